@@ -1,0 +1,36 @@
+@{
+    RootModule             = 'Agentdom.dll'
+    ModuleVersion          = '0.1.0'
+    GUID                   = '6f6c6f0e-5a0b-4c3a-9a45-0d1f1d3b7c52'
+    Author                 = 'Agentdom contributors'
+    CompanyName            = 'Agentdom'
+    Copyright              = '(c) Agentdom contributors. MIT licence.'
+    Description            = 'Short-lived, scoped API tokens for scripts, pipelines and runbooks that run with nobody watching: asks an AgentDOM host for them, keeps them in a vault, tests, renews and revokes them.'
+    PowerShellVersion      = '5.1'
+    DotNetFrameworkVersion = '4.7.2'
+    CompatiblePSEditions   = @('Core', 'Desktop')
+    FormatsToProcess       = @('Agentdom.Format.ps1xml')
+    FunctionsToExport      = @()
+    VariablesToExport      = @()
+    AliasesToExport        = @()
+    CmdletsToExport        = @(
+        'ConvertFrom-AtpToken'
+        'Get-AgentId'
+        'Get-AtpManifest'
+        'Get-AtpToken'
+        'New-AtpSecret'
+        'New-AtpSignature'
+        'Request-AtpToken'
+        'Revoke-AtpToken'
+        'Test-AtpSignature'
+        'Test-AtpToken'
+    )
+    PrivateData            = @{
+        PSData = @{
+            Tags = @(
+                'AgentDOM', 'ATP', 'Agent', 'Token', 'JWT', 'HMAC', 'Automation', 'CI', 'SecretManagement', 'Vault'
+                'PSEdition_Core', 'PSEdition_Desktop', 'Windows', 'Linux', 'MacOS'
+            )
+        }
+    }
+}

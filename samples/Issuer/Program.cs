@@ -1,0 +1,38 @@
+// The smallest provider: it issues, verifies and revokes agent tokens, and lets agents with the right scope at /data.
+//
+//   ATP_SECRET      the secret shared with the agents, at least 32 bytes
+//   ATP_SCOPES      the scopes on offer, separated by spaces or commas (default: data.read data.write)
+//   ATP_TOKEN_TTL   a token's life in seconds (default: 3600)
+//   --urls          where to listen, such as http://127.0.0.1:5001
+
+using Agentdom.AspNetCore;
+using Microsoft.Extensions.Options;
+
+var builder = WebApplication.CreateBuilder(args);
+var settings = builder.Configuration;
+
+builder.Services.AddAgentTokens(o =>
+{
+    if (settings["ATP_SECRET"] is { Length: > 0 } secret) o.Secrets.Add(secret);
+    foreach (var scope in (settings["ATP_SCOPES"] ?? "data.read data.write").Split(' ', ',')) o.Scopes.Add(scope);
+    o.TokenLifetime = TimeSpan.FromSeconds(settings.GetValue("ATP_TOKEN_TTL", 3600));
+});
+builder.Services.AddAuthentication().AddAgentToken();
+
+var app = builder.Build();
+app.MapAgentTokens("/v1/agent-tokens");
+app.MapAgentdomManifest();
+app.MapGet("/data", (HttpContext http) => new { Message = "Hello, agent.", Agent = http.User.Identity!.Name })
+    .RequireAgentScope("data.read");
+
+try
+{
+    app.Run();
+    return 0;
+}
+catch (OptionsValidationException e)
+{
+    foreach (var problem in e.Failures) Console.Error.WriteLine(problem);
+    Console.Error.WriteLine("Set ATP_SECRET and start again.");
+    return 1;
+}

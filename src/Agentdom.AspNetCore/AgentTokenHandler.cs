@@ -1,0 +1,54 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Agentdom.Core.Issuing;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Agentdom.AspNetCore;
+
+/// <summary>
+/// Lets requests in by the agent token in their Authorization header (RFC 6750), which is looked up at this app's own
+/// issuer, so that a revoked token is refused at once.
+/// </summary>
+internal sealed class AgentTokenHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, TokenIssuer issuer)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    private const string Prefix = "Bearer ";
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var header = Request.Headers.Authorization;
+        if (header.Count != 1 || !header[0]!.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)) return AuthenticateResult.NoResult();
+
+        var token = await issuer.ReadTokenAsync(header[0]![Prefix.Length..].Trim(), Context.RequestAborted);
+        if (token is null) return AuthenticateResult.Fail("The token is not one of this issuer's, has ended, or was revoked.");
+
+        var identity = new ClaimsIdentity(Scheme.Name, AgentTokenDefaults.AgentIdClaimType, ClaimsIdentity.DefaultRoleClaimType);
+        identity.AddClaim(new Claim(AgentTokenDefaults.AgentIdClaimType, token.AgentId));
+        identity.AddClaim(new Claim(AgentTokenDefaults.PurposeClaimType, token.Purpose));
+        foreach (var scope in token.Scopes) identity.AddClaim(new Claim(AgentTokenDefaults.ScopeClaimType, scope));
+        var properties = new AuthenticationProperties { ExpiresUtc = token.ExpiresAt };
+        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), properties, Scheme.Name));
+    }
+
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.StatusCode = StatusCodes.Status401Unauthorized;
+        // RFC 6750 §3.1: no error where no token was presented.
+        var result = await HandleAuthenticateOnceSafeAsync();
+        Response.Headers.WWWAuthenticate = result.Failure is null ? "Bearer" : "Bearer error=\"invalid_token\"";
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        Response.StatusCode = StatusCodes.Status403Forbidden;
+        var needed = Context.GetEndpoint()?.Metadata.GetMetadata<AgentScopeRequirement>();
+        Response.Headers.WWWAuthenticate = needed is null
+            ? "Bearer error=\"insufficient_scope\""
+            : $"Bearer error=\"insufficient_scope\", scope=\"{string.Join(' ', needed.Scopes)}\"";
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Agentdom.Core.Client;
+
+/// <summary>
+/// The host an agent asks, as it was named: <c>api.example.com</c>, <c>localhost:5001</c>, <c>https://[::1]:8443</c>.
+/// https, but http for loopback names and addresses unless they were written with https (protocol.md §1).
+/// </summary>
+public sealed class AtpHost : IEquatable<AtpHost>
+{
+    private AtpHost(Uri origin, string name)
+    {
+        Origin = origin;
+        Name = name;
+    }
+
+    /// <summary>
+    /// The one spelling of the host: lower case, names in their ASCII form, no default port, and a scheme only for a
+    /// loopback host that is asked over https.
+    /// </summary>
+    public string Name { get; }
+
+    /// <summary>The origin that is asked.</summary>
+    public Uri Origin { get; }
+
+    internal Uri ManifestUri => new(Origin, "/.well-known/agentdom.json");
+
+    /// <summary>Reads a host as people write it.</summary>
+    /// <exception cref="AtpException"><see cref="AtpError.HostInvalid"/></exception>
+    public static AtpHost Parse(string text)
+    {
+        text = text.Trim();
+        var schemeEnd = text.IndexOf("://", StringComparison.Ordinal);
+        var authority = schemeEnd < 0 ? text : text.Substring(schemeEnd + 3);
+        if (authority.EndsWith("/", StringComparison.Ordinal)) authority = authority.Substring(0, authority.Length - 1);
+        if (authority.Length == 0 || authority.IndexOfAny(['/', '\\', '?', '#', '@', ' ', '%']) >= 0
+            || !Uri.TryCreate($"https://{authority}", UriKind.Absolute, out var parsed) || parsed.Port == 0
+            || Uri.CheckHostName(parsed.IdnHost) is UriHostNameType.Unknown)
+            throw Invalid(text, "is not a host name with an optional port");
+
+        var scheme = schemeEnd < 0
+            ? (IsLoopback(parsed) ? "http" : "https")
+            : text.Substring(0, schemeEnd).ToLowerInvariant();
+        if (scheme is not ("http" or "https")) throw Invalid(text, "is asked over something else than https");
+        if (scheme == "http" && !IsLoopback(parsed))
+            throw Invalid(text, "would be asked over plain http, where anybody on the way could read the token");
+
+        var host = HostOf(parsed);
+        var defaultPort = scheme == "https" ? 443 : 80;
+        var port = HasPort(authority) ? parsed.Port : defaultPort;
+        var isDefaultPort = port == defaultPort;
+        var nameAndPort = isDefaultPort ? host : string.Format(CultureInfo.InvariantCulture, "{0}:{1}", host, port);
+        var prefix = scheme == "https" && IsLoopback(parsed) ? "https://" : "";
+        return new AtpHost(new Uri($"{scheme}://{nameAndPort}/"), prefix + nameAndPort);
+    }
+
+    /// <summary>
+    /// Whether an endpoint of this host may be sent a signed body: https (or http on loopback, where the host itself is
+    /// asked over http), on the same host name or one below it, or on a trusted one (protocol.md §1).
+    /// </summary>
+    /// <exception cref="AtpException"><see cref="AtpError.EndpointInvalid"/> or <see cref="AtpError.EndpointForeign"/></exception>
+    internal void RequireEndpoint(Uri endpoint, IEnumerable<string> trustedHosts)
+    {
+        RequireSecure(endpoint);
+        if (Origin.Scheme == "https" && endpoint.Scheme == "http")
+            throw new AtpException(AtpError.EndpointInvalid,
+                $"{Name} is asked over https but its manifest names an http endpoint, {endpoint}.",
+                "Tell the provider to serve its endpoints over https.");
+        var own = HostOf(Origin);
+        var named = HostOf(endpoint);
+        var isBelow = Uri.CheckHostName(own) == UriHostNameType.Dns && named.EndsWith("." + own, StringComparison.Ordinal);
+        if (named == own || isBelow || trustedHosts.Contains(named, StringComparer.OrdinalIgnoreCase)) return;
+        throw new AtpException(AtpError.EndpointForeign,
+            $"The manifest of {Name} sends agents to another host, {named}, and nothing was sent there.",
+            $"If the provider confirms that {named} is theirs, repeat with -TrustedEndpointHost {named}.");
+    }
+
+    /// <exception cref="AtpException"><see cref="AtpError.EndpointInvalid"/></exception>
+    internal static void RequireSecure(Uri endpoint)
+    {
+        if (endpoint.IsAbsoluteUri && endpoint.UserInfo.Length == 0
+            && (endpoint.Scheme == "https" || (endpoint.Scheme == "http" && IsLoopback(endpoint)))) return;
+        throw new AtpException(AtpError.EndpointInvalid,
+            $"The endpoint {endpoint.OriginalString} is not an absolute https address.",
+            "Only loopback hosts may be asked over http; tell the provider, or give the right one with -Endpoint.");
+    }
+
+    /// <summary>Loopback by name or address; a name that merely resolves to loopback is not enough.</summary>
+    internal static bool IsLoopback(Uri uri) =>
+        HostOf(uri) == "localhost" || (IPAddress.TryParse(uri.IdnHost, out var address) && IPAddress.IsLoopback(address));
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    /// <inheritdoc/>
+    public bool Equals(AtpHost? other) => other is not null && other.Name == Name;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as AtpHost);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Name);
+
+    private static string HostOf(Uri uri) => IPAddress.TryParse(uri.IdnHost, out var address)
+        ? address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString()
+        : uri.IdnHost.ToLowerInvariant().TrimEnd('.');
+
+    private static bool HasPort(string authority) =>
+        authority.LastIndexOf(':') is var colon && colon >= 0 && authority.IndexOf(']', colon) < 0;
+
+    private static AtpException Invalid(string text, string why) => new(AtpError.HostInvalid, $"'{text}' {why}.",
+        "Give a host such as api.example.com or localhost:5001.");
+}

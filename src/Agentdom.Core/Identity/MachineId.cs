@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+using Agentdom.Core.Vaults;
+using Microsoft.Win32;
+
+namespace Agentdom.Core.Identity;
+
+/// <summary>The operating system's id of this machine, or a random one kept beside the vault (protocol.md §9).</summary>
+internal static class MachineId
+{
+    internal static (string Id, string Source) Find()
+    {
+        if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows)) return Named(Windows(), "MachineGuid") ?? Random();
+        if (RuntimeInformation.IsOSPlatform(OSPlatform.OSX)) return Named(MacOS(), "IOPlatformUUID") ?? Random();
+        return FromFile("/etc/machine-id") ?? FromFile("/var/lib/dbus/machine-id") ?? Random();
+    }
+
+    private static (string, string)? Named(string? id, string source) =>
+        string.IsNullOrWhiteSpace(id) ? null : (id!.Trim(), source);
+
+    private static (string, string)? FromFile(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? Named(File.ReadAllText(path), path) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Windows()
+    {
+        if (!RuntimeInformation.IsOSPlatform(OSPlatform.Windows)) return null;
+        // The 64-bit view: a 32-bit process sees no MachineGuid in its own.
+        using var machine = RegistryKey.OpenBaseKey(RegistryHive.LocalMachine, RegistryView.Registry64);
+        using var key = machine.OpenSubKey(@"SOFTWARE\Microsoft\Cryptography");
+        return key?.GetValue("MachineGuid") as string;
+    }
+
+    private static string? MacOS()
+    {
+        try
+        {
+            using var ioreg = Process.Start(new ProcessStartInfo("/usr/sbin/ioreg", "-rd1 -c IOPlatformExpertDevice")
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            });
+            var found = Regex.Match(ioreg!.StandardOutput.ReadToEnd(), "\"IOPlatformUUID\" = \"([^\"]+)\"");
+            return found.Success ? found.Groups[1].Value : null;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
+    }
+
+    private static (string, string) Random()
+    {
+        var path = Path.Combine(AgentdomHome.Keys, "machine-id");
+        var kept = FromFile(path);
+        if (kept is null)
+        {
+            AtomicFile.CreateIfMissing(path, System.Text.Encoding.UTF8.GetBytes(Guid.NewGuid().ToString("N")));
+            kept = FromFile(path);
+        }
+        return kept ?? throw new AtpException(AtpError.VaultUnwritable,
+            $"This machine has no id of its own and a random one could not be kept in {path}.",
+            $"Make that folder writable, or set {AgentId.Variable}.");
+    }
+}

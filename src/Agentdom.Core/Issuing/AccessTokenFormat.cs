@@ -1,0 +1,59 @@
+using Agentdom.Core.Json;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Agentdom.Core.Issuing;
+
+/// <summary>
+/// How an agent token looks and when it is believed: a JWT (RFC 7519), HS256 only, <c>typ</c> <c>at+jwt</c> (RFC 9068),
+/// checked against keys that this side holds and never against one that the token names (protocol.md §6).
+/// </summary>
+internal static class AccessTokenFormat
+{
+    internal const string Type = "at+jwt";
+
+    /// <summary>The longest token that is looked at, in characters.</summary>
+    internal const int MaxLength = 16 * 1024;
+
+    // Nodes' clocks differ a little: a token minted at one must not be too young for the next.
+    private static readonly TimeSpan s_notBeforeTolerance = TimeSpan.FromSeconds(30);
+
+    /// <param name="keys">The keys that this side holds.</param>
+    /// <param name="issuer">The <c>iss</c> to insist on, or null where any will do.</param>
+    /// <param name="audience">The <c>aud</c> to insist on, or null where any will do.</param>
+    /// <param name="time">The clock.</param>
+    internal static TokenValidationParameters Validation(
+        IEnumerable<SecurityKey> keys, string? issuer, string? audience, TimeProvider time) => new()
+        {
+            IssuerSigningKeys = keys,
+            ValidateIssuerSigningKey = true,
+            ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
+            ValidTypes = [Type],
+            ValidIssuer = issuer,
+            ValidateIssuer = issuer is not null,
+            ValidAudience = audience,
+            ValidateAudience = audience is not null,
+            RequireSignedTokens = true,
+            RequireExpirationTime = true,
+            LifetimeValidator = (notBefore, expires, _, _) =>
+                expires > time.GetUtcNow().UtcDateTime
+                && (notBefore is null || notBefore <= time.GetUtcNow().UtcDateTime + s_notBeforeTolerance),
+        };
+
+    /// <summary>Whether the header asks for nothing that this side does not do, such as an unknown <c>crit</c>.</summary>
+    internal static bool HasPlainHeader(string token)
+    {
+        var dot = token.IndexOf('.');
+        if (dot <= 0 || token.Length > MaxLength) return false;
+        try
+        {
+            var header = StrictJson.ParseObject(Base64UrlEncoder.DecodeBytes(token.Substring(0, dot)));
+            return !header.Has("crit")
+                && header.Text(JwtHeaderParameterNames.Alg) == SecurityAlgorithms.HmacSha256;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace Agentdom.Core.Issuing;
+
+/// <summary>What a token that was checked says of its holder.</summary>
+public sealed class AgentToken
+{
+    /// <summary>The token's <c>jti</c>.</summary>
+    public required string TokenId { get; init; }
+
+    /// <summary>The agent it was issued to.</summary>
+    public required string AgentId { get; init; }
+
+    /// <summary>The scopes it is good for.</summary>
+    public required IReadOnlyList<string> Scopes { get; init; }
+
+    /// <summary>What the agent said it is for.</summary>
+    public required string Purpose { get; init; }
+
+    /// <summary>When it ends (UTC).</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using Agentdom.Core.Json;
+using Agentdom.Core.Signing;
+
+namespace Agentdom.Core.Issuing;
+
+/// <summary>
+/// The provider's side of the protocol without a transport: bytes in, a reply out (protocol.md §4 to §8). Kestrel and
+/// any other server are thin shells over it. Safe for any number of threads.
+/// </summary>
+public sealed class TokenIssuer
+{
+    /// <summary>The most bytes of a request body (protocol.md §4).</summary>
+    public const int MaxRequestBytes = 16 * 1024;
+
+    private readonly TokenIssuerOptions _options;
+    private readonly HashSet<string> _scopes;
+    private readonly IssuerKey[] _keys;
+    private readonly TokenCodec _codec;
+    private readonly IIssuerState _state;
+    private readonly TimeProvider _time;
+
+    /// <summary>Makes an issuer.</summary>
+    /// <param name="options">What it accepts and grants; read once.</param>
+    /// <param name="state">What it remembers by.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="ArgumentException">The options are wrong; the message says how to mend each.</exception>
+    public TokenIssuer(TokenIssuerOptions options, IIssuerState state, TimeProvider? time = null)
+    {
+        var problems = string.Join(" ", options.Problems());
+        if (problems.Length > 0) throw new ArgumentException(problems, nameof(options));
+        _options = options;
+        _state = state;
+        _time = time ?? TimeProvider.System;
+        _scopes = new HashSet<string>(options.Scopes, StringComparer.Ordinal);
+        _keys = [.. options.Secrets.Select(secret => new IssuerKey(SharedSecret.FromText(secret), options.SigningKey))];
+        _codec = new TokenCodec(options, _keys, _time);
+    }
+
+    /// <summary>Answers a request for a token (protocol.md §4).</summary>
+    public ValueTask<IssuerReply> MintAsync(byte[] body, CancellationToken cancel = default) => AnswerAsync(async () =>
+    {
+        // The signature comes before everything else: nothing in a body that nobody signed is trusted or repeated.
+        var request = SignedTokenRequest.Parse(body);
+        if (!IsSigned(request))
+            return IssuerReply.Refuse(401, "invalid_signature", "The signature does not match this body.");
+        request.ReadFields();
+        return Refusal(request) ?? await MintOnceAsync(request, cancel).ConfigureAwait(false);
+    });
+
+    /// <summary>Answers a question after a token's state (protocol.md §7).</summary>
+    public ValueTask<IssuerReply> VerifyAsync(byte[] body, CancellationToken cancel = default) => AnswerAsync(async () =>
+    {
+        var token = await ReadTokenAsync(TokenIn(body), cancel).ConfigureAwait(false);
+        if (token is null) return IssuerReply.Ok(new Dictionary<string, object?> { ["valid"] = false });
+        return IssuerReply.Ok(new Dictionary<string, object?>
+        {
+            ["valid"] = true,
+            ["scopes"] = token.Scopes,
+            ["expires_at"] = token.ExpiresAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            ["agent_id"] = token.AgentId,
+        });
+    });
+
+    /// <summary>Answers a revocation, which also succeeds for a token unknown or already dead (protocol.md §8).</summary>
+    public ValueTask<IssuerReply> RevokeAsync(byte[] body, CancellationToken cancel = default) => AnswerAsync(async () =>
+    {
+        if (await _codec.ReadAsync(TokenIn(body)).ConfigureAwait(false) is { } token)
+            await _state.RevokeAsync(token.TokenId, token.ExpiresAt, cancel).ConfigureAwait(false);
+        return IssuerReply.Ok(new Dictionary<string, object?> { ["revoked"] = true });
+    });
+
+    /// <summary>What a token says, where it is good right now and not revoked; else null.</summary>
+    /// <exception cref="IssuerStateException">Whether it is revoked cannot be known right now.</exception>
+    public async ValueTask<AgentToken?> ReadTokenAsync(string token, CancellationToken cancel = default)
+    {
+        var read = await _codec.ReadAsync(token).ConfigureAwait(false);
+        if (read is null || await _state.IsRevokedAsync(read.TokenId, read.ExpiresAt, cancel).ConfigureAwait(false)) return null;
+        return read;
+    }
+
+    private static async ValueTask<IssuerReply> AnswerAsync(Func<ValueTask<IssuerReply>> answer)
+    {
+        try
+        {
+            return await answer().ConfigureAwait(false);
+        }
+        catch (JsonFormatException e)
+        {
+            return IssuerReply.InvalidRequest(e.Message);
+        }
+        catch (IssuerStateException)
+        {
+            return IssuerReply.Unavailable();
+        }
+    }
+
+    private bool IsSigned(SignedTokenRequest request) =>
+        Array.Exists(_keys, key => AtpSigner.Verify(request.CanonicalBody, request.Signature, key.Secret));
+
+    private IssuerReply? Refusal(SignedTokenRequest request)
+    {
+        var now = _time.GetUtcNow();
+        if ((now - request.Timestamp).Duration() > TokenIssuerOptions.TimestampWindow)
+            return IssuerReply.Refuse(401, "stale_timestamp",
+                $"The timestamp is more than {TokenIssuerOptions.TimestampWindow.TotalSeconds:0} seconds from this clock.",
+                serverTime: now.ToUnixTimeMilliseconds());
+        if (request.Audience != _options.Audience)
+            return IssuerReply.InvalidRequest(_options.Audience is null
+                ? "'aud' names another issuer: this one has no audience."
+                : "'aud' must be the audience that this issuer's manifest names.");
+        foreach (var scope in request.Scopes)
+        {
+            if (!_scopes.Contains(scope)) return IssuerReply.Refuse(403, "invalid_scope", $"The scope '{scope}' is not on offer.");
+        }
+        return null;
+    }
+
+    private async ValueTask<IssuerReply> MintOnceAsync(SignedTokenRequest request, CancellationToken cancel)
+    {
+        // The decoded bytes, not the text: hex of the other case is the same signature.
+        var signature = Hex.Decode(request.Signature, Hmac.Size)!;
+        var until = request.Timestamp + TokenIssuerOptions.TimestampWindow;
+        if (!await _state.TryRememberAsync(signature, until, cancel).ConfigureAwait(false))
+            return IssuerReply.Refuse(401, "replayed_request", "This signed request was accepted before. Stamp and sign a new one.");
+        return IssuerReply.Ok(new Dictionary<string, object?>
+        {
+            ["token"] = _codec.Mint(request),
+            ["token_type"] = "Bearer",
+            ["expires_in"] = (long)_options.TokenLifetime.TotalSeconds,
+            ["scopes_granted"] = request.Scopes,
+            ["agent_id"] = request.AgentId,
+        });
+    }
+
+    private static string TokenIn(byte[] body) =>
+        StrictJson.ParseObject(body).Text("token") ?? throw new JsonFormatException("'token' is missing.");
+}

@@ -1,0 +1,20 @@
+namespace Agentdom.Core;
+
+/// <summary>Makes text from elsewhere safe to put into a message.</summary>
+internal static class Printable
+{
+    private const int MaxLength = 300;
+
+    /// <summary>One line of at most 300 characters, control characters as spaces, without what must not be shown.</summary>
+    internal static string Excerpt(string text, string? secretText = null)
+    {
+        if (!string.IsNullOrEmpty(secretText)) text = text.Replace(secretText!, "[removed]");
+        if (text.Length > MaxLength) text = text.Substring(0, MaxLength) + "…";
+        var characters = text.ToCharArray();
+        for (var i = 0; i < characters.Length; i++)
+        {
+            if (char.IsControl(characters[i])) characters[i] = ' ';
+        }
+        return new string(characters).Trim();
+    }
+}

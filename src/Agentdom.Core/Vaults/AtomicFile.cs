@@ -1,0 +1,89 @@
+namespace Agentdom.Core.Vaults;
+
+/// <summary>Files that are written whole or not at all, readable by their owner only.</summary>
+internal static class AtomicFile
+{
+    internal const string TemporarySuffix = ".tmp";
+
+    /// <summary>Makes a folder that only its owner may enter.</summary>
+    internal static void CreateDirectory(string path)
+    {
+#if NET
+        if (!OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            return;
+        }
+#endif
+        // On Windows the folder inherits the access rules of the user's profile.
+        Directory.CreateDirectory(path);
+    }
+
+    /// <summary>Writes beside the target, flushes to the disk, and renames over it.</summary>
+    internal static void Write(string path, byte[] content)
+    {
+        var temporary = WriteTemporary(path, content);
+        try
+        {
+#if NET
+            File.Move(temporary, path, overwrite: true);
+#else
+            if (File.Exists(path)) File.Replace(temporary, path, null);
+            else File.Move(temporary, path);
+#endif
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>The same, where somebody else's file of that name wins.</summary>
+    internal static void CreateIfMissing(string path, byte[] content)
+    {
+        CreateDirectory(Path.GetDirectoryName(path)!);
+        var temporary = WriteTemporary(path, content);
+        try
+        {
+            File.Move(temporary, path);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            File.Delete(temporary);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    private static string WriteTemporary(string path, byte[] content)
+    {
+        var temporary = $"{path}.{Guid.NewGuid():N}{TemporarySuffix}";
+        try
+        {
+            using var file = CreateFile(temporary);
+            file.Write(content, 0, content.Length);
+            file.Flush(flushToDisk: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+        return temporary;
+    }
+
+    private static FileStream CreateFile(string path)
+    {
+#if NET
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(path, options);
+#else
+        return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+#endif
+    }
+}

@@ -1,0 +1,81 @@
+using Agentdom.Core.Client;
+using Agentdom.Core.Json;
+
+namespace Agentdom.Core.Vaults;
+
+/// <summary>The tokens in a vault: one entry a host and set of scopes.</summary>
+public sealed class TokenStore(ITokenVault vault)
+{
+    /// <summary>The vault behind it.</summary>
+    public ITokenVault Vault => vault;
+
+    /// <summary>Keeps a token in place of the one for the same host and scopes.</summary>
+    /// <exception cref="AtpException">The vault cannot be written.</exception>
+    public void Save(StoredToken token) => vault.Write(token.EntryName, token.ToJson());
+
+    /// <summary>Takes a token away.</summary>
+    /// <returns>False where there was none.</returns>
+    /// <exception cref="AtpException">The vault cannot be written.</exception>
+    public bool Remove(StoredToken token) => vault.Remove(token.EntryName);
+
+    /// <summary>The token for a host and a set of scopes, or null.</summary>
+    /// <exception cref="AtpException">The vault or the entry cannot be read.</exception>
+    public StoredToken? Find(AtpHost host, IEnumerable<string> scopes) =>
+        ReadEntry(StoredToken.NameFor(host.Name, scopes)) is { } token && token.Host == host.Name ? token : null;
+
+    /// <summary>Every token in the vault, ordered by host and scopes.</summary>
+    /// <exception cref="AtpException">The vault or an entry cannot be read.</exception>
+    public IReadOnlyList<StoredToken> All() =>
+        [.. vault.List(StoredToken.NamePrefix)
+            .Select(ReadEntry)
+            .OfType<StoredToken>()
+            .OrderBy(static t => t.Host, StringComparer.Ordinal)
+            .ThenBy(static t => ScopeSet.Key(t.ScopesRequested), StringComparer.Ordinal)];
+
+    /// <summary>The tokens of a host: the one for a set of scopes, or all of them where no scopes are given.</summary>
+    /// <exception cref="AtpException">The vault or an entry cannot be read.</exception>
+    public IReadOnlyList<StoredToken> Of(AtpHost host, IReadOnlyCollection<string>? scopes) => scopes is null
+        ? [.. All().Where(t => t.Host == host.Name)]
+        : Find(host, scopes) is { } token ? [token] : [];
+
+    /// <summary>The one token of a host, or its one token for a set of scopes.</summary>
+    /// <exception cref="AtpException"><see cref="AtpError.TokenNotFound"/>, <see cref="AtpError.TokenAmbiguous"/>, or the
+    /// vault or an entry cannot be read.</exception>
+    public StoredToken FindOnly(AtpHost host, IReadOnlyCollection<string>? scopes)
+    {
+        var tokens = Of(host, scopes);
+        return tokens.Count switch
+        {
+            1 => tokens[0],
+            0 => throw NotFound(host, scopes),
+            _ => throw new AtpException(AtpError.TokenAmbiguous,
+                $"There are {tokens.Count} tokens for {host}: {string.Join("; ", tokens.Select(static t => string.Join(" ", t.ScopesRequested)))}.",
+                "Say which with -Scope."),
+        };
+    }
+
+    /// <summary>The error for a host, or a host and scopes, that has no token here.</summary>
+    public static AtpException NotFound(AtpHost host, IReadOnlyCollection<string>? scopes)
+    {
+        var forScopes = scopes is null ? "" : $" with the scopes {string.Join(" ", scopes)}";
+        return new AtpException(AtpError.TokenNotFound, $"No token is stored for {host}{forScopes}.",
+            $"Get one with Request-AtpToken {host} -Scope {(scopes is null ? "…" : string.Join(",", scopes))}; Get-AtpToken lists what is stored.");
+    }
+
+    // Null where there is no such entry, or another process took it away meanwhile.
+    private StoredToken? ReadEntry(string name)
+    {
+        var text = vault.Read(name);
+        if (text is null) return null;
+        try
+        {
+            return StoredToken.FromJson(text);
+        }
+        catch (JsonFormatException e)
+        {
+            throw new AtpException(AtpError.VaultEntryDamaged,
+                $"The entry {name} in the vault {vault.Name} is no token of this module: {e.Message}",
+                "Remove the entry and request the token anew.", e);
+        }
+    }
+}

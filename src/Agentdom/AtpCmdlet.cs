@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using Agentdom.Core;
+using Agentdom.Core.Client;
+using Agentdom.Core.Json;
+
+namespace Agentdom;
+
+/// <summary>
+/// What all cmdlets share: waiting for the network so that Ctrl+C ends it at once, and turning failures into error
+/// records. A failure ends the statement, so that try/catch meets it; with pipeline input it is one error and the rest
+/// goes on.
+/// </summary>
+public abstract class AtpCmdlet : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+
+    /// <summary>What the failure of the current input is about, for its error record.</summary>
+    protected virtual object? Target => null;
+
+    /// <summary>The cmdlet's work for one input.</summary>
+    protected abstract void Run();
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord()
+    {
+        try
+        {
+            Run();
+        }
+        catch (AtpException e)
+        {
+            Fail(ErrorRecords.From(e, Target));
+        }
+        catch (JsonFormatException e)
+        {
+            Fail(ErrorRecords.From(e, Target));
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _stopping.Cancel();
+
+    /// <summary>Runs work that takes time away from the pipeline's thread, and shows what it tells as verbose messages.</summary>
+    /// <param name="timeoutSeconds">The time for all of it.</param>
+    /// <param name="work">The work.</param>
+    private protected T Await<T>(int timeoutSeconds, Func<Deadline, Task<T>> work)
+    {
+        using var messages = new BlockingCollection<string>();
+        using var deadline = new Deadline(TimeSpan.FromSeconds(timeoutSeconds), messages.Add, _stopping.Token);
+        var task = Task.Run(() => work(deadline));
+        task.ContinueWith(_ => messages.CompleteAdding(), TaskScheduler.Default);
+        foreach (var message in messages.GetConsumingEnumerable(_stopping.Token)) WriteVerbose(message);
+        return task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Reports a failure that belongs to one of several inputs and does not touch the others.</summary>
+    private protected void Report(AtpException failure, object? target) => WriteError(ErrorRecords.From(failure, target));
+
+    private void Fail(ErrorRecord record)
+    {
+        if (MyInvocation.ExpectingInput) WriteError(record);
+        else ThrowTerminatingError(record);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Management.Automation;
+using System.Security;
+using Agentdom.Core.Client;
+
+namespace Agentdom.Commands;
+
+/// <summary>Looks inside a JWT. Only where a secret is given is anything verified.</summary>
+[Cmdlet(VerbsData.ConvertFrom, "AtpToken")]
+[OutputType(typeof(AtpTokenClaims))]
+public sealed class ConvertFromAtpTokenCommand : AtpCmdlet
+{
+    /// <summary>The token.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("AccessToken")]
+    [NoPlainText]
+    public SecureString Token { get; set; } = null!;
+
+    /// <summary>The shared secret under which the issuer signs its tokens.</summary>
+    [Parameter]
+    [NoPlainText]
+    public SecureString? Secret { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Run()
+    {
+        var token = SecureText.Reveal(Token);
+        if (Secret is null)
+        {
+            WriteObject(new AtpTokenClaims(TokenInspector.Look(token)));
+            return;
+        }
+        using var secret = SecureText.ToSecret(Secret);
+        WriteObject(new AtpTokenClaims(TokenInspector.Verify(token, secret)));
+    }
+}

@@ -1,0 +1,120 @@
+using System.Management.Automation;
+using System.Security;
+using Agentdom.Core;
+using Agentdom.Core.Client;
+using Agentdom.Core.Identity;
+using Agentdom.Core.Vaults;
+
+namespace Agentdom.Commands;
+
+/// <summary>Asks a host for a token with just the given scopes, and keeps it in a vault.</summary>
+[Cmdlet(VerbsLifecycle.Request, "AtpToken")]
+[OutputType(typeof(AtpToken))]
+public sealed class RequestAtpTokenCommand : AtpCmdlet
+{
+    /// <summary>The host, such as api.example.com or localhost:5001.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Host")]
+    [ValidateNotNullOrEmpty]
+    public string HostName { get; set; } = null!;
+
+    /// <summary>The scopes the script needs, and no more.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Alias("ScopesRequested")]
+    public string[] Scope { get; set; } = null!;
+
+    /// <summary>What the token is for, as the issuer's audit will show it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string Purpose { get; set; } = "";
+
+    /// <summary>The secret shared with the provider; else the environment's is used.</summary>
+    [Parameter]
+    [NoPlainText]
+    public SecureString? Secret { get; set; }
+
+    /// <summary>The token endpoint, where the host's manifest is not to be asked.</summary>
+    [Parameter]
+    public Uri? Endpoint { get; set; }
+
+    /// <summary>Host names beside the host's own that its endpoints may lie on.</summary>
+    [Parameter]
+    public string[] TrustedEndpointHost { get; set; } = [];
+
+    /// <summary>An id to use in place of this machine's.</summary>
+    [Parameter]
+    public string? AgentId { get; set; }
+
+    /// <summary>The vault that keeps the token.</summary>
+    [Parameter]
+    public string? Vault { get; set; }
+
+    /// <summary>Keeps the token in no vault.</summary>
+    [Parameter]
+    public SwitchParameter NoPersist { get; set; }
+
+    /// <summary>The seconds that all of it may take, retries and waits included.</summary>
+    [Parameter]
+    [ValidateRange(1, 3600)]
+    public int TimeoutSec { get; set; } = 60;
+
+    /// <inheritdoc/>
+    protected override object? Target => HostName;
+
+    /// <inheritdoc/>
+    protected override void Run()
+    {
+        var acquisition = new TokenAcquisition
+        {
+            Host = AtpHost.Parse(HostName),
+            Endpoint = Endpoint,
+            TrustedEndpointHosts = TrustedEndpointHost,
+            Request = new TokenRequest
+            {
+                AgentId = AgentId ?? Core.Identity.AgentId.Current().Value,
+                Scopes = Scope,
+                Purpose = Purpose,
+            }.Checked(),
+        };
+        using var secret = Session.FindSecret(Secret);
+        var store = NoPersist ? null : Session.OpenStore(Vault);
+        // Before anything is asked for: a token that cannot be kept would be left lying at the issuer.
+        if (store?.Vault.EnsureWritable() is { } notice) WriteWarning(notice);
+
+        var token = Await(TimeoutSec, deadline => acquisition.RunAsync(Session.Client, secret, deadline));
+        if (store is not null) Keep(store, token);
+        if (!token.ScopesRequested.All(token.ScopesGranted.Contains))
+            WriteWarning($"{token.Host} granted only these scopes: {string.Join(" ", token.ScopesGranted)}.");
+        WriteObject(new AtpToken(token, store?.Vault.Name));
+    }
+
+    private void Keep(TokenStore store, StoredToken token)
+    {
+        try
+        {
+            store.Save(token);
+        }
+        catch (AtpException)
+        {
+            RevokeQuietly(token);
+            throw;
+        }
+    }
+
+    private void RevokeQuietly(StoredToken token)
+    {
+        try
+        {
+            Await(TimeoutSec, async deadline =>
+            {
+                await Session.Client.RevokeAsync(token.RevokeEndpoint, token.AccessToken, deadline).ConfigureAwait(false);
+                return true;
+            });
+            WriteVerbose("The token could not be kept and was revoked.");
+        }
+        catch (AtpException e)
+        {
+            WriteWarning($"The token could not be kept, and revoking it failed too: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Management.Automation;
+using Agentdom.Core;
+using Agentdom.Core.Client;
+using Agentdom.Core.Vaults;
+
+namespace Agentdom.Commands;
+
+/// <summary>
+/// Revokes a host's tokens at the issuer, best effort, and always takes them out of the vault.
+/// </summary>
+[Cmdlet(VerbsSecurity.Revoke, "AtpToken", SupportsShouldProcess = true)]
+[OutputType(typeof(AtpRevocation))]
+public sealed class RevokeAtpTokenCommand : AtpCmdlet
+{
+    /// <summary>The host.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Host")]
+    [ValidateNotNullOrEmpty]
+    public string HostName { get; set; } = null!;
+
+    /// <summary>The scopes the token was requested for; without them all tokens of the host are revoked.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Alias("ScopesRequested")]
+    public string[]? Scope { get; set; }
+
+    /// <summary>The vault that keeps the token.</summary>
+    [Parameter]
+    public string? Vault { get; set; }
+
+    /// <summary>The seconds that revoking one token may take, retries and waits included.</summary>
+    [Parameter]
+    [ValidateRange(1, 3600)]
+    public int TimeoutSec { get; set; } = 60;
+
+    /// <inheritdoc/>
+    protected override object? Target => HostName;
+
+    /// <inheritdoc/>
+    protected override void Run()
+    {
+        var host = AtpHost.Parse(HostName);
+        var store = Session.OpenStore(Vault);
+        var tokens = store.Of(host, Scope);
+        if (tokens.Count == 0) throw TokenStore.NotFound(host, Scope);
+        foreach (var token in tokens)
+        {
+            if (!ShouldProcess(token.ToString(), "Revoke token")) continue;
+            var revoked = RevokeAtIssuer(token);
+            WriteObject(new AtpRevocation(token.Host, token.ScopesRequested, revoked, store.Remove(token)));
+        }
+    }
+
+    private bool RevokeAtIssuer(StoredToken token)
+    {
+        try
+        {
+            return Await(TimeoutSec, async deadline =>
+            {
+                await Session.Client.RevokeAsync(token.RevokeEndpoint, token.AccessToken, deadline).ConfigureAwait(false);
+                return true;
+            });
+        }
+        catch (AtpException e)
+        {
+            WriteWarning($"The issuer could not be told, so the token for {token} may be good until " +
+                $"{token.ExpiresAt.LocalDateTime}; it is no longer kept here. {e.Message}");
+            return false;
+        }
+    }
+}

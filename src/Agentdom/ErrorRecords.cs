@@ -1,0 +1,39 @@
+using System.Management.Automation;
+using Agentdom.Core;
+using Agentdom.Core.Json;
+
+namespace Agentdom;
+
+/// <summary>Makes error records: the id is <c>Atp</c> and the error's name, the category is decided here.</summary>
+internal static class ErrorRecords
+{
+    internal static ErrorRecord From(AtpException failure, object? target) =>
+        new(failure, "Atp" + failure.Error, Category(failure.Error), target);
+
+    internal static ErrorRecord From(JsonFormatException failure, object? target) => From(
+        new AtpException(AtpError.BodyInvalid, $"The body has no canonical form: {failure.Message}",
+            "Give a JSON object, a hashtable or an object of strings, numbers, booleans, lists and the like.", failure),
+        target);
+
+    private static ErrorCategory Category(AtpError error) => error switch
+    {
+        AtpError.HostInvalid or AtpError.ScopeInvalid or AtpError.PurposeInvalid or AtpError.AgentIdInvalid
+            or AtpError.EndpointInvalid => ErrorCategory.InvalidArgument,
+        AtpError.BodyInvalid or AtpError.TokenInvalid or AtpError.ManifestInvalid or AtpError.AnswerInvalid
+            or AtpError.VaultEntryDamaged => ErrorCategory.InvalidData,
+        AtpError.SecretMissing or AtpError.SignatureRefused => ErrorCategory.AuthenticationError,
+        AtpError.ScopeDenied => ErrorCategory.PermissionDenied,
+        AtpError.EndpointForeign or AtpError.CertificateInvalid or AtpError.RedirectRefused => ErrorCategory.SecurityError,
+        AtpError.HostNotFound or AtpError.ManifestMissing or AtpError.TokenNotFound or AtpError.VaultNotFound
+            => ErrorCategory.ObjectNotFound,
+        AtpError.HostUnreachable => ErrorCategory.ConnectionError,
+        AtpError.TimedOut => ErrorCategory.OperationTimeout,
+        AtpError.MethodUnsupported => ErrorCategory.NotImplemented,
+        AtpError.RateLimited => ErrorCategory.LimitsExceeded,
+        AtpError.IssuerUnavailable => ErrorCategory.ResourceUnavailable,
+        AtpError.TokenExpired or AtpError.TokenAmbiguous => ErrorCategory.InvalidOperation,
+        AtpError.VaultUnwritable => ErrorCategory.WriteError,
+        AtpError.VaultUnreadable or AtpError.VaultKeyInvalid => ErrorCategory.ReadError,
+        _ => ErrorCategory.ProtocolError,
+    };
+}

@@ -1,0 +1,39 @@
+using System.Reflection;
+using System.Runtime.Loader;
+
+namespace Agentdom.Loading;
+
+/// <summary>
+/// Holds Agentdom.Core and everything it needs that the runtime has not built in. Other modules bring other versions of
+/// the same libraries into the process; here each reference is looked for in this module's folder first.
+/// </summary>
+internal sealed class DependencyLoadContext : AssemblyLoadContext
+{
+    private const string EntryAssembly = "Agentdom.Core";
+
+    private static DependencyLoadContext? s_instance;
+
+    private readonly string _folder;
+
+    private DependencyLoadContext(string folder) => _folder = folder;
+
+    internal static void Subscribe(string folder)
+    {
+        // One context for the life of the process: a second import must meet the types that the first one loaded.
+        s_instance ??= new DependencyLoadContext(folder);
+        Default.Resolving -= ResolveEntry;
+        Default.Resolving += ResolveEntry;
+    }
+
+    internal static void Unsubscribe() => Default.Resolving -= ResolveEntry;
+
+    protected override Assembly? Load(AssemblyName assemblyName)
+    {
+        var path = Path.Combine(_folder, assemblyName.Name + ".dll");
+        return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
+    }
+
+    // Agentdom.dll lives in the default context and asks it for this one assembly only.
+    private static Assembly? ResolveEntry(AssemblyLoadContext context, AssemblyName name) =>
+        name.Name == EntryAssembly ? s_instance!.LoadFromAssemblyName(name) : null;
+}

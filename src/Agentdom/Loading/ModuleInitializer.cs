@@ -1,0 +1,46 @@
+using System.Management.Automation;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Agentdom.Loading;
+
+/// <summary>
+/// Finds the module's dependencies below <c>bin/</c> when one is first needed, so that importing loads none of them, and
+/// keeps them apart from other modules' copies where the runtime can.
+/// </summary>
+public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssemblyCleanup
+{
+    private static readonly string s_bin = Path.Combine(
+        Path.GetDirectoryName(typeof(ModuleInitializer).Assembly.Location)!, "bin");
+
+    private static readonly bool s_isFramework =
+        RuntimeInformation.FrameworkDescription.StartsWith(".NET Framework", StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public void OnImport()
+    {
+        if (s_isFramework) AppDomain.CurrentDomain.AssemblyResolve += ResolveOnFramework;
+        else SubscribeLoadContext();
+    }
+
+    /// <inheritdoc/>
+    public void OnRemove(PSModuleInfo psModuleInfo)
+    {
+        if (s_isFramework) AppDomain.CurrentDomain.AssemblyResolve -= ResolveOnFramework;
+        else UnsubscribeLoadContext();
+    }
+
+    // Apart from OnImport and not inlined: Windows PowerShell has no load contexts and must not look for the type.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void SubscribeLoadContext() => DependencyLoadContext.Subscribe(Path.Combine(s_bin, "net8.0"));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void UnsubscribeLoadContext() => DependencyLoadContext.Unsubscribe();
+
+    private static Assembly? ResolveOnFramework(object? sender, ResolveEventArgs args)
+    {
+        var path = Path.Combine(s_bin, "netstandard2.0", new AssemblyName(args.Name).Name + ".dll");
+        return File.Exists(path) ? Assembly.LoadFrom(path) : null;
+    }
+}

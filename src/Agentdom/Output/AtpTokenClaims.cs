@@ -1,0 +1,90 @@
+using System.Collections;
+using System.Collections.Specialized;
+using Agentdom.Core.Client;
+using Agentdom.Core.Issuing;
+using Agentdom.Core.Json;
+
+namespace Agentdom;
+
+/// <summary>What stands in a token. Unless <see cref="Verified"/> is true, anybody could have written it.</summary>
+public sealed class AtpTokenClaims
+{
+    internal AtpTokenClaims(TokenInspector token)
+    {
+        Verified = token.IsVerified;
+        Algorithm = token.Algorithm;
+        Type = token.Type;
+        KeyId = token.KeyId;
+        var claims = token.Claims;
+        Issuer = claims["iss"] as string;
+        AgentId = claims["sub"] as string;
+        Audience = claims["aud"] as string;
+        TokenId = claims["jti"] as string;
+        Purpose = claims[AgentTokenClaims.Purpose] as string;
+        Scopes = (claims[AgentTokenClaims.Scope] as string)?.Split([' '], StringSplitOptions.RemoveEmptyEntries) ?? [];
+        IssuedAt = Time(claims["iat"]);
+        NotBefore = Time(claims["nbf"]);
+        ExpiresAt = Time(claims["exp"]);
+        Claims = ToDictionary(claims);
+    }
+
+    /// <summary>Whether signature, type and times were checked against a secret and found good.</summary>
+    public bool Verified { get; }
+
+    /// <summary>The <c>alg</c> header.</summary>
+    public string? Algorithm { get; }
+
+    /// <summary>The <c>typ</c> header.</summary>
+    public string? Type { get; }
+
+    /// <summary>The <c>kid</c> header.</summary>
+    public string? KeyId { get; }
+
+    /// <summary>The <c>iss</c> claim.</summary>
+    public string? Issuer { get; }
+
+    /// <summary>The <c>sub</c> claim.</summary>
+    public string? AgentId { get; }
+
+    /// <summary>The <c>aud</c> claim, where it is one text.</summary>
+    public string? Audience { get; }
+
+    /// <summary>The <c>jti</c> claim.</summary>
+    public string? TokenId { get; }
+
+    /// <summary>The <c>purpose</c> claim.</summary>
+    public string? Purpose { get; }
+
+    /// <summary>The <c>scope</c> claim, one entry each.</summary>
+    public string[] Scopes { get; }
+
+    /// <summary>The <c>iat</c> claim.</summary>
+    public DateTimeOffset? IssuedAt { get; }
+
+    /// <summary>The <c>nbf</c> claim.</summary>
+    public DateTimeOffset? NotBefore { get; }
+
+    /// <summary>The <c>exp</c> claim.</summary>
+    public DateTimeOffset? ExpiresAt { get; }
+
+    /// <summary>All claims as they stand in the token.</summary>
+    public IDictionary Claims { get; }
+
+    private static DateTimeOffset? Time(object? claim) =>
+        claim is double seconds and >= 0 and < 2e11 ? DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000)) : null;
+
+    private static OrderedDictionary ToDictionary(JsonObject json)
+    {
+        var result = new OrderedDictionary(StringComparer.Ordinal);
+        foreach (var member in json) result.Add(member.Key, Plain(member.Value));
+        return result;
+    }
+
+    private static object? Plain(object? value) => value switch
+    {
+        JsonObject nested => ToDictionary(nested),
+        List<object?> list => list.ConvertAll(Plain).ToArray(),
+        double number when number == Math.Floor(number) && Math.Abs(number) < 1e15 => (long)number,
+        _ => value,
+    };
+}

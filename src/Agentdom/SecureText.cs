@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+using System.Security;
+using System.Text;
+using Agentdom.Core.Signing;
+
+namespace Agentdom;
+
+/// <summary>Between SecureString, which PowerShell shows to nobody, and what the protocol needs.</summary>
+internal static class SecureText
+{
+    internal static SecureString Protect(string text)
+    {
+        var secure = new SecureString();
+        foreach (var c in text) secure.AppendChar(c);
+        secure.MakeReadOnly();
+        return secure;
+    }
+
+    internal static string Reveal(SecureString secure)
+    {
+        var pointer = Marshal.SecureStringToGlobalAllocUnicode(secure);
+        try
+        {
+            return Marshal.PtrToStringUni(pointer, secure.Length);
+        }
+        finally
+        {
+            Marshal.ZeroFreeGlobalAllocUnicode(pointer);
+        }
+    }
+
+    internal static SharedSecret ToSecret(SecureString secure) => new(Encoding.UTF8.GetBytes(Reveal(secure)));
+}

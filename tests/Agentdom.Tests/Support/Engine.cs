@@ -1,0 +1,71 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+
+namespace Agentdom.Tests.Support;
+
+/// <summary>Tests that share the process's environment variables run one after the other.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class PowerShellCollection
+{
+    internal const string Name = "PowerShell";
+}
+
+/// <summary>A real PowerShell engine that has imported <c>out/Agentdom</c> by its manifest.</summary>
+internal sealed class Engine : IDisposable
+{
+    private readonly Runspace _runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
+
+    internal Engine()
+    {
+        _runspace.Open();
+        Run($"Import-Module '{TestPaths.ModuleManifest}' -ErrorAction Stop");
+    }
+
+    /// <summary>What the script wrote, stream by stream.</summary>
+    internal sealed record Result(IReadOnlyList<PSObject> Output, IReadOnlyList<ErrorRecord> Errors, PSDataStreams Streams)
+    {
+        /// <summary>The one output, unwrapped.</summary>
+        internal T Single<T>() => Assert.IsType<T>(Assert.Single(Output).BaseObject, exactMatch: false);
+
+        /// <summary>The id of the one error, without the command's name.</summary>
+        internal string ErrorId => Assert.Single(Errors).FullyQualifiedErrorId.Split(',')[0];
+
+        /// <summary>All that the script said in any stream, as text.</summary>
+        internal string AllText => string.Join('\n',
+            Output.Select(o => o.ToString())
+                .Concat(Errors.Select(e => $"{e} {e.Exception} {e.TargetObject} {e.ErrorDetails}"))
+                .Concat(Streams.Warning.Select(w => w.Message))
+                .Concat(Streams.Verbose.Select(v => v.Message))
+                .Concat(Streams.Debug.Select(d => d.Message))
+                .Concat(Streams.Information.Select(i => $"{i.MessageData}")));
+    }
+
+    /// <summary>Runs a script; a terminating error ends up among the errors.</summary>
+    internal Result Run(string script, params (string Name, object? Value)[] variables)
+    {
+        foreach (var (name, value) in variables) _runspace.SessionStateProxy.SetVariable(name, value);
+        using var shell = PowerShell.Create(_runspace);
+        var output = new List<PSObject>();
+        var errors = new List<ErrorRecord>();
+        try
+        {
+            output.AddRange(shell.AddScript(script).Invoke());
+        }
+        catch (RuntimeException e)
+        {
+            errors.Add(e.ErrorRecord);
+        }
+        errors.AddRange(shell.Streams.Error.Except(errors));
+        return new Result(output, errors, shell.Streams);
+    }
+
+    /// <summary>A running script that can be stopped, as by Ctrl+C.</summary>
+    internal PowerShell Start(string script)
+    {
+        var shell = PowerShell.Create(_runspace);
+        shell.AddScript(script);
+        return shell;
+    }
+
+    public void Dispose() => _runspace.Dispose();
+}

@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Agentdom.Tests.Support;
+
+/// <summary>A real ASP.NET Core app on a free loopback port, to be filled by the test.</summary>
+internal sealed class TestHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private TestHost(WebApplication app) => _app = app;
+
+    /// <summary>Such as <c>127.0.0.1:41235</c>, as a host name for agents.</summary>
+    internal string Name => new Uri(_app.Urls.First()).Authority;
+
+    internal Uri Uri(string path) => new($"{_app.Urls.First()}{path}");
+
+    internal static async Task<TestHost> StartAsync(Action<WebApplication> map, Action<WebApplicationBuilder>? build = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        build?.Invoke(builder);
+        var app = builder.Build();
+        map(app);
+        await app.StartAsync();
+        return new TestHost(app);
+    }
+
+    internal T Service<T>() where T : notnull => _app.Services.GetRequiredService<T>();
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+}

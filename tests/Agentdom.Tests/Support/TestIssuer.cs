@@ -1,0 +1,90 @@
+using System.Text;
+using Agentdom.AspNetCore;
+using Agentdom.Core.Json;
+using Agentdom.Core.Signing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Agentdom.Tests.Support;
+
+/// <summary>A real issuer on Kestrel with a protected endpoint, and the means to talk to it without our own client.</summary>
+internal sealed class TestIssuer(TestHost host) : IAsyncDisposable
+{
+    internal const string SecretText = "a shared secret of more than 32 bytes";
+
+    private static readonly HttpClient s_http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+
+    internal string Name => host.Name;
+
+    internal Uri Uri(string path) => host.Uri(path);
+
+    internal static async Task<TestIssuer> StartAsync(
+        Action<AgentTokenOptions>? configure = null, Action<IServiceCollection>? services = null, Action<WebApplication>? map = null) =>
+        new(await TestHost.StartAsync(
+            app =>
+            {
+                app.MapAgentTokens("/v1/agent-tokens");
+                app.MapAgentdomManifest();
+                app.MapGet("/data", (HttpContext http) => http.User.Identity!.Name).RequireAgentScope("data.read");
+                map?.Invoke(app);
+            },
+            builder =>
+            {
+                services?.Invoke(builder.Services);
+                builder.Services.AddAgentTokens(o =>
+                {
+                    o.Scopes.Add("data.read");
+                    o.Scopes.Add("data.write");
+                    configure?.Invoke(o);
+                    if (o.Secrets.Count == 0) o.Secrets.Add(SecretText);
+                });
+                builder.Services.AddAuthentication().AddAgentToken();
+            }));
+
+    /// <summary>A body that the issuer takes, before it is signed.</summary>
+    internal static Dictionary<string, object?> Body() => new()
+    {
+        ["agent_id"] = "test-agent",
+        ["purpose"] = "tests",
+        ["scopes"] = new[] { "data.read" },
+        ["timestamp"] = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - Random.Shared.Next(60_000),
+    };
+
+    /// <summary>The body with its signature, as it goes over the wire.</summary>
+    internal static string Signed(Dictionary<string, object?> body, string secret = SecretText)
+    {
+        using var key = SharedSecret.FromText(secret);
+        var signed = new Dictionary<string, object?>(body) { ["signature"] = AtpSigner.Sign(AtpSigner.CanonicalBody(body), key) };
+        return CanonicalJson.FromValue(signed);
+    }
+
+    internal Task<HttpResponseMessage> PostAsync(string path, string body, string contentType = "application/json") =>
+        PostAsync(path, Encoding.UTF8.GetBytes(body), contentType);
+
+    internal async Task<HttpResponseMessage> PostAsync(string path, byte[] body, string contentType = "application/json")
+    {
+        var content = new ByteArrayContent(body);
+        content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        return await s_http.PostAsync(Uri(path), content);
+    }
+
+    internal Task<HttpResponseMessage> RequestTokenAsync(string body) => PostAsync("/v1/agent-tokens", body);
+
+    /// <summary>A good token for data.read.</summary>
+    internal async Task<string> TokenAsync() => (await ReadAsync(await RequestTokenAsync(Signed(Body())))).Text("token")!;
+
+    internal async Task<HttpResponseMessage> GetDataAsync(string? token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Uri("/data"));
+        if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        return await s_http.SendAsync(request);
+    }
+
+    internal Task<HttpResponseMessage> GetAsync(string path) => s_http.GetAsync(Uri(path));
+
+    internal static async Task<JsonObject> ReadAsync(HttpResponseMessage response) =>
+        StrictJson.ParseObject(await response.Content.ReadAsByteArrayAsync());
+
+    public ValueTask DisposeAsync() => host.DisposeAsync();
+}

@@ -1,0 +1,33 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace Agentdom.Tests.Support;
+
+/// <summary>Where the build put things, and a home for the module that is not the user's own.</summary>
+internal static class TestPaths
+{
+    internal static string RepositoryRoot { get; } = Metadata("RepositoryRoot");
+
+    internal static string ModuleManifest { get; } = Path.Combine(RepositoryRoot, "out", "Agentdom", "Agentdom.psd1");
+
+    internal static string TestEngine { get; } = BuildOutput("tests/Agentdom.TestEngine", "Agentdom.TestEngine.dll");
+
+    internal static string SampleIssuer { get; } = BuildOutput("samples/Issuer", "Issuer.dll");
+
+    /// <summary>A fresh folder below the system's temporary one.</summary>
+    internal static string NewFolder() => Directory.CreateTempSubdirectory("agentdom-tests-").FullName;
+
+    [ModuleInitializer]
+    internal static void KeepAwayFromTheUsersVault()
+    {
+        Environment.SetEnvironmentVariable("AGENTDOM_HOME", NewFolder());
+        foreach (var name in new[] { "AGENTDOM_ATP_SECRET", "AGENTDOM_ATP_HOSTS", "AGENTDOM_VAULT", "AGENTDOM_VAULT_KEY", "AGENTDOM_AGENT_ID" })
+            Environment.SetEnvironmentVariable(name, null);
+    }
+
+    private static string BuildOutput(string project, string file) =>
+        Path.Combine(RepositoryRoot, project, "bin", Metadata("Configuration"), "net10.0", file);
+
+    private static string Metadata(string key) => typeof(TestPaths).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(a => a.Key == key).Value!;
+}
