@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using Agentdom.Core.Vaults;
 
 namespace Agentdom.Tests.Support;
 
@@ -10,13 +11,17 @@ public sealed class PowerShellCollection
     internal const string Name = "PowerShell";
 }
 
-/// <summary>A real PowerShell engine that has imported <c>out/Agentdom</c> by its manifest.</summary>
+/// <summary>A real PowerShell engine that has imported <c>out/Agentdom</c> by its manifest, with a home of its own.</summary>
 internal sealed class Engine : IDisposable
 {
     private readonly Runspace _runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
 
+    private readonly string? _outerHome = Environment.GetEnvironmentVariable(AgentdomHome.Variable);
+    private readonly string _home = TestPaths.NewFolder();
+
     internal Engine()
     {
+        Environment.SetEnvironmentVariable(AgentdomHome.Variable, _home);
         _runspace.Open();
         Run($"Import-Module '{TestPaths.ModuleManifest}' -ErrorAction Stop");
     }
@@ -67,5 +72,10 @@ internal sealed class Engine : IDisposable
         return shell;
     }
 
-    public void Dispose() => _runspace.Dispose();
+    public void Dispose()
+    {
+        _runspace.Dispose();
+        Environment.SetEnvironmentVariable(AgentdomHome.Variable, _outerHome);
+        Directory.Delete(_home, recursive: true);
+    }
 }

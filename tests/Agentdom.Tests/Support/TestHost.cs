@@ -10,12 +10,16 @@ internal sealed class TestHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private TestHost(WebApplication app) => _app = app;
+    private TestHost(WebApplication app)
+    {
+        _app = app;
+        Name = new Uri(app.Urls.First()).Authority;
+    }
 
     /// <summary>Such as <c>127.0.0.1:41235</c>, as a host name for agents.</summary>
-    internal string Name => new Uri(_app.Urls.First()).Authority;
+    internal string Name { get; }
 
-    internal Uri Uri(string path) => new($"{_app.Urls.First()}{path}");
+    internal Uri Uri(string path) => new($"http://{Name}{path}");
 
     internal static async Task<TestHost> StartAsync(Action<WebApplication> map, Action<WebApplicationBuilder>? build = null)
     {

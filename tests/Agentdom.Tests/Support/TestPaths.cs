@@ -12,6 +12,8 @@ internal static class TestPaths
 
     internal static string TestEngine { get; } = BuildOutput("tests/Agentdom.TestEngine", "Agentdom.TestEngine.dll");
 
+    internal static string OtherModule { get; } = BuildOutput("tests/OtherModule", "OtherModule.dll", "netstandard2.0");
+
     internal static string SampleIssuer { get; } = BuildOutput("samples/Issuer", "Issuer.dll");
 
     /// <summary>A fresh folder below the system's temporary one.</summary>
@@ -25,8 +27,8 @@ internal static class TestPaths
             Environment.SetEnvironmentVariable(name, null);
     }
 
-    private static string BuildOutput(string project, string file) =>
-        Path.Combine(RepositoryRoot, project, "bin", Metadata("Configuration"), "net10.0", file);
+    private static string BuildOutput(string project, string file, string framework = "net10.0") =>
+        Path.Combine(RepositoryRoot, project, "bin", Metadata("Configuration"), framework, file);
 
     private static string Metadata(string key) => typeof(TestPaths).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(a => a.Key == key).Value!;

@@ -1,0 +1,33 @@
+using System.Diagnostics;
+
+namespace Agentdom.Tests.Support;
+
+/// <summary>
+/// A PowerShell engine in a process of its own that has nothing of Agentdom but what the module brings. Assemblies that
+/// this test process has loaded are not there.
+/// </summary>
+internal static class ChildEngine
+{
+    internal sealed record Result(int ExitCode, string[] Output, string Errors);
+
+    internal static async Task<Result> RunAsync(string script, params (string Name, string? Value)[] environment)
+    {
+        using var process = Start(script, environment);
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new Result(process.ExitCode, output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), await errors);
+    }
+
+    internal static Process Start(string script, params (string Name, string? Value)[] environment)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            ArgumentList = { TestPaths.TestEngine, $"Import-Module '{TestPaths.ModuleManifest}'\n{script}" },
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+}

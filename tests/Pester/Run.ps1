@@ -1,0 +1,17 @@
+# Runs the Pester suite against out/Agentdom; exits 1 where a test failed. build.ps1 and .ci/run call it.
+$ErrorActionPreference = 'Stop'
+$pester = Get-Module Pester -ListAvailable | Where-Object Version -GE 5.0.0 | Sort-Object Version | Select-Object -Last 1
+if (-not $pester) {
+    Write-Host 'Pester 5 is missing, so its suite did not run. Install it with Install-PSResource Pester.'
+    exit 1
+}
+Import-Module $pester.Path
+
+$settings = New-PesterConfiguration
+$settings.Run.Path = $PSScriptRoot
+$settings.Run.PassThru = $true
+$settings.Output.Verbosity = 'Detailed'
+$settings.Output.CIFormat = 'None'
+$result = Invoke-Pester -Configuration $settings
+Write-Host "Pester: $($result.PassedCount) passed, $($result.FailedCount) failed, $($result.SkippedCount) skipped"
+exit [int]($result.Result -ne 'Passed')
