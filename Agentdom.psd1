@@ -20,10 +20,13 @@
         'Get-AtpToken'
         'New-AtpSecret'
         'New-AtpSignature'
+        'Remove-AtpSecret'
         'Request-AtpToken'
         'Revoke-AtpToken'
+        'Set-AtpSecret'
         'Test-AtpSignature'
         'Test-AtpToken'
+        'Update-AtpToken'
     )
     PrivateData            = @{
         PSData = @{

@@ -10,6 +10,8 @@ using Microsoft.Extensions.Options;
 
 var builder = WebApplication.CreateBuilder(args);
 var settings = builder.Configuration;
+// What is wrong with the settings is said below, without the stack trace that the host would log.
+builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
 
 builder.Services.AddAgentTokens(o =>
 {

@@ -20,9 +20,9 @@ public static class AgentTokenEndpointExtensions
             throw new InvalidOperationException("Call builder.Services.AddAgentTokens(…) before app.MapAgentTokens(…).");
 
         var group = endpoints.MapGroup(pattern);
-        Map(group, "", static (issuer, body, cancel) => issuer.MintAsync(body, cancel)).WithMetadata(TokenEndpointMarker.Instance);
-        Map(group, "/verify", static (issuer, body, cancel) => issuer.VerifyAsync(body, cancel));
-        Map(group, "/revoke", static (issuer, body, cancel) => issuer.RevokeAsync(body, cancel));
+        Map(group, "", TokenIssuer.MaxRequestBytes, static (issuer, body, cancel) => issuer.MintAsync(body, cancel)).WithMetadata(TokenEndpointMarker.Instance);
+        Map(group, "/verify", TokenIssuer.MaxTokenBodyBytes, static (issuer, body, cancel) => issuer.VerifyAsync(body, cancel));
+        Map(group, "/revoke", TokenIssuer.MaxTokenBodyBytes, static (issuer, body, cancel) => issuer.RevokeAsync(body, cancel));
         return group;
     }
 
@@ -32,15 +32,16 @@ public static class AgentTokenEndpointExtensions
         endpoints.MapGet("/.well-known/agentdom.json", ManifestWriter.WriteAsync).AllowAnonymous();
 
     private static IEndpointConventionBuilder Map(
-        IEndpointRouteBuilder endpoints, string pattern, Func<TokenIssuer, byte[], CancellationToken, ValueTask<IssuerReply>> answer) =>
+        IEndpointRouteBuilder endpoints, string pattern, int maxBytes,
+        Func<TokenIssuer, byte[], CancellationToken, ValueTask<IssuerReply>> answer) =>
         // Agents come without any of the app's own credentials: the signature is theirs.
-        endpoints.MapPost(pattern, context => RunAsync(context, answer)).AllowAnonymous();
+        endpoints.MapPost(pattern, context => RunAsync(context, maxBytes, answer)).AllowAnonymous();
 
     private static async Task RunAsync(
-        HttpContext context, Func<TokenIssuer, byte[], CancellationToken, ValueTask<IssuerReply>> answer)
+        HttpContext context, int maxBytes, Func<TokenIssuer, byte[], CancellationToken, ValueTask<IssuerReply>> answer)
     {
         var issuer = context.RequestServices.GetRequiredService<TokenIssuer>();
-        var (body, refusal) = await RequestBody.ReadAsync(context.Request);
+        var (body, refusal) = await RequestBody.ReadAsync(context.Request, maxBytes);
         var reply = refusal ?? await answer(issuer, body, context.RequestAborted);
         await ReplyWriter.WriteAsync(context.Response, reply);
     }

@@ -8,13 +8,13 @@ namespace Agentdom.AspNetCore;
 internal static class RequestBody
 {
     /// <returns>The body, or the reply that refuses it.</returns>
-    internal static async ValueTask<(byte[] Body, IssuerReply? Refusal)> ReadAsync(HttpRequest request)
+    internal static async ValueTask<(byte[] Body, IssuerReply? Refusal)> ReadAsync(HttpRequest request, int maxBytes)
     {
         if (!IsJson(request.ContentType)) return ([], IssuerReply.NotJson());
-        if (request.ContentLength > TokenIssuer.MaxRequestBytes) return ([], IssuerReply.TooLarge(TokenIssuer.MaxRequestBytes));
+        if (request.ContentLength > maxBytes) return ([], IssuerReply.TooLarge(maxBytes));
 
         // One byte beyond the bound shows that there is more, also where no length was declared.
-        var buffer = new byte[(int)(request.ContentLength ?? TokenIssuer.MaxRequestBytes + 1)];
+        var buffer = new byte[(int)(request.ContentLength ?? maxBytes + 1)];
         var length = 0;
         while (length < buffer.Length)
         {
@@ -22,7 +22,7 @@ internal static class RequestBody
             if (read == 0) break;
             length += read;
         }
-        if (length > TokenIssuer.MaxRequestBytes) return ([], IssuerReply.TooLarge(TokenIssuer.MaxRequestBytes));
+        if (length > maxBytes) return ([], IssuerReply.TooLarge(maxBytes));
         return (length == buffer.Length ? buffer : buffer[..length], null);
     }
 

@@ -72,6 +72,8 @@ public enum AtpError
     VaultUnreadable,
     /// <summary>A vault entry was changed from outside or was written under another key.</summary>
     VaultEntryDamaged,
+    /// <summary>The vault is locked and nobody can be asked for its password.</summary>
+    VaultLocked,
     /// <summary>There is no vault of that name here.</summary>
     VaultNotFound,
 }

@@ -15,15 +15,23 @@ public sealed class AtpException : Exception
         : base($"{happened} {advice}", cause)
     {
         Error = error;
+        Happened = happened;
         Advice = advice;
     }
 
     /// <summary>What went wrong.</summary>
     public AtpError Error { get; }
 
+    /// <summary>What happened, as a full sentence.</summary>
+    public string Happened { get; }
+
     /// <summary>What to do next, as a full sentence.</summary>
     public string Advice { get; }
 
     /// <summary>How long the issuer asks to wait before the next attempt, where it said so.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The same failure, said to be about something.</summary>
+    /// <param name="what">What it is about, to stand before a colon.</param>
+    public AtpException About(string what) => new(Error, $"{what}: {Happened}", Advice, this) { RetryAfter = RetryAfter };
 }

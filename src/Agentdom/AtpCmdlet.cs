@@ -18,6 +18,8 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
     /// <summary>What the failure of the current input is about, for its error record.</summary>
     protected virtual object? Target => null;
 
+    private protected CancellationToken StopToken => _stopping.Token;
+
     /// <summary>The cmdlet's work for one input.</summary>
     protected abstract void Run();
 

@@ -21,7 +21,7 @@ internal static class ErrorRecords
             or AtpError.EndpointInvalid => ErrorCategory.InvalidArgument,
         AtpError.BodyInvalid or AtpError.TokenInvalid or AtpError.ManifestInvalid or AtpError.AnswerInvalid
             or AtpError.VaultEntryDamaged => ErrorCategory.InvalidData,
-        AtpError.SecretMissing or AtpError.SignatureRefused => ErrorCategory.AuthenticationError,
+        AtpError.SecretMissing or AtpError.SignatureRefused or AtpError.VaultLocked => ErrorCategory.AuthenticationError,
         AtpError.ScopeDenied => ErrorCategory.PermissionDenied,
         AtpError.EndpointForeign or AtpError.CertificateInvalid or AtpError.RedirectRefused => ErrorCategory.SecurityError,
         AtpError.HostNotFound or AtpError.ManifestMissing or AtpError.TokenNotFound or AtpError.VaultNotFound

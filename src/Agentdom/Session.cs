@@ -6,33 +6,48 @@ using Agentdom.Core.Vaults;
 
 namespace Agentdom;
 
-/// <summary>What the cmdlets of this process share, and where they find secret and vault.</summary>
+/// <summary>What the cmdlets of this process share, and where they find the shared secret.</summary>
 internal static class Session
 {
     internal const string SecretVariable = "AGENTDOM_ATP_SECRET";
+    internal const string HostsVariable = "AGENTDOM_ATP_HOSTS";
 
     private static readonly Lazy<AtpClient> s_client = new();
 
     internal static AtpClient Client => s_client.Value;
 
-    /// <summary>The shared secret: the one given, else the environment's.</summary>
+    /// <summary>The secret to sign with where no host is involved: the one given, else the environment's.</summary>
     /// <exception cref="AtpException"><see cref="AtpError.SecretMissing"/></exception>
-    internal static SharedSecret FindSecret(SecureString? given)
-    {
-        if (given is { Length: > 0 }) return SecureText.ToSecret(given);
-        var fromVariable = Environment.GetEnvironmentVariable(SecretVariable);
-        if (!string.IsNullOrEmpty(fromVariable)) return SharedSecret.FromText(fromVariable!);
-        throw new AtpException(AtpError.SecretMissing, "There is no shared secret to sign with.",
+    internal static SharedSecret FindSecret(SecureString? given) =>
+        Given(given) ?? FromEnvironment() ?? throw new AtpException(AtpError.SecretMissing,
+            "There is no shared secret to sign with.",
             $"Give the one the provider has with -Secret, or set the environment variable {SecretVariable}.");
+
+    /// <summary>
+    /// The secret shared with a host: the one given, else the environment's (where <c>AGENTDOM_ATP_HOSTS</c> is set, for
+    /// the hosts in it only), else the one that the vault keeps for the host.
+    /// </summary>
+    /// <exception cref="AtpException"><see cref="AtpError.SecretMissing"/>, or the vault cannot be read.</exception>
+    internal static SharedSecret FindSecret(SecureString? given, AtpHost host, Func<ITokenVault> openVault)
+    {
+        if ((Given(given) ?? (IsForHost(host) ? FromEnvironment() : null)) is { } secret) return secret;
+        return openVault().Read(EntryName.OfSecret(host.Name)) is { Length: > 0 } kept
+            ? SharedSecret.FromText(kept)
+            : throw new AtpException(AtpError.SecretMissing, $"There is no shared secret for {host}.",
+                $"Keep the one the provider has with Set-AtpSecret {host}, give it with -Secret, or set {SecretVariable}" +
+                (IsForHost(host) ? "." : $" ({HostsVariable} does not name this host)."));
     }
 
-    /// <summary>The tokens of a vault.</summary>
-    /// <exception cref="AtpException"><see cref="AtpError.VaultNotFound"/></exception>
-    internal static TokenStore OpenStore(string? vault)
+    private static SharedSecret? Given(SecureString? given) => given is { Length: > 0 } ? SecureText.ToSecret(given) : null;
+
+    private static SharedSecret? FromEnvironment() =>
+        Environment.GetEnvironmentVariable(SecretVariable) is { Length: > 0 } text ? SharedSecret.FromText(text) : null;
+
+    private static bool IsForHost(AtpHost host)
     {
-        var own = new FileVault();
-        if (string.IsNullOrEmpty(vault) || own.Name.Equals(vault, StringComparison.OrdinalIgnoreCase)) return new TokenStore(own);
-        throw new AtpException(AtpError.VaultNotFound, $"There is no vault named '{vault}' here.",
-            $"Leave -Vault out to use the module's own vault, '{own.Name}'.");
+        var hosts = Environment.GetEnvironmentVariable(HostsVariable);
+        return string.IsNullOrWhiteSpace(hosts) || hosts!
+            .Split([' ', ',', ';'], StringSplitOptions.RemoveEmptyEntries)
+            .Any(named => AtpHost.Parse(named).Equals(host));
     }
 }

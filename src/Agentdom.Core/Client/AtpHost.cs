@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 
 namespace Agentdom.Core.Client;
 
@@ -10,6 +11,9 @@ namespace Agentdom.Core.Client;
 /// </summary>
 public sealed class AtpHost : IEquatable<AtpHost>
 {
+    // Uri would silently drop what follows an IPv6 address, and take more than a host and a port.
+    private static readonly Regex s_authority = new(@"^(\[[0-9A-Fa-f:.]+\]|[^\[\]:/\\?#@%\s]+)(:[0-9]{1,5})?$", RegexOptions.CultureInvariant);
+
     private AtpHost(Uri origin, string name)
     {
         Origin = origin;
@@ -35,9 +39,8 @@ public sealed class AtpHost : IEquatable<AtpHost>
         var schemeEnd = text.IndexOf("://", StringComparison.Ordinal);
         var authority = schemeEnd < 0 ? text : text.Substring(schemeEnd + 3);
         if (authority.EndsWith("/", StringComparison.Ordinal)) authority = authority.Substring(0, authority.Length - 1);
-        if (authority.Length == 0 || authority.IndexOfAny(['/', '\\', '?', '#', '@', ' ', '%']) >= 0
-            || !Uri.TryCreate($"https://{authority}", UriKind.Absolute, out var parsed) || parsed.Port == 0
-            || Uri.CheckHostName(parsed.IdnHost) is UriHostNameType.Unknown)
+        if (!s_authority.IsMatch(authority) || !Uri.TryCreate($"https://{authority}", UriKind.Absolute, out var parsed)
+            || parsed.Port == 0 || TryHostOf(parsed) is not { } host || Uri.CheckHostName(host) is UriHostNameType.Unknown)
             throw Invalid(text, "is not a host name with an optional port");
 
         var scheme = schemeEnd < 0
@@ -47,7 +50,6 @@ public sealed class AtpHost : IEquatable<AtpHost>
         if (scheme == "http" && !IsLoopback(parsed))
             throw Invalid(text, "would be asked over plain http, where anybody on the way could read the token");
 
-        var host = HostOf(parsed);
         var defaultPort = scheme == "https" ? 443 : 80;
         var port = HasPort(authority) ? parsed.Port : defaultPort;
         var isDefaultPort = port == defaultPort;
@@ -66,7 +68,7 @@ public sealed class AtpHost : IEquatable<AtpHost>
         RequireSecure(endpoint);
         if (Origin.Scheme == "https" && endpoint.Scheme == "http")
             throw new AtpException(AtpError.EndpointInvalid,
-                $"{Name} is asked over https but its manifest names an http endpoint, {endpoint}.",
+                $"{Name} is asked over https but its manifest names an http endpoint, {Printable.Excerpt(endpoint.OriginalString)}.",
                 "Tell the provider to serve its endpoints over https.");
         var own = HostOf(Origin);
         var named = HostOf(endpoint);
@@ -80,16 +82,16 @@ public sealed class AtpHost : IEquatable<AtpHost>
     /// <exception cref="AtpException"><see cref="AtpError.EndpointInvalid"/></exception>
     internal static void RequireSecure(Uri endpoint)
     {
-        if (endpoint.IsAbsoluteUri && endpoint.UserInfo.Length == 0
+        if (endpoint.IsAbsoluteUri && endpoint.UserInfo.Length == 0 && TryHostOf(endpoint) is not null
             && (endpoint.Scheme == "https" || (endpoint.Scheme == "http" && IsLoopback(endpoint)))) return;
         throw new AtpException(AtpError.EndpointInvalid,
-            $"The endpoint {endpoint.OriginalString} is not an absolute https address.",
+            $"The endpoint {Printable.Excerpt(endpoint.OriginalString)} is not an absolute https address.",
             "Only loopback hosts may be asked over http; tell the provider, or give the right one with -Endpoint.");
     }
 
     /// <summary>Loopback by name or address; a name that merely resolves to loopback is not enough.</summary>
     internal static bool IsLoopback(Uri uri) =>
-        HostOf(uri) == "localhost" || (IPAddress.TryParse(uri.IdnHost, out var address) && IPAddress.IsLoopback(address));
+        HostOf(uri) is var host && (host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address)));
 
     /// <inheritdoc/>
     public override string ToString() => Name;
@@ -103,9 +105,22 @@ public sealed class AtpHost : IEquatable<AtpHost>
     /// <inheritdoc/>
     public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Name);
 
-    private static string HostOf(Uri uri) => IPAddress.TryParse(uri.IdnHost, out var address)
-        ? address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString()
-        : uri.IdnHost.ToLowerInvariant().TrimEnd('.');
+    private static string HostOf(Uri uri) => TryHostOf(uri) ?? "";
+
+    // Null where the name has no ASCII form.
+    private static string? TryHostOf(Uri uri)
+    {
+        try
+        {
+            if (IPAddress.TryParse(uri.IdnHost, out var address))
+                return address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
+            return uri.IdnHost.ToLowerInvariant().TrimEnd('.');
+        }
+        catch (UriFormatException)
+        {
+            return null;
+        }
+    }
 
     private static bool HasPort(string authority) =>
         authority.LastIndexOf(':') is var colon && colon >= 0 && authority.IndexOf(']', colon) < 0;

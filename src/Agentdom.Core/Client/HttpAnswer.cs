@@ -8,6 +8,9 @@ namespace Agentdom.Core.Client;
 /// <summary>An HTTP answer that was read whole and within its bound.</summary>
 internal sealed class HttpAnswer
 {
+    // The end of the year 9999.
+    private const long MaxUnixMilliseconds = 253_402_300_799_999;
+
     internal required Uri Uri { get; init; }
 
     internal required int Status { get; init; }
@@ -39,7 +42,9 @@ internal sealed class HttpAnswer
             var isEnvelope = json.Has("ok");
             var code = json.Text("error") ?? "";
             var text = isEnvelope ? $"{code} {json.Text("hint")}" : json.Text("error_description") ?? code;
-            return (isEnvelope ? "" : code, text.Trim(), json.Integer("server_time"));
+            // A time that no clock can show is as good as none.
+            var serverTime = json["server_time"] is double milliseconds and >= 0 and <= MaxUnixMilliseconds ? (long?)milliseconds : null;
+            return (isEnvelope ? "" : code, text.Trim(), serverTime);
         }
         catch (JsonFormatException)
         {

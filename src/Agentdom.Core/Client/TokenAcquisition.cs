@@ -18,6 +18,15 @@ public sealed record TokenAcquisition
     /// <summary>Host names beside the host's own that its endpoints may lie on.</summary>
     public IReadOnlyList<string> TrustedEndpointHosts { get; init; } = [];
 
+    /// <summary>The acquisition that a stored token came from.</summary>
+    public static TokenAcquisition Again(StoredToken token) => new()
+    {
+        Host = AtpHost.Parse(token.Host),
+        Request = new TokenRequest { AgentId = token.AgentId, Scopes = token.ScopesRequested, Purpose = token.Purpose },
+        Endpoint = token.IsEndpointGiven ? token.TokenEndpoint : null,
+        TrustedEndpointHosts = token.TrustedEndpointHosts,
+    };
+
     /// <summary>Discovers, signs and asks.</summary>
     /// <exception cref="AtpException">No token came of it.</exception>
     public async Task<StoredToken> RunAsync(AtpClient client, SharedSecret secret, Deadline deadline)

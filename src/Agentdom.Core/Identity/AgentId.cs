@@ -1,4 +1,5 @@
 using System.Net;
+using Agentdom.Core.Client;
 using Agentdom.Core.Signing;
 
 namespace Agentdom.Core.Identity;
@@ -11,6 +12,9 @@ public sealed class AgentId
 {
     /// <summary>The environment variable that overrides the fingerprint.</summary>
     public const string Variable = "AGENTDOM_AGENT_ID";
+
+    /// <summary>The most characters (Unicode code points) of an agent id.</summary>
+    public const int MaxLength = 256;
 
     private static readonly Lazy<AgentId> s_fingerprint = new(Fingerprint);
 
@@ -46,10 +50,10 @@ public sealed class AgentId
 
     /// <summary>Gives the id back if the wire allows it (protocol.md §4).</summary>
     /// <exception cref="AtpException"><see cref="AtpError.AgentIdInvalid"/>: it is empty or over 256 characters.</exception>
-    public static string Check(string id) => id.Length is > 0 and <= 256
+    public static string Check(string id) => TokenRequest.CodePoints(id) is > 0 and <= MaxLength
         ? id
         : throw new AtpException(AtpError.AgentIdInvalid,
-            $"An agent id has 1 to 256 characters; this one has {id.Length}.",
+            $"An agent id has 1 to {MaxLength} characters; this one has {TokenRequest.CodePoints(id)}.",
             $"Give a shorter one with -AgentId or {Variable}, or none to use this machine's fingerprint.");
 
     private static AgentId Fingerprint()

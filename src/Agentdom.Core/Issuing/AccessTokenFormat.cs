@@ -12,8 +12,11 @@ internal static class AccessTokenFormat
 {
     internal const string Type = "at+jwt";
 
-    /// <summary>The longest token that is looked at, in characters.</summary>
-    internal const int MaxLength = 16 * 1024;
+    /// <summary>
+    /// The longest token that is looked at, in characters: more than the largest request can lead to, all its characters
+    /// being escaped in the token.
+    /// </summary>
+    internal const int MaxLength = 40 * 1024;
 
     // Nodes' clocks differ a little: a token minted at one must not be too young for the next.
     private static readonly TimeSpan s_notBeforeTolerance = TimeSpan.FromSeconds(30);

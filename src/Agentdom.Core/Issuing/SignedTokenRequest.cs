@@ -42,7 +42,8 @@ internal sealed class SignedTokenRequest
     internal void ReadFields()
     {
         AgentId = _body.Text("agent_id") ?? throw Missing("agent_id");
-        if (TokenRequest.CodePoints(AgentId) is 0 or > 256) throw new JsonFormatException("'agent_id' must have 1 to 256 characters.");
+        if (TokenRequest.CodePoints(AgentId) is 0 or > Identity.AgentId.MaxLength)
+            throw new JsonFormatException($"'agent_id' must have 1 to {Identity.AgentId.MaxLength} characters.");
         Purpose = _body.Text("purpose") ?? throw Missing("purpose");
         if (TokenRequest.CodePoints(Purpose) > TokenRequest.MaxPurposeLength)
             throw new JsonFormatException($"'purpose' must have at most {TokenRequest.MaxPurposeLength} characters.");

@@ -10,8 +10,11 @@ namespace Agentdom.Core.Issuing;
 /// </summary>
 public sealed class TokenIssuer
 {
-    /// <summary>The most bytes of a request body (protocol.md §4).</summary>
+    /// <summary>The most bytes of a request for a token (protocol.md §4).</summary>
     public const int MaxRequestBytes = 16 * 1024;
+
+    /// <summary>The most bytes of a body that holds a token to verify or revoke.</summary>
+    public const int MaxTokenBodyBytes = 48 * 1024;
 
     private readonly TokenIssuerOptions _options;
     private readonly HashSet<string> _scopes;

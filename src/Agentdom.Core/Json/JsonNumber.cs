@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Agentdom.Core.Json;
@@ -9,9 +10,8 @@ internal static class JsonNumber
     /// <summary>2^53 − 1: the largest integer up to which every integer has a double of its own.</summary>
     internal const long MaxSafeInteger = 9_007_199_254_740_991;
 
-    // .NET Framework's "R" is not the shortest form; the smallest double shows which kind of runtime this is.
-    private static readonly bool s_shortestIsBuiltIn =
-        double.Epsilon.ToString("R", CultureInfo.InvariantCulture) == "5E-324";
+    private static readonly bool s_isFramework =
+        RuntimeInformation.FrameworkDescription.StartsWith(".NET Framework", StringComparison.Ordinal);
 
     /// <summary>The shortest decimal form that reads back as the same double.</summary>
     /// <exception cref="JsonFormatException">The number is not finite.</exception>
@@ -27,14 +27,31 @@ internal static class JsonNumber
 
     private static string Shortest(double value)
     {
-        if (s_shortestIsBuiltIn) return value.ToString("R", CultureInfo.InvariantCulture);
+        // The runtime's own shortest form is fast, but on .NET Framework it is not the shortest, and up to .NET 10 at
+        // least some powers of two, such as 2^-25, come out one digit too short to read back.
+        var builtIn = value.ToString("R", CultureInfo.InvariantCulture);
+        return s_isFramework || !ReadsAs(builtIn, value) ? ShortestBySearch(value) : builtIn;
+    }
+
+    /// <summary>The fewest digits that read back as the same double, found by trying.</summary>
+    internal static string ShortestBySearch(double value)
+    {
         for (var digits = 0; digits < 16; digits++)
         {
-            var text = value.ToString("E" + digits, CultureInfo.InvariantCulture);
-            if (double.Parse(text, CultureInfo.InvariantCulture) == value) return text;
+            var nearest = value.ToString("E" + digits, CultureInfo.InvariantCulture);
+            if (ReadsAs(nearest, value)) return nearest;
+            // Above a power of two doubles lie twice as far apart as below: the second nearest may read back as well.
+            var e = nearest.IndexOf('E');
+            var mantissa = decimal.Parse(nearest.Substring(0, e), CultureInfo.InvariantCulture);
+            var step = new decimal(1, 0, 0, mantissa < 0, (byte)digits);
+            var second = (mantissa + step).ToString(CultureInfo.InvariantCulture) + nearest.Substring(e);
+            if (ReadsAs(second, value)) return second;
         }
         return value.ToString("E16", CultureInfo.InvariantCulture);
     }
+
+    private static bool ReadsAs(string text, double value) =>
+        double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) == value;
 
     // Takes any .NET rendering apart into digits and exponent and lays them out by ECMAScript's rules.
     private static string Layout(string rendering)

@@ -17,6 +17,9 @@ public static class AgentdomHome
     /// <summary>The folder of the key file and of the machine id where the system has none.</summary>
     public static string Keys => Path.Combine(Moved() ?? Path.Combine(KeyRoot(), "agentdom"), "keys");
 
+    /// <summary>The folder of the locks that processes share.</summary>
+    public static string Locks => Path.Combine(Moved() ?? Path.Combine(DataRoot(), "agentdom"), "locks");
+
     private static string? Moved()
     {
         var home = Environment.GetEnvironmentVariable(Variable);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Agentdom.Core.Json;
@@ -11,7 +12,15 @@ namespace Agentdom.Core.Vaults;
 /// </summary>
 public sealed class FileVault : ITokenVault
 {
+    /// <summary>The vault's name, also when it is registered with SecretManagement.</summary>
+    public const string VaultName = "Agentdom";
+
     private const string Suffix = ".secret";
+    private const string LockFile = "vault.lock";
+
+    private static readonly TimeSpan s_writeWait = TimeSpan.FromSeconds(30);
+    private static readonly ConcurrentDictionary<string, bool> s_cleaned = new(StringComparer.Ordinal);
+
     private readonly string _folder;
 
     /// <summary>Opens the vault in <see cref="AgentdomHome.Data"/>, which need not exist yet.</summary>
@@ -22,38 +31,25 @@ public sealed class FileVault : ITokenVault
     internal FileVault(string folder) => _folder = folder;
 
     /// <inheritdoc/>
-    public string Name => "Agentdom";
+    public string Name => VaultName;
 
     /// <inheritdoc/>
     public string? EnsureWritable() => Writing(() =>
     {
         var isNewKey = VaultKey.Find(createIfMissing: false) is null;
         if (isNewKey) _ = VaultKey.Find(createIfMissing: true);
-        AtomicFile.CreateDirectory(_folder);
-        var probe = Path.Combine(_folder, $"{Guid.NewGuid():N}{AtomicFile.TemporarySuffix}");
+        var probe = Path.Combine(_folder, "probe" + AtomicFile.TemporarySuffix);
         File.WriteAllBytes(probe, []);
         File.Delete(probe);
-        return isNewKey
-            ? $"The vault's key was put into {VaultKey.FilePath}, which only this user can read. " +
-              $"Back it up apart from {_folder}, or set {VaultKey.Variable} to keep no key on this disk."
-            : null;
+        return isNewKey ? VaultKey.NoticeOfNewKey(_folder) : null;
     });
 
     /// <inheritdoc/>
-    public string? Read(string name) => ReadFile(PathOf(name)) is { } entry && entry.Text("name") == name
-        ? entry.Text("text")
-        : null;
+    public string? Read(string name) => ReadEntry(name) is { Type: VaultEntry.TextType } entry ? entry.Value as string : null;
 
     /// <inheritdoc/>
-    public void Write(string name, string text) => Writing(() =>
-    {
-        var entry = new Dictionary<string, object?> { ["name"] = name, ["text"] = text };
-        var plaintext = Encoding.UTF8.GetBytes(CanonicalJson.FromValue(entry));
-        AtomicFile.CreateDirectory(_folder);
-        var path = PathOf(name);
-        AtomicFile.Write(path, SealedBox.Seal(VaultKey.Find(createIfMissing: true)!, plaintext, Path.GetFileName(path)));
-        return true;
-    });
+    public void Write(string name, string text) =>
+        WriteEntry(new VaultEntry { Name = name, Type = VaultEntry.TextType, Value = text });
 
     /// <inheritdoc/>
     public bool Remove(string name) => Writing(() =>
@@ -65,21 +61,44 @@ public sealed class FileVault : ITokenVault
     });
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> List(string prefix)
+    public IReadOnlyList<string> List(string prefix) =>
+        [.. ListEntries().Where(e => e.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(static e => e.Name)];
+
+    /// <summary>The entry of a name, or null.</summary>
+    /// <exception cref="AtpException">The vault or the entry cannot be read.</exception>
+    public VaultEntry? ReadEntry(string name)
     {
-        var names = new List<string>();
-        foreach (var path in Reading(_folder, () =>
-            Directory.Exists(_folder) ? Directory.GetFiles(_folder, "*" + Suffix) : []))
-        {
-            // Null where another process took the entry away meanwhile.
-            if (ReadFile(path)?.Text("name") is { } name && name.StartsWith(prefix, StringComparison.Ordinal)) names.Add(name);
-        }
-        return names;
+        CleanOnce();
+        return ReadFile(PathOf(name));
     }
 
-    private string PathOf(string name) => Path.Combine(_folder, Sha256.OfText(name) + Suffix);
+    /// <summary>Keeps an entry in place of the one of the same name.</summary>
+    /// <exception cref="AtpException">The vault cannot be written.</exception>
+    /// <exception cref="JsonFormatException">The value or the metadata has no JSON form.</exception>
+    public void WriteEntry(VaultEntry entry)
+    {
+        var plaintext = Encoding.UTF8.GetBytes(entry.ToJson());
+        var path = PathOf(entry.Name);
+        Writing(() =>
+        {
+            AtomicFile.Write(path, SealedBox.Seal(VaultKey.Find(createIfMissing: true)!, plaintext, Path.GetFileName(path)));
+            return true;
+        });
+    }
 
-    private static JsonObject? ReadFile(string path) => Reading(path, () =>
+    /// <summary>All entries, in no particular order.</summary>
+    /// <exception cref="AtpException">The vault or an entry cannot be read.</exception>
+    public IReadOnlyList<VaultEntry> ListEntries()
+    {
+        CleanOnce();
+        var files = Reading(_folder, () => Directory.Exists(_folder) ? Directory.GetFiles(_folder, "*" + Suffix) : []);
+        // Null where another process took the entry away meanwhile.
+        return [.. files.Select(ReadFile).OfType<VaultEntry>()];
+    }
+
+    private string PathOf(string name) => Path.Combine(_folder, Sha256.OfText(name.ToLowerInvariant()) + Suffix);
+
+    private static VaultEntry? ReadFile(string path) => Reading(path, () =>
     {
         if (!File.Exists(path)) return null;
         var key = VaultKey.Find(createIfMissing: false) ?? throw new AtpException(AtpError.VaultKeyInvalid,
@@ -87,7 +106,7 @@ public sealed class FileVault : ITokenVault
             $"Restore the file, set {VaultKey.Variable} as it was, or remove the vault's folder and request the tokens anew.");
         try
         {
-            return StrictJson.ParseObject(SealedBox.Open(key, File.ReadAllBytes(path), Path.GetFileName(path)));
+            return VaultEntry.FromJson(SealedBox.Open(key, File.ReadAllBytes(path), Path.GetFileName(path)));
         }
         catch (FileNotFoundException)
         {
@@ -114,10 +133,14 @@ public sealed class FileVault : ITokenVault
         }
     }
 
+    // One writer at a time, so that whoever holds the lock knows every temporary file to be a dead writer's.
     private T Writing<T>(Func<T> work)
     {
         try
         {
+            using var writer = CrossProcessLock.TryAcquire(Path.Combine(_folder, LockFile), s_writeWait, CancellationToken.None)
+                ?? throw new IOException($"another process has been writing for {s_writeWait.TotalSeconds:0} seconds.");
+            if (s_cleaned.TryAdd(_folder, true)) DeleteTemporaryFiles();
             return work();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -125,5 +148,25 @@ public sealed class FileVault : ITokenVault
             throw new AtpException(AtpError.VaultUnwritable, $"The vault cannot be written: {e.Message}",
                 $"Let this user write to {_folder}, or move the vault with {AgentdomHome.Variable}, or do without with -NoPersist.", e);
         }
+    }
+
+    // What a process that was killed in the middle of a write left behind goes with the next process's first look.
+    private void CleanOnce()
+    {
+        if (s_cleaned.ContainsKey(_folder) || !Directory.Exists(_folder)) return;
+        try
+        {
+            using var writer = CrossProcessLock.TryAcquire(Path.Combine(_folder, LockFile), TimeSpan.Zero, CancellationToken.None);
+            if (writer is not null && s_cleaned.TryAdd(_folder, true)) DeleteTemporaryFiles();
+        }
+        catch (Exception e) when (e is AtpException or IOException or UnauthorizedAccessException)
+        {
+            // A vault that can only be read is still a vault.
+        }
+    }
+
+    private void DeleteTemporaryFiles()
+    {
+        foreach (var path in Directory.GetFiles(_folder, "*" + AtomicFile.TemporarySuffix)) File.Delete(path);
     }
 }

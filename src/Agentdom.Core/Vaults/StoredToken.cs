@@ -1,6 +1,5 @@
 using Agentdom.Core.Client;
 using Agentdom.Core.Json;
-using Agentdom.Core.Signing;
 
 namespace Agentdom.Core.Vaults;
 
@@ -10,11 +9,7 @@ namespace Agentdom.Core.Vaults;
 /// </summary>
 public sealed record StoredToken
 {
-    /// <summary>What the names of all token entries begin with.</summary>
-    public const string NamePrefix = "agentdom-";
-
     private const int FormatVersion = 1;
-    private const int MaxHostInName = 80;
 
     /// <summary>The host's one spelling, <see cref="AtpHost.Name"/>.</summary>
     public required string Host { get; init; }
@@ -58,18 +53,8 @@ public sealed record StoredToken
     /// <summary>The endpoint hosts beside the host itself that were trusted when it was asked for.</summary>
     public IReadOnlyList<string> TrustedEndpointHosts { get; init; } = [];
 
-    /// <summary>The entry's name: letters, digits and dashes, at most 102 characters, so that any vault takes it.</summary>
-    public string EntryName => NameFor(Host, ScopesRequested);
-
-    /// <summary>The name of the entry of a host and a set of scopes, whatever the scopes' order.</summary>
-    public static string NameFor(string host, IEnumerable<string> scopes)
-    {
-        var readable = new string([.. host.Select(static c => char.IsLetterOrDigit(c) ? c : '-')]).Trim('-');
-        if (readable.Length > MaxHostInName) readable = readable.Substring(0, MaxHostInName);
-        // The host is hashed as well: a-b.example and a.b.example read the same with dashes.
-        var hash = Sha256.OfText(host + "\n" + ScopeSet.Key(scopes)).Substring(0, 12);
-        return $"{NamePrefix}{readable}-{hash}";
-    }
+    /// <summary>The name of its entry.</summary>
+    public string EntryName => Vaults.EntryName.OfToken(Host, ScopesRequested);
 
     /// <summary>A granted token, ready to be kept.</summary>
     public static StoredToken From(AgentdomManifest manifest, TokenRequest request, TokenGrant grant) => new()

@@ -21,12 +21,12 @@ public sealed class TokenStore(ITokenVault vault)
     /// <summary>The token for a host and a set of scopes, or null.</summary>
     /// <exception cref="AtpException">The vault or the entry cannot be read.</exception>
     public StoredToken? Find(AtpHost host, IEnumerable<string> scopes) =>
-        ReadEntry(StoredToken.NameFor(host.Name, scopes)) is { } token && token.Host == host.Name ? token : null;
+        ReadEntry(EntryName.OfToken(host.Name, scopes)) is { } token && token.Host == host.Name ? token : null;
 
     /// <summary>Every token in the vault, ordered by host and scopes.</summary>
     /// <exception cref="AtpException">The vault or an entry cannot be read.</exception>
     public IReadOnlyList<StoredToken> All() =>
-        [.. vault.List(StoredToken.NamePrefix)
+        [.. vault.List(EntryName.TokenPrefix)
             .Select(ReadEntry)
             .OfType<StoredToken>()
             .OrderBy(static t => t.Host, StringComparer.Ordinal)
@@ -61,6 +61,10 @@ public sealed class TokenStore(ITokenVault vault)
         return new AtpException(AtpError.TokenNotFound, $"No token is stored for {host}{forScopes}.",
             $"Get one with Request-AtpToken {host} -Scope {(scopes is null ? "…" : string.Join(",", scopes))}; Get-AtpToken lists what is stored.");
     }
+
+    /// <summary>The same token as it stands in the vault now, or null where it is gone.</summary>
+    /// <exception cref="AtpException">The vault or the entry cannot be read.</exception>
+    public StoredToken? Reread(StoredToken token) => ReadEntry(token.EntryName);
 
     // Null where there is no such entry, or another process took it away meanwhile.
     private StoredToken? ReadEntry(string name)

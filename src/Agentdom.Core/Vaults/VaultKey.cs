@@ -31,6 +31,11 @@ internal static class VaultKey
         return FromFile();
     }
 
+    /// <summary>What the user is told once, when a key was made.</summary>
+    internal static string NoticeOfNewKey(string dataFolder) =>
+        $"The vault's key was put into {FilePath}, which only this user can read. " +
+        $"Back it up apart from {dataFolder}, or set {Variable} to keep no key on this disk.";
+
     private static byte[] FromText(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);

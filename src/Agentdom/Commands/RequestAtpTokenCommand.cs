@@ -10,7 +10,7 @@ namespace Agentdom.Commands;
 /// <summary>Asks a host for a token with just the given scopes, and keeps it in a vault.</summary>
 [Cmdlet(VerbsLifecycle.Request, "AtpToken")]
 [OutputType(typeof(AtpToken))]
-public sealed class RequestAtpTokenCommand : AtpCmdlet
+public sealed class RequestAtpTokenCommand : VaultCmdlet
 {
     /// <summary>The host, such as api.example.com or localhost:5001.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -45,10 +45,6 @@ public sealed class RequestAtpTokenCommand : AtpCmdlet
     [Parameter]
     public string? AgentId { get; set; }
 
-    /// <summary>The vault that keeps the token.</summary>
-    [Parameter]
-    public string? Vault { get; set; }
-
     /// <summary>Keeps the token in no vault.</summary>
     [Parameter]
     public SwitchParameter NoPersist { get; set; }
@@ -76,10 +72,10 @@ public sealed class RequestAtpTokenCommand : AtpCmdlet
                 Purpose = Purpose,
             }.Checked(),
         };
-        using var secret = Session.FindSecret(Secret);
-        var store = NoPersist ? null : Session.OpenStore(Vault);
+        using var secret = FindSecret(acquisition.Host, Secret);
+        var store = NoPersist ? null : Store;
         // Before anything is asked for: a token that cannot be kept would be left lying at the issuer.
-        if (store?.Vault.EnsureWritable() is { } notice) WriteWarning(notice);
+        if (store is not null) EnsureWritable(store.Vault);
 
         var token = Await(TimeoutSec, deadline => acquisition.RunAsync(Session.Client, secret, deadline));
         if (store is not null) Keep(store, token);

@@ -10,7 +10,7 @@ namespace Agentdom.Commands;
 /// </summary>
 [Cmdlet(VerbsSecurity.Revoke, "AtpToken", SupportsShouldProcess = true)]
 [OutputType(typeof(AtpRevocation))]
-public sealed class RevokeAtpTokenCommand : AtpCmdlet
+public sealed class RevokeAtpTokenCommand : VaultCmdlet
 {
     /// <summary>The host.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -22,10 +22,6 @@ public sealed class RevokeAtpTokenCommand : AtpCmdlet
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("ScopesRequested")]
     public string[]? Scope { get; set; }
-
-    /// <summary>The vault that keeps the token.</summary>
-    [Parameter]
-    public string? Vault { get; set; }
 
     /// <summary>The seconds that revoking one token may take, retries and waits included.</summary>
     [Parameter]
@@ -39,7 +35,7 @@ public sealed class RevokeAtpTokenCommand : AtpCmdlet
     protected override void Run()
     {
         var host = AtpHost.Parse(HostName);
-        var store = Session.OpenStore(Vault);
+        var store = Store;
         var tokens = store.Of(host, Scope);
         if (tokens.Count == 0) throw TokenStore.NotFound(host, Scope);
         foreach (var token in tokens)

@@ -9,7 +9,7 @@ namespace Agentdom.Commands;
 /// <summary>Asks the issuer whether a token is good right now: the given one, or all that are stored for the host.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "AtpToken")]
 [OutputType(typeof(AtpTokenStatus), typeof(bool))]
-public sealed class TestAtpTokenCommand : AtpCmdlet
+public sealed class TestAtpTokenCommand : VaultCmdlet
 {
     /// <summary>The host.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -26,10 +26,6 @@ public sealed class TestAtpTokenCommand : AtpCmdlet
     /// <summary>The scopes the stored token was requested for.</summary>
     [Parameter]
     public string[]? Scope { get; set; }
-
-    /// <summary>The vault that keeps the token.</summary>
-    [Parameter]
-    public string? Vault { get; set; }
 
     /// <summary>Host names beside the host's own that its endpoints may lie on.</summary>
     [Parameter]
@@ -56,7 +52,7 @@ public sealed class TestAtpTokenCommand : AtpCmdlet
             Give([Ask(host, Token)]);
             return;
         }
-        var tokens = Session.OpenStore(Vault).Of(host, Scope);
+        var tokens = Store.Of(host, Scope);
         if (tokens.Count == 0 && !Quiet) throw TokenStore.NotFound(host, Scope);
         Give([.. tokens.Select(token => Ask(host, token))]);
     }

@@ -1,0 +1,36 @@
+using Agentdom.Core.Vaults;
+
+namespace Agentdom.Core.Renewal;
+
+/// <summary>
+/// When a token is due: when less than a third of its life and less than 5 minutes is left, less a random tenth of that,
+/// so that a fleet that started together does not renew in step.
+/// </summary>
+public static class RenewalPolicy
+{
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether a token should be renewed.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="now">The time (UTC).</param>
+    /// <param name="minimumValidity">A token with less left than this is due as well.</param>
+    public static bool IsDue(StoredToken token, DateTimeOffset now, TimeSpan minimumValidity = default) =>
+        IsDue(token, now, minimumValidity, Jitter());
+
+    internal static bool IsDue(StoredToken token, DateTimeOffset now, TimeSpan minimumValidity, double jitter)
+    {
+        var left = token.ExpiresAt - now;
+        var third = TimeSpan.FromTicks((token.ExpiresAt - token.IssuedAt).Ticks / 3);
+        var margin = third < s_longest ? third : s_longest;
+        return left < minimumValidity || left.Ticks < margin.Ticks * (1 - 0.1 * jitter);
+    }
+
+    private static double Jitter()
+    {
+#if NET
+        return System.Random.Shared.NextDouble();
+#else
+        return new System.Random(System.Guid.NewGuid().GetHashCode()).NextDouble();
+#endif
+    }
+}

@@ -1,0 +1,137 @@
+using Agentdom.Core.Client;
+using Agentdom.Core.Signing;
+using Agentdom.Core.Vaults;
+
+namespace Agentdom.Core.Renewal;
+
+/// <summary>
+/// Renews stored tokens. Reading, asking and writing are one step under a lock that all processes of the user share, and
+/// the token is read again inside it: whoever comes second finds it renewed and asks nobody. Requests run side by side;
+/// the vault is touched on the caller's thread only.
+/// </summary>
+/// <param name="client">Who asks.</param>
+/// <param name="store">Where the tokens are.</param>
+/// <param name="findSecret">Finds the secret for a host; called on the caller's thread; its result is disposed of here.</param>
+/// <param name="options">What is renewed, and how.</param>
+public sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpHost, SharedSecret> findSecret, RenewalOptions options)
+{
+    /// <summary>Renews what is due of these tokens and gives each outcome as soon as it is known.</summary>
+    /// <param name="tokens">The tokens; each is read again before it is renewed.</param>
+    /// <param name="tell">Hears what happens on the way; may be called from any thread.</param>
+    /// <param name="cancel">Ends it: nothing more is asked for, what was granted meanwhile is not kept.</param>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public IEnumerable<RenewalOutcome> Renew(IEnumerable<StoredToken> tokens, Action<string>? tell, CancellationToken cancel)
+    {
+        // Waiting for another process while holding locks that it may wait for would stop both, so what is busy comes
+        // last, one by one.
+        var busy = new List<StoredToken>();
+        foreach (var outcome in RenewSideBySide(tokens, TimeSpan.Zero, busy.Add, tell, cancel)) yield return outcome;
+        foreach (var token in busy)
+        {
+            var stillBusy = false;
+            foreach (var outcome in RenewSideBySide([token], options.Timeout, _ => stillBusy = true, tell, cancel)) yield return outcome;
+            if (stillBusy) yield return Failed(token, Busy(token));
+        }
+    }
+
+    private IEnumerable<RenewalOutcome> RenewSideBySide(
+        IEnumerable<StoredToken> tokens, TimeSpan wait, Action<StoredToken> putOff, Action<string>? tell, CancellationToken cancel)
+    {
+        using var waiting = tokens.GetEnumerator();
+        var running = new List<Attempt>();
+        try
+        {
+            for (var isMore = true; isMore || running.Count > 0;)
+            {
+                while (isMore && running.Count < options.ThrottleLimit && (isMore = waiting.MoveNext()))
+                {
+                    var token = waiting.Current;
+                    if (!IsDue(token)) yield return new RenewalOutcome(token, false, null);
+                    else if (CrossProcessLock.ForEntry(token.EntryName, wait, cancel) is not { } renewing) putOff(token);
+                    else if (Begin(token, renewing, tell, cancel, out var attempt) is { } outcome) yield return outcome;
+                    else running.Add(attempt!);
+                }
+                if (running.Count == 0) continue;
+                var index = Task.WaitAny([.. running.Select(static a => a.Request)], cancel);
+                var ended = running[index];
+                running.RemoveAt(index);
+                yield return End(ended);
+            }
+        }
+        finally
+        {
+            foreach (var left in running) left.Dispose();
+        }
+    }
+
+    // Null where a request was started, which then holds the lock; otherwise the outcome is known already.
+    private RenewalOutcome? Begin(
+        StoredToken token, CrossProcessLock renewing, Action<string>? tell, CancellationToken cancel, out Attempt? attempt)
+    {
+        attempt = null;
+        try
+        {
+            var current = store.Reread(token);
+            if (current is null) return Failed(token, Gone(token));
+            // Another process was faster.
+            if (current.IssuedAt > token.IssuedAt && !IsDue(current, ignoreForce: true)) return new RenewalOutcome(current, true, null);
+            var secret = findSecret(AtpHost.Parse(current.Host));
+            attempt = new Attempt(current, renewing, Task.Run(() => RequestAsync(current, secret, tell, cancel), CancellationToken.None));
+            return null;
+        }
+        catch (AtpException e)
+        {
+            return Failed(token, e);
+        }
+        finally
+        {
+            if (attempt is null) renewing.Dispose();
+        }
+    }
+
+    private async Task<StoredToken> RequestAsync(StoredToken token, SharedSecret secret, Action<string>? tell, CancellationToken cancel)
+    {
+        using (secret)
+        using (var deadline = new Deadline(options.Timeout, tell, cancel))
+            return await TokenAcquisition.Again(token).RunAsync(client, secret, deadline).ConfigureAwait(false);
+    }
+
+    private RenewalOutcome End(Attempt attempt)
+    {
+        using (attempt)
+        {
+            try
+            {
+                var renewed = attempt.Request.GetAwaiter().GetResult();
+                store.Save(renewed);
+                return new RenewalOutcome(renewed, true, null);
+            }
+            catch (AtpException e)
+            {
+                return Failed(attempt.Token, e);
+            }
+        }
+    }
+
+    private bool IsDue(StoredToken token, bool ignoreForce = false) =>
+        (options.Force && !ignoreForce) || RenewalPolicy.IsDue(token, DateTimeOffset.UtcNow, options.MinimumValidity);
+
+    private static RenewalOutcome Failed(StoredToken token, AtpException failure) => new(token, false, failure);
+
+    private static AtpException Busy(StoredToken token) => new(AtpError.TimedOut,
+        $"Another process has been renewing the token for {token} all the while.",
+        "Try again; if it stays so, look for a process that hangs.");
+
+    private static AtpException Gone(StoredToken token) => new(AtpError.TokenNotFound,
+        $"The token for {token} was taken out of the vault meanwhile.",
+        $"Get a new one with Request-AtpToken {token.Host} -Scope {string.Join(",", token.ScopesRequested)}.");
+
+    private sealed class Attempt(StoredToken token, CrossProcessLock renewing, Task<StoredToken> request) : IDisposable
+    {
+        internal StoredToken Token => token;
+
+        internal Task<StoredToken> Request => request;
+
+        public void Dispose() => renewing.Dispose();
+    }
+}

@@ -1,0 +1,32 @@
+using System.Management.Automation;
+using Agentdom.Core;
+using Agentdom.Core.Client;
+using Agentdom.Core.Vaults;
+
+namespace Agentdom.Commands;
+
+/// <summary>Takes the secret shared with a host out of the vault.</summary>
+[Cmdlet(VerbsCommon.Remove, "AtpSecret", SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
+public sealed class RemoveAtpSecretCommand : VaultCmdlet
+{
+    /// <summary>The host.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Host")]
+    [ValidateNotNullOrEmpty]
+    public string HostName { get; set; } = null!;
+
+    /// <inheritdoc/>
+    protected override object? Target => HostName;
+
+    /// <inheritdoc/>
+    protected override void Run()
+    {
+        var host = AtpHost.Parse(HostName);
+        if (!ShouldProcess(host.Name, "Remove shared secret")) return;
+        var vault = OpenVault();
+        if (!vault.Remove(EntryName.OfSecret(host.Name)))
+            throw new AtpException(AtpError.SecretMissing, $"The vault '{vault.Name}' keeps no secret for {host}.",
+                "Check the host's name and port, and the vault.");
+    }
+}

@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using Agentdom.Core.Client;
+using Agentdom.Core.Renewal;
+using Agentdom.Core.Vaults;
+
+namespace Agentdom.Commands;
+
+/// <summary>Renews stored tokens that are due, side by side. Gives those that were renewed, and one error for each that failed.</summary>
+[Cmdlet(VerbsData.Update, "AtpToken", DefaultParameterSetName = "Host")]
+[OutputType(typeof(AtpToken))]
+public sealed class UpdateAtpTokenCommand : VaultCmdlet
+{
+    /// <summary>The hosts, or wildcards such as *.example.com.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Host", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Host")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] HostName { get; set; } = [];
+
+    /// <summary>Renews the tokens of all hosts.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "All")]
+    public SwitchParameter All { get; set; }
+
+    /// <summary>Renews what is not due as well.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Counts tokens with less time left than this as due.</summary>
+    [Parameter]
+    public TimeSpan MinimumValidity { get; set; }
+
+    /// <summary>How many requests run side by side.</summary>
+    [Parameter]
+    [ValidateRange(1, 64)]
+    public int ThrottleLimit { get; set; } = 8;
+
+    /// <summary>The seconds that one token may take, retries and waits included.</summary>
+    [Parameter]
+    [ValidateRange(1, 3600)]
+    public int TimeoutSec { get; set; } = 60;
+
+    /// <inheritdoc/>
+    protected override void Run()
+    {
+        var store = Store;
+        var tokens = All ? store.All() : Named(store);
+        var renewer = new TokenRenewer(Session.Client, store, host => FindSecret(host), new RenewalOptions
+        {
+            Force = Force,
+            MinimumValidity = MinimumValidity,
+            ThrottleLimit = ThrottleLimit,
+            Timeout = TimeSpan.FromSeconds(TimeoutSec),
+        });
+        var messages = new ConcurrentQueue<string>();
+        var progress = new ProgressRecord(0, "Renewing tokens", " ");
+        var done = 0;
+        foreach (var outcome in renewer.Renew(tokens, messages.Enqueue, StopToken))
+        {
+            while (messages.TryDequeue(out var message)) WriteVerbose(message);
+            progress.StatusDescription = $"{++done} of {tokens.Count}: {outcome.Token.Host}";
+            progress.PercentComplete = done * 100 / tokens.Count;
+            WriteProgress(progress);
+            if (outcome.Failure is not null) Report(outcome.Failure.About(outcome.Token.ToString()), outcome.Token.Host);
+            else if (outcome.IsRenewed) WriteObject(new AtpToken(outcome.Token, store.Vault.Name));
+            else WriteVerbose($"{outcome.Token} is not due yet.");
+        }
+        progress.RecordType = ProgressRecordType.Completed;
+        WriteProgress(progress);
+    }
+
+    private List<StoredToken> Named(TokenStore store)
+    {
+        var all = store.All();
+        var chosen = new List<StoredToken>();
+        foreach (var name in HostName)
+        {
+            var isPattern = WildcardPattern.ContainsWildcardCharacters(name);
+            var host = isPattern ? null : AtpHost.Parse(name);
+            var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
+            var found = all.Where(t => isPattern ? pattern.IsMatch(t.Host) : t.Host == host!.Name).ToList();
+            if (found.Count == 0 && host is not null) Report(TokenStore.NotFound(host, null), name);
+            chosen.AddRange(found.Except(chosen));
+        }
+        return chosen;
+    }
+}

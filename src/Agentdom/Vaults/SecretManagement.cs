@@ -1,0 +1,113 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using Agentdom.Core;
+
+namespace Agentdom.Vaults;
+
+/// <summary>
+/// Calls the SecretManagement module, one call at a time in this process, since it runs one pipeline a process. Where a
+/// person can answer it is called in the caller's session, so that a vault can ask for its password; elsewhere in a
+/// session without a host, where whatever would ask fails at once.
+/// </summary>
+internal sealed class SecretManagement
+{
+    private const string Module = "Microsoft.PowerShell.SecretManagement";
+    private const int MaxBusyRetries = 40;
+
+    private static readonly SemaphoreSlim s_one = new(1, 1);
+    private static readonly TimeSpan s_busyPause = TimeSpan.FromMilliseconds(50);
+    private static Runspace? s_hostless;
+
+    private readonly CancellationToken _cancel;
+
+    private SecretManagement(CancellationToken cancel) => _cancel = cancel;
+
+    /// <summary>The module's commands, or null where it is not installed.</summary>
+    internal static SecretManagement? Find(CancellationToken cancel)
+    {
+        var found = new SecretManagement(cancel);
+        using var shell = CreateShell();
+        shell.AddCommand("Import-Module").AddParameter("Name", Module).AddParameter("ErrorAction", ActionPreference.SilentlyContinue)
+            .AddParameter("PassThru");
+        return shell.Invoke().Count > 0 ? found : null;
+    }
+
+    /// <summary>A registered vault, or null.</summary>
+    internal PSObject? FindVault(string vault) => Vaults()
+        .FirstOrDefault(v => string.Equals((string)v.Properties["Name"].Value, vault, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The default vault, or null.</summary>
+    internal PSObject? FindDefaultVault() => Vaults().FirstOrDefault(static v => v.Properties["IsDefault"].Value is true);
+
+    /// <summary>The names of all registered vaults.</summary>
+    internal IEnumerable<string> VaultNames() => Vaults().Select(static v => (string)v.Properties["Name"].Value);
+
+    /// <summary>Runs one of the module's commands.</summary>
+    /// <returns>Its output; null where it says that there is no such secret.</returns>
+    /// <exception cref="AtpException">The vault is locked, gone, or fails.</exception>
+    internal IReadOnlyList<PSObject>? Run(string command, string vault, params (string Name, object Value)[] parameters)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            s_one.Wait(_cancel);
+            try
+            {
+                using var shell = CreateShell();
+                shell.AddCommand($"{Module}\\{command}").AddParameter("ErrorAction", ActionPreference.Continue);
+                foreach (var (name, value) in parameters) shell.AddParameter(name, value);
+                var output = shell.Invoke();
+                var error = shell.Streams.Error.FirstOrDefault();
+                if (error is null) return output;
+                if (error.FullyQualifiedErrorId.StartsWith("GetSecretNotFound", StringComparison.Ordinal)) return null;
+                if (!IsBusy(error.Exception) || attempt == MaxBusyRetries) throw Failure(vault, error);
+            }
+            catch (RuntimeException e) when (e is not PipelineStoppedException)
+            {
+                if (!IsBusy(e) || attempt == MaxBusyRetries) throw Failure(vault, e.ErrorRecord);
+            }
+            finally
+            {
+                s_one.Release();
+            }
+            // The caller's own code uses SecretManagement in another runspace right now.
+            _cancel.WaitHandle.WaitOne(s_busyPause);
+            _cancel.ThrowIfCancellationRequested();
+        }
+    }
+
+    internal static AtpException Locked(string vault, Exception? cause) => new(AtpError.VaultLocked,
+        $"The vault '{vault}' is locked and nobody can be asked for its password here.",
+        "Unlock it in this session first (Unlock-SecretStore, for one), use a vault that needs no password, such as this module's own, or name another with -Vault.",
+        cause);
+
+    private IReadOnlyList<PSObject> Vaults() => Run("Get-SecretVault", "") ?? [];
+
+    private static bool IsBusy(Exception e) =>
+        e.Message.IndexOf("concurrently", StringComparison.OrdinalIgnoreCase) >= 0 || e is InvalidRunspaceStateException;
+
+    private static AtpException Failure(string vault, ErrorRecord error)
+    {
+        var text = error.Exception.Message.Trim();
+        var asksForSomething = error.Exception.GetType().Name == "PasswordRequiredException"
+            || error.Exception is System.Management.Automation.Host.HostException or PSInvalidOperationException { InnerException: System.Management.Automation.Host.HostException }
+            || text.IndexOf("user interaction", StringComparison.OrdinalIgnoreCase) >= 0
+            || text.IndexOf("NonInteractive", StringComparison.OrdinalIgnoreCase) >= 0;
+        return asksForSomething
+            ? Locked(vault, error.Exception)
+            : new AtpException(AtpError.VaultUnreadable, $"The vault '{vault}' failed: {text.TrimEnd('.')}.",
+                "Try Test-SecretVault on it; if its module moved or is gone, register it anew.", error.Exception);
+    }
+
+    private static PowerShell CreateShell()
+    {
+        if (Interactivity.CanAnswer) return PowerShell.Create(RunspaceMode.CurrentRunspace);
+        if (s_hostless is null)
+        {
+            s_hostless = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
+            s_hostless.Open();
+        }
+        var shell = PowerShell.Create();
+        shell.Runspace = s_hostless;
+        return shell;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Management.Automation;
+using Agentdom.Core;
+using Agentdom.Core.Vaults;
+
+namespace Agentdom.Vaults;
+
+/// <summary>
+/// Any vault that is registered with SecretManagement. A write is believed only once it was read back: some vaults
+/// report nothing at all when they are locked and cannot ask for their password.
+/// </summary>
+internal sealed class SecretManagementVault(string name, SecretManagement commands, SecretStoreCache? cache) : ITokenVault
+{
+    private const string ProbeName = "agentdom-probe";
+
+    private static readonly TimeSpan s_lockWait = TimeSpan.FromSeconds(60);
+
+    public string Name => name;
+
+    public string? EnsureWritable()
+    {
+        // Vaults offer no dry run; whether one answers at all is what can be known before a token is asked for.
+        Read(ProbeName);
+        return null;
+    }
+
+    public string? Read(string entry)
+    {
+        cache?.Forget();
+        return ReadCached(entry);
+    }
+
+    public void Write(string entry, string text) => Exclusively(() =>
+    {
+        commands.Run("Set-Secret", name, ("Name", entry), ("Vault", name), ("Secret", text));
+        if (ReadCached(entry) != text)
+            throw new AtpException(AtpError.VaultUnwritable,
+                $"The vault '{name}' took the entry {entry} but does not give it back, so it was not kept.",
+                "Unlock the vault, check that it takes text, or name another with -Vault.");
+        return true;
+    });
+
+    public bool Remove(string entry) => Exclusively(() =>
+    {
+        if (ReadCached(entry) is null) return false;
+        commands.Run("Remove-Secret", name, ("Name", entry), ("Vault", name));
+        return true;
+    });
+
+    public IReadOnlyList<string> List(string prefix)
+    {
+        cache?.Forget();
+        var found = commands.Run("Get-SecretInfo", name, ("Name", prefix + "*"), ("Vault", name))
+            .Select(static info => (string)info.Properties["Name"].Value)
+            .Where(n => n.StartsWith(prefix, StringComparison.Ordinal))
+            .ToList();
+        // A locked vault may list nothing and say nothing; asked for an entry it must answer.
+        if (found.Count == 0) ReadCached(ProbeName);
+        return found;
+    }
+
+    private string? ReadCached(string entry)
+    {
+        var values = commands.Run("Get-Secret", name, ("Name", entry), ("Vault", name), ("AsPlainText", true));
+        if (values is null) return null;
+        if (values.Count == 1 && values[0]?.BaseObject is string text) return text;
+        if (values.Count == 1 && values[0] is not null) return null;
+        throw SecretManagement.Locked(name, null);
+    }
+
+    private T Exclusively<T>(Func<T> work)
+    {
+        using var writer = CrossProcessLock.ForEntry($"vault-{EntryName.OfSecret(name)}", s_lockWait, CancellationToken.None)
+            ?? throw new AtpException(AtpError.VaultUnwritable,
+                $"Another process has been writing to the vault '{name}' for {s_lockWait.TotalSeconds:0} seconds.",
+                "Try again; if it stays so, look for a process that hangs.");
+        cache?.Forget();
+        return work();
+    }
+}

@@ -1,0 +1,44 @@
+using System.Management.Automation;
+using Agentdom.Core;
+using Agentdom.Core.Vaults;
+
+namespace Agentdom.Vaults;
+
+/// <summary>
+/// Decides where tokens live: in the vault that is named, else in SecretManagement's default vault, else in the module's
+/// own. Where the module's own vault is the registered one it is used without the detour.
+/// </summary>
+internal static class VaultFinder
+{
+    internal const string Variable = "AGENTDOM_VAULT";
+
+    private const string OwnModule = "Agentdom";
+
+    /// <exception cref="AtpException"><see cref="AtpError.VaultNotFound"/>, or SecretManagement fails.</exception>
+    internal static ITokenVault Open(string? named, CancellationToken cancel)
+    {
+        var wanted = string.IsNullOrEmpty(named) ? Environment.GetEnvironmentVariable(Variable) : named;
+        if (FileVault.VaultName.Equals(wanted, StringComparison.OrdinalIgnoreCase)) return new FileVault();
+
+        var commands = SecretManagement.Find(cancel);
+        if (string.IsNullOrEmpty(wanted))
+            return commands?.FindDefaultVault() is { } standard ? Open(standard, commands) : new FileVault();
+        if (commands is null)
+            throw new AtpException(AtpError.VaultNotFound,
+                $"The vault '{wanted}' cannot be looked for: SecretManagement is not installed.",
+                "Install-PSResource Microsoft.PowerShell.SecretManagement, or leave -Vault out to use the module's own vault.");
+        return commands.FindVault(wanted!) is { } vault ? Open(vault, commands) : throw NotFound(wanted!, commands);
+    }
+
+    private static ITokenVault Open(PSObject vault, SecretManagement commands) =>
+        OwnModule.Equals(vault.Properties["ModuleName"].Value as string, StringComparison.OrdinalIgnoreCase)
+            ? new FileVault()
+            : new SecretManagementVault((string)vault.Properties["Name"].Value, commands, SecretStoreCache.Of(vault));
+
+    private static AtpException NotFound(string wanted, SecretManagement commands)
+    {
+        var names = commands.VaultNames().Append(FileVault.VaultName).Distinct(StringComparer.OrdinalIgnoreCase);
+        return new AtpException(AtpError.VaultNotFound, $"There is no vault named '{wanted}' here.",
+            $"Name one of these with -Vault or {Variable}: {string.Join(", ", names)}; Register-SecretVault adds others.");
+    }
+}

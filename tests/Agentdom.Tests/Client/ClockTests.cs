@@ -1,0 +1,134 @@
+using System.Globalization;
+using Agentdom.Core;
+using Agentdom.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Agentdom.Tests.Client;
+
+/// <summary>Agents and issuers whose clocks differ.</summary>
+public sealed class ClockTests : IDisposable
+{
+    private readonly Agent _agent = new(new HastyTime());
+
+    public void Dispose() => _agent.Dispose();
+
+    [Theory]
+    [InlineData(600)]
+    [InlineData(-600)]
+    [InlineData(86400 * 3650)]
+    public async Task TheIssuersTimeIsTakenAndKept(int ahead)
+    {
+        var posts = 0;
+        await using var issuer = await TestIssuer.StartAsync(
+            services: s => s.AddSingleton<TimeProvider>(new ManualTime(TimeSpan.FromSeconds(ahead))),
+            map: app => app.Use((context, next) =>
+            {
+                if (context.Request.Method == "POST") Interlocked.Increment(ref posts);
+                return next(context);
+            }));
+
+        Assert.NotEmpty((await _agent.AcquireAsync(issuer.Name)).AccessToken);
+        Assert.Equal(2, posts);
+        Assert.NotEmpty((await _agent.AcquireAsync(issuer.Name)).AccessToken);
+        Assert.Equal(3, posts);
+    }
+
+    [Fact]
+    public async Task TheOffsetOfOneIssuerIsNotAnothers()
+    {
+        await using var ahead = await TestIssuer.StartAsync(
+            services: s => s.AddSingleton<TimeProvider>(new ManualTime(TimeSpan.FromHours(1))));
+        await using var right = await ScriptedIssuer.StartAsync(Answers.Grant);
+        await _agent.AcquireAsync(ahead.Name);
+        await _agent.AskAsync(right.Endpoint);
+
+        var distance = Assert.Single(right.Posts).Timestamp - DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        Assert.InRange(distance, -300_000, 300_000);
+    }
+
+    [Fact]
+    public async Task TheTokensEndIsCountedOnThisMachinesClock()
+    {
+        var time = new ManualTime();
+        using var agent = new Agent(time);
+        await using var issuer = await TestIssuer.StartAsync(
+            services: s => s.AddSingleton<TimeProvider>(new ManualTime(TimeSpan.FromHours(5))));
+
+        Assert.Equal(time.GetUtcNow().AddHours(1), (await agent.AcquireAsync(issuer.Name)).ExpiresAt);
+    }
+
+    [Fact]
+    public async Task WhereTheIssuerDoesNotTellItsTimeTheDateHeaderDoes()
+    {
+        var date = DateTimeOffset.UtcNow.AddHours(-2);
+        await using var host = await ScriptedIssuer.StartAsync(
+            Answers.Error(401, "stale_timestamp", ("Date", date.ToString("R", CultureInfo.InvariantCulture))),
+            Answers.Grant);
+        await _agent.AskAsync(host.Endpoint);
+
+        Assert.Equal(2, host.Posts.Count);
+        Assert.InRange(host.Posts[1].Timestamp - date.ToUnixTimeMilliseconds(), -1_000, 300_000);
+    }
+
+    [Fact]
+    public async Task TheIssuersTimeCountsMoreThanTheDateHeader()
+    {
+        var serverTime = DateTimeOffset.UtcNow.AddHours(3).ToUnixTimeMilliseconds();
+        await using var host = await ScriptedIssuer.StartAsync(
+            Answers.Json(401, $$"""{"error":"stale_timestamp","error_description":"x","server_time":{{serverTime}}}"""),
+            Answers.Grant);
+        await _agent.AskAsync(host.Endpoint);
+
+        Assert.InRange(host.Posts[1].Timestamp - serverTime, 0, 300_000);
+    }
+
+    [Fact]
+    public async Task WhatIsStillStaleAfterTheCorrectionIsTold()
+    {
+        await using var host = await ScriptedIssuer.StartAsync(
+            Answers.Json(401, """{"error":"stale_timestamp","error_description":"x","server_time":1000}"""));
+
+        await Agent.FailsAsync(AtpError.ClockSkewed, () => _agent.AskAsync(host.Endpoint));
+        Assert.Equal(2, host.Posts.Count);
+    }
+
+    [Theory]
+    [InlineData("9007199254740991")]
+    [InlineData("-9007199254740991")]
+    [InlineData("1e300")]
+    [InlineData("\"now\"")]
+    public async Task ATimeBeyondAllReasonIsToldAndDoesNotSpoilTheNextRequest(string serverTime)
+    {
+        var stale = Answers.Json(
+            401, $$"""{"error":"stale_timestamp","error_description":"x","server_time":{{serverTime}}}""");
+        var isWell = false;
+        await using var host = await ScriptedIssuer.StartAsync(context => (isWell ? Answers.Grant : stale)(context));
+        await Agent.FailsAsync(AtpError.ClockSkewed, () => _agent.AskAsync(host.Endpoint));
+
+        isWell = true;
+        Assert.Equal(ScriptedIssuer.Token, (await _agent.AskAsync(host.Endpoint)).AccessToken);
+        // Beyond the year 9999 or before 1970 an issuer sees no timestamp at all, so it could not put it right.
+        Assert.InRange(host.Posts[^1].Timestamp, 0, 253_402_300_799_999);
+    }
+
+    [Fact]
+    public async Task NoTwoRequestsOfOneAgentShareATimestamp()
+    {
+        await using var host = await ScriptedIssuer.StartAsync(Answers.Grant);
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => _agent.AskAsync(host.Endpoint)));
+
+        Assert.Equal(200, host.Posts.Count);
+        Assert.Equal(200, host.Posts.Select(p => p.Timestamp).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task ABurstIsNoReplayForTheIssuer()
+    {
+        using var agent = new Agent(new ManualTime());
+        await using var issuer = await TestIssuer.StartAsync();
+        var tokens = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => agent.AcquireAsync(issuer.Name)));
+
+        Assert.Equal(50, tokens.Select(t => t.AccessToken).Distinct().Count());
+    }
+}

@@ -1,0 +1,85 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Agentdom.Core;
+using Agentdom.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+
+namespace Agentdom.Tests.Client;
+
+/// <summary>Why no answer came: the name, the connection or the certificate.</summary>
+public sealed class ConnectionTests : IDisposable
+{
+    private readonly HastyTime _time = new();
+    private readonly Agent _agent;
+
+    public ConnectionTests() => _agent = new Agent(_time);
+
+    public void Dispose() => _agent.Dispose();
+
+    [Fact]
+    public async Task ARefusedConnectionIsTriedAgainAndThenTold()
+    {
+        var error = await Agent.FailsAsync(AtpError.HostUnreachable, () => _agent.DiscoverAsync(RawHost.Nobody()));
+
+        Assert.Contains("127.0.0.1", error.Message);
+        Assert.Equal(3, _time.Waits.Count);
+    }
+
+    [Fact]
+    public async Task AnUnknownNameIsTold()
+    {
+        var error = await Agent.FailsAsync(AtpError.HostNotFound, () => _agent.DiscoverAsync("nonexistent.invalid"));
+
+        Assert.Contains("nonexistent.invalid", error.Message);
+        Assert.Empty(_time.Waits);
+    }
+
+    [Theory]
+    [InlineData(-1, 1)]
+    [InlineData(-30, -1)]
+    public async Task ACertificateThatIsNotTrustedIsToldAndNothingIsSent(int fromDays, int toDays)
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        var now = DateTimeOffset.UtcNow;
+        using var certificate = request.CreateSelfSigned(now.AddDays(fromDays), now.AddDays(toDays));
+        // Windows serves only certificates whose key was loaded from a file.
+        using var loaded = X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
+        var hits = 0;
+        await using var host = await TestHost.StartAsync(
+            app => app.Run(_ =>
+            {
+                Interlocked.Increment(ref hits);
+                return Task.CompletedTask;
+            }),
+            builder => builder.WebHost.ConfigureKestrel(
+                kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(loaded))));
+
+        await Agent.FailsAsync(AtpError.CertificateInvalid, () => _agent.DiscoverAsync($"https://{host.Name}"));
+        Assert.Equal(0, hits);
+        Assert.Empty(_time.Waits);
+    }
+
+    [Fact]
+    public async Task AHostThatSpeaksNoHttpIsTold()
+    {
+        var hello = "220 mail.example ESMTP\r\n";
+        await using var host = new RawHost(false, hello, hello, hello, hello);
+
+        await Agent.FailsAsync(AtpError.HostUnreachable, () => _agent.DiscoverAsync(host.Name));
+    }
+
+    [Fact]
+    public async Task AHostThatIsTooSlowEachTimeIsTold()
+    {
+        using var agent = new Agent(new HastyTime { EndsAttempts = true });
+        await using var host = new RawHost(false);
+
+        await Agent.FailsAsync(AtpError.TimedOut, () => agent.DiscoverAsync(host.Name));
+    }
+}

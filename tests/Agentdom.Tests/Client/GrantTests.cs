@@ -1,0 +1,126 @@
+using System.Globalization;
+using Agentdom.Core;
+using Agentdom.Tests.Support;
+
+namespace Agentdom.Tests.Client;
+
+/// <summary>What an agent makes of an issuer's yes.</summary>
+public sealed class GrantTests : IDisposable
+{
+    private readonly Agent _agent = new(new HastyTime());
+
+    public void Dispose() => _agent.Dispose();
+
+    [Fact]
+    public async Task EveryFieldOfTheAnswerIsRead()
+    {
+        var time = new ManualTime();
+        using var agent = new Agent(time);
+        await using var host = await ScriptedIssuer.StartAsync(Answers.Json(200,
+            """{"token":"t.0-k_e~n","token_type":"bearer","expires_in":90,"scopes_granted":["x","y"],"more":{}}"""));
+        var grant = await agent.AskAsync(host.Endpoint);
+
+        Assert.Equal(("t.0-k_e~n", "Bearer", 90L), (grant.AccessToken, grant.TokenType, grant.ExpiresIn));
+        Assert.Equal(["x", "y"], grant.ScopesGranted);
+        Assert.Equal(time.GetUtcNow(), grant.IssuedAt);
+        Assert.Equal(time.GetUtcNow().AddSeconds(90), grant.ExpiresAt);
+        Assert.DoesNotContain("t.0-k_e~n", grant.ToString());
+    }
+
+    [Fact]
+    public async Task ATokenAloneIsEnough()
+    {
+        await using var host = await ScriptedIssuer.StartAsync(Answers.Json(200, """{"access_token":"abc"}"""));
+        var grant = await _agent.AskAsync(host.Endpoint);
+
+        Assert.Equal(("abc", "Bearer", 3600L), (grant.AccessToken, grant.TokenType, grant.ExpiresIn));
+        Assert.Equal(["data.read"], grant.ScopesGranted);
+    }
+
+    [Theory]
+    [InlineData("1", 1)]
+    [InlineData("1.9", 1)]
+    [InlineData("3.6e3", 3600)]
+    [InlineData("31622400", 31622400)]
+    public async Task ALifeIsReadInWholeSeconds(string json, long seconds)
+    {
+        await using var host = await ScriptedIssuer.StartAsync(
+            Answers.Json(200, $$"""{"token":"t","expires_in":{{json}}}"""));
+
+        Assert.Equal(seconds, (await _agent.AskAsync(host.Endpoint)).ExpiresIn);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("yes")]
+    [InlineData("<html><body>Please log in</body></html>")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"token":null}""")]
+    [InlineData("""{"token":""}""")]
+    [InlineData("""{"token":5}""")]
+    [InlineData("""{"token":"a b"}""")]
+    [InlineData("""{"token":"a\nX-Injected: 1"}""")]
+    [InlineData("""{"token":"a\u0000"}""")]
+    [InlineData("""{"token":"ä"}""")]
+    [InlineData("""{"token":"a","token":"b"}""")]
+    [InlineData("""{"token":"t","token_type":"mac"}""")]
+    [InlineData("""{"token":"t","expires_in":0}""")]
+    [InlineData("""{"token":"t","expires_in":-5}""")]
+    [InlineData("""{"token":"t","expires_in":1e300}""")]
+    [InlineData("""{"token":"t","expires_in":1e999}""")]
+    [InlineData("""{"token":"t","expires_in":31622401}""")]
+    [InlineData("""{"token":"t","expires_in":"text"}""")]
+    [InlineData("""{"token":"t","scopes_granted":"data.read"}""")]
+    [InlineData("""{"token":"t","scopes_granted":[1]}""")]
+    public async Task AnUnusableAnswerIsToldAndNotAskedForAgain(string body)
+    {
+        await using var host = await ScriptedIssuer.StartAsync(Answers.Json(200, body));
+
+        await Agent.FailsAsync(AtpError.AnswerInvalid, () => _agent.AskAsync(host.Endpoint));
+        Assert.Single(host.Posts);
+    }
+
+    [Fact]
+    public async Task AnAnswerDeclaredAsAGigabyteIsNotReadToItsEnd()
+    {
+        // The host sends no more than these bytes and holds the line: waiting for the rest would never end.
+        await using var host = new RawHost(
+            true, "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n{\"token\":\"t\"}");
+
+        await Agent.FailsAsync(AtpError.AnswerInvalid, () => _agent.AskAsync(host.Endpoint));
+        Assert.Single(host.Bodies);
+    }
+
+    [Fact]
+    public async Task AnAnswerWithoutAnEndIsCutOff()
+    {
+        await using var host = await ScriptedIssuer.StartAsync(Answers.Endless);
+
+        await Agent.FailsAsync(AtpError.AnswerInvalid, () => _agent.AskAsync(host.Endpoint));
+        Assert.Single(host.Posts);
+    }
+
+    [Fact]
+    public async Task AnAnswerOf64KiBIsRead()
+    {
+        await using var host = await ScriptedIssuer.StartAsync(
+            Answers.Json(200, """{"token":"t"}""".PadRight(64 * 1024)));
+
+        Assert.Equal("t", (await _agent.AskAsync(host.Endpoint)).AccessToken);
+    }
+
+    [Theory]
+    [InlineData("de-DE")]
+    [InlineData("tr-TR")]
+    [InlineData("ar-SA")]
+    public async Task TheUsersLanguageChangesNothing(string culture)
+    {
+        CultureInfo.CurrentCulture = new CultureInfo(culture);
+        await using var issuer = await TestIssuer.StartAsync();
+        var token = await _agent.AcquireAsync(issuer.Name);
+
+        Assert.Equal(TimeSpan.FromHours(1), token.ExpiresAt - token.IssuedAt);
+        Assert.NotNull((await _agent.VerifyAsync(token.VerifyEndpoint, token.AccessToken)).ExpiresAt);
+    }
+}

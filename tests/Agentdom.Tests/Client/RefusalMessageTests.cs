@@ -1,0 +1,132 @@
+using Agentdom.Core;
+using Agentdom.Tests.Support;
+
+namespace Agentdom.Tests.Client;
+
+/// <summary>What an agent tells of an issuer's no.</summary>
+public sealed class RefusalMessageTests : IDisposable
+{
+    private readonly Agent _agent = new(new HastyTime());
+
+    public void Dispose() => _agent.Dispose();
+
+    [Theory]
+    [InlineData(400, "invalid_request", AtpError.RequestRefused)]
+    [InlineData(401, "invalid_signature", AtpError.SignatureRefused)]
+    [InlineData(401, "replayed_request", AtpError.RequestReplayed)]
+    [InlineData(403, "invalid_scope", AtpError.ScopeDenied)]
+    [InlineData(413, "invalid_request", AtpError.RequestRefused)]
+    [InlineData(415, "invalid_request", AtpError.RequestRefused)]
+    [InlineData(429, "rate_limited", AtpError.RateLimited)]
+    [InlineData(503, "temporarily_unavailable", AtpError.IssuerUnavailable)]
+    [InlineData(500, "something_new", AtpError.IssuerFailed)]
+    public async Task EachCodeHasAnErrorOfItsOwn(int status, string code, AtpError expected)
+    {
+        await using var host = await ScriptedIssuer.StartAsync(Answers.Error(status, code));
+        var error = await Agent.FailsAsync(expected, () => _agent.AskAsync(host.Endpoint));
+
+        Assert.Contains("Said the issuer", error.Message);
+        Assert.Contains(host.Name, error.Message);
+    }
+
+    [Theory]
+    [InlineData(400, AtpError.RequestRefused)]
+    [InlineData(401, AtpError.SignatureRefused)]
+    [InlineData(403, AtpError.ScopeDenied)]
+    [InlineData(429, AtpError.RateLimited)]
+    [InlineData(502, AtpError.IssuerUnavailable)]
+    [InlineData(504, AtpError.IssuerUnavailable)]
+    [InlineData(500, AtpError.IssuerFailed)]
+    public async Task WithoutACodeTheStatusDecides(int status, AtpError expected)
+    {
+        await using var host = await ScriptedIssuer.StartAsync(Answers.Text(status, "text/html", "<h1>Oops</h1>"));
+        var error = await Agent.FailsAsync(expected, () => _agent.AskAsync(host.Endpoint));
+
+        Assert.DoesNotContain("<h1>", error.Message);
+        Assert.Contains($"{status}", error.Message);
+    }
+
+    [Fact]
+    public async Task TheIssuersOwnRefusalsArriveWithTheirReasons()
+    {
+        await using var issuer = await TestIssuer.StartAsync(
+            o => o.Secrets.Add("another secret of more than 32 bytes"));
+        await Agent.FailsAsync(AtpError.SignatureRefused, () => _agent.AcquireAsync(issuer.Name));
+
+        await using var other = await TestIssuer.StartAsync();
+        var error = await Agent.FailsAsync(AtpError.ScopeDenied,
+            () => _agent.AcquireAsync(other.Name, Agent.Request with { Scopes = ["data.erase"] }));
+        Assert.Contains("data.erase", error.Message);
+    }
+
+    [Fact]
+    public async Task TheOlderEnvelopeIsRead()
+    {
+        await using var host = await ScriptedIssuer.StartAsync(
+            Answers.Json(403, """{"ok":false,"error":"Agent is blocked","hint":"Write to ops","retry_after":null}"""));
+        var error = await Agent.FailsAsync(AtpError.ScopeDenied, () => _agent.AskAsync(host.Endpoint));
+
+        Assert.Contains("Agent is blocked", error.Message);
+        Assert.Contains("Write to ops", error.Message);
+    }
+
+    [Fact]
+    public async Task TheOlderEnvelopesWaitIsInMilliseconds()
+    {
+        await using var host = await ScriptedIssuer.StartAsync(
+            Answers.Json(429, """{"ok":false,"error":"Too many","hint":"Wait","retry_after":600000}"""));
+        var error = await Agent.FailsAsync(AtpError.RateLimited, () => _agent.AskAsync(host.Endpoint));
+
+        Assert.Equal(TimeSpan.FromMinutes(10), error.RetryAfter);
+    }
+
+    [Fact]
+    public async Task PlainTextIsShown()
+    {
+        await using var host = await ScriptedIssuer.StartAsync(
+            Answers.Text(500, "text/plain", "The database is on fire."));
+        var error = await Agent.FailsAsync(AtpError.IssuerFailed, () => _agent.AskAsync(host.Endpoint));
+
+        Assert.Contains("The database is on fire", error.Message);
+    }
+
+    [Theory]
+    [InlineData("""{"error":"invalid_scope","error_description":"a\u001b[2J\u0007\r\nFAKE LINE\u009b1m\u0000z"}""")]
+    [InlineData("""{"ok":false,"error":"a\u001b]0;title\u0007","hint":"\r\nFAKE LINE\u009b1mz"}""")]
+    [InlineData("a\u001b[2J\u0007\r\nFAKE LINE\u009b1mz")]
+    public async Task AHostileMessageReachesNoTerminalAsItIs(string body)
+    {
+        await using var host = await ScriptedIssuer.StartAsync(Answers.Json(403, body));
+        // FailsAsync looks for control characters.
+        var error = await Agent.FailsAsync(AtpError.ScopeDenied, () => _agent.AskAsync(host.Endpoint));
+
+        Assert.Contains("FAKE LINE", error.Message);
+    }
+
+    [Fact]
+    public async Task ALongMessageIsCut()
+    {
+        var text = new string('x', 60_000);
+        await using var host = await ScriptedIssuer.StartAsync(Answers.Text(500, "text/plain", text));
+        var error = await Agent.FailsAsync(AtpError.IssuerFailed, () => _agent.AskAsync(host.Endpoint));
+
+        Assert.InRange(error.Message.Length, 300, 600);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("x")]
+    public async Task ATokenThatACarelessIssuerRepeatsIsNotShown(string filler)
+    {
+        var before = string.Concat(Enumerable.Repeat(filler, 280));
+        await using var host = await ScriptedIssuer.StartAsync(Answers.Json(400,
+            $$"""{"error":"invalid_request","error_description":"{{before}}Bad: {{ScriptedIssuer.Token}}"}"""));
+
+        // The message is cut after 300 characters, and half a token is too much as well.
+        var start = ScriptedIssuer.Token[..8];
+        var verify = await Agent.FailsAsync(AtpError.RequestRefused, () => _agent.VerifyAsync(host.Endpoint));
+        Assert.DoesNotContain(start, verify.Message);
+        var revoke = await Agent.FailsAsync(AtpError.RequestRefused, () => _agent.RevokeAsync(host.Endpoint));
+        Assert.DoesNotContain(start, revoke.Message);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Agentdom.Tests.Support;
+
+namespace Agentdom.Tests.Issuer;
+
+/// <summary>Tokens that somebody else made, or changed.</summary>
+public sealed class ForgedTokenTests
+{
+    [Fact]
+    public async Task ATokenMadeByHandAsTheProtocolSaysIsValid()
+    {
+        // The other tests change one thing each about this token: without this one they would prove nothing.
+        await using var issuer = await TestIssuer.StartAsync();
+        var (header, payload) = await PartsAsync(issuer);
+
+        Assert.True(await Wire.IsValidAsync(issuer, ByHand.Token(header.ToJsonString(), payload, ByHand.TokenKey())));
+    }
+
+    [Theory]
+    [InlineData("typ", "JWT")]
+    [InlineData("typ", null)]
+    [InlineData("alg", "none")]
+    [InlineData("alg", "hs256")]
+    [InlineData("alg", "HS384")]
+    [InlineData("alg", "RS256")]
+    [InlineData("alg", null)]
+    public async Task AnotherHeaderUnderAGoodSignatureIsNotValid(string name, string? value)
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        var (header, payload) = await PartsAsync(issuer);
+        header.Remove(name);
+        if (value is not null) header[name] = value;
+
+        await Wire.AssertNotValidAsync(issuer, ByHand.Token(header.ToJsonString(), payload, ByHand.TokenKey()));
+    }
+
+    [Fact]
+    public async Task AnUnknownCriticalHeaderUnderAGoodSignatureIsNotValid()
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        var (header, payload) = await PartsAsync(issuer);
+        (header["crit"], header["exp2"]) = (new JsonArray("exp2"), 1);
+
+        await Wire.AssertNotValidAsync(issuer, ByHand.Token(header.ToJsonString(), payload, ByHand.TokenKey()));
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("None")]
+    [InlineData("NONE")]
+    public async Task AnUnsignedTokenIsNotValid(string algorithm)
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        var (header, payload) = await PartsAsync(issuer);
+        header["alg"] = algorithm;
+
+        await Wire.AssertNotValidAsync(issuer, $"{ByHand.Encode(header.ToJsonString())}.{ByHand.Encode(payload)}.");
+    }
+
+    [Fact]
+    public async Task AGoodTokenWithItsSignatureCutOffIsNotValid()
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        var token = await issuer.TokenAsync();
+
+        await Wire.AssertNotValidAsync(issuer, token[..(token.LastIndexOf('.') + 1)]);
+        await Wire.AssertNotValidAsync(issuer, token[..token.LastIndexOf('.')]);
+    }
+
+    [Fact]
+    public async Task AnotherAlgorithmUnderTheRightKeyIsNotValid()
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        var (header, payload) = await PartsAsync(issuer);
+        header["alg"] = "HS512";
+
+        await Wire.AssertNotValidAsync(issuer,
+            ByHand.Token(header.ToJsonString(), payload, ByHand.TokenKey(), HMACSHA512.HashData));
+    }
+
+    [Fact]
+    public async Task ATokenSignedWithTheSecretItselfIsNotValid()
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        var (header, payload) = await PartsAsync(issuer);
+
+        await Wire.AssertNotValidAsync(issuer, ByHand.Token(
+            header.ToJsonString(), payload, System.Text.Encoding.UTF8.GetBytes(TestIssuer.SecretText)));
+    }
+
+    [Theory]
+    [InlineData("iss", "\"somebody else\"")]
+    [InlineData("iss", null)]
+    [InlineData("exp", null)]
+    [InlineData("exp", "1000000000")]
+    [InlineData("nbf", "4000000000")]
+    [InlineData("jti", null)]
+    [InlineData("sub", null)]
+    [InlineData("scope", null)]
+    public async Task OtherClaimsUnderAGoodSignatureAreNotValid(string name, string? json)
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        var (header, payload) = await PartsAsync(issuer);
+        var claims = JsonNode.Parse(payload)!.AsObject();
+        claims.Remove(name);
+        if (json is not null) claims[name] = JsonNode.Parse(json);
+
+        await Wire.AssertNotValidAsync(issuer,
+            ByHand.Token(header.ToJsonString(), claims.ToJsonString(), ByHand.TokenKey()));
+    }
+
+    [Fact]
+    public async Task ATokenWithItsClaimsChangedIsNotValid()
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        var token = await issuer.TokenAsync();
+        var parts = token.Split('.');
+        parts[1] = ByHand.Encode(ByHand.PayloadOf(token).Replace("data.read", "data.write"));
+
+        await Wire.AssertNotValidAsync(issuer, string.Join('.', parts));
+    }
+
+    private static async Task<(JsonObject Header, string Payload)> PartsAsync(TestIssuer issuer)
+    {
+        var token = await issuer.TokenAsync();
+        return (JsonNode.Parse(ByHand.Header(token).GetRawText())!.AsObject(), ByHand.PayloadOf(token));
+    }
+}

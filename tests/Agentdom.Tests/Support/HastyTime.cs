@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+
+namespace Agentdom.Tests.Support;
+
+/// <summary>The real time, but waits between attempts are over at once and are written down.</summary>
+internal sealed class HastyTime : TimeProvider
+{
+    private readonly ConcurrentQueue<TimeSpan> _waits = new();
+
+    /// <summary>Whether an attempt's own ten seconds are over at once, too.</summary>
+    internal bool EndsAttempts { get; init; }
+
+    internal IReadOnlyList<TimeSpan> Waits => [.. _waits];
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        // The limit of an attempt is made without a time and then set; only a wait has its time from the start.
+        if (dueTime == Timeout.InfiniteTimeSpan)
+        {
+            var limit = base.CreateTimer(callback, state, dueTime, period);
+            return EndsAttempts ? new OverAtOnce(limit) : limit;
+        }
+        _waits.Enqueue(dueTime);
+        return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+    }
+
+    private sealed class OverAtOnce(ITimer timer) : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period) =>
+            timer.Change(dueTime > TimeSpan.Zero ? TimeSpan.Zero : dueTime, period);
+
+        public void Dispose() => timer.Dispose();
+
+        public ValueTask DisposeAsync() => timer.DisposeAsync();
+    }
+}
