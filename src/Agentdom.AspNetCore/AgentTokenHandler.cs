@@ -23,7 +23,15 @@ internal sealed class AgentTokenHandler(
         var header = Request.Headers.Authorization;
         if (header.Count != 1 || !header[0]!.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)) return AuthenticateResult.NoResult();
 
-        var token = await issuer.ReadTokenAsync(header[0]![Prefix.Length..].Trim(), Context.RequestAborted);
+        AgentToken? token;
+        try
+        {
+            token = await issuer.ReadTokenAsync(header[0]![Prefix.Length..].Trim(), Context.RequestAborted);
+        }
+        catch (IssuerStateException e)
+        {
+            return AuthenticateResult.Fail(e);
+        }
         if (token is null) return AuthenticateResult.Fail("The token is not one of this issuer's, has ended, or was revoked.");
 
         var identity = new ClaimsIdentity(Scheme.Name, AgentTokenDefaults.AgentIdClaimType, ClaimsIdentity.DefaultRoleClaimType);
@@ -36,9 +44,15 @@ internal sealed class AgentTokenHandler(
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        var result = await HandleAuthenticateOnceSafeAsync();
+        if (result.Failure is IssuerStateException)
+        {
+            // Whether the token was revoked cannot be known right now: that is no fault of the agent's.
+            await ReplyWriter.WriteAsync(Response, IssuerReply.Unavailable());
+            return;
+        }
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         // RFC 6750 §3.1: no error where no token was presented.
-        var result = await HandleAuthenticateOnceSafeAsync();
         Response.Headers.WWWAuthenticate = result.Failure is null ? "Bearer" : "Bearer error=\"invalid_token\"";
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Agentdom.Core;
 
 /// <summary>Makes text from elsewhere safe to put into a message.</summary>
@@ -13,7 +15,8 @@ internal static class Printable
         var characters = text.ToCharArray();
         for (var i = 0; i < characters.Length; i++)
         {
-            if (char.IsControl(characters[i])) characters[i] = ' ';
+            // Format characters as well: they turn text around or hide it.
+            if (char.IsControl(characters[i]) || char.GetUnicodeCategory(characters[i]) == UnicodeCategory.Format) characters[i] = ' ';
         }
         return new string(characters).Trim();
     }

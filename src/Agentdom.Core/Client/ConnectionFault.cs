@@ -11,7 +11,7 @@ internal static class ConnectionFault
     internal static bool IsConnectionFault(Exception e) => e is HttpRequestException or IOException or SocketException;
 
     /// <summary>Whether the same attempt may go through later: not where the name or the certificate is wrong.</summary>
-    internal static bool MayPass(Exception e) => IsConnectionFault(e) && !IsUnknownName(e) && !IsBadCertificate(e);
+    internal static bool MayPass(Exception e) => IsConnectionFault(e) && !IsUnknownName(e) && !Chain(e).Any(static x => x is AuthenticationException);
 
     internal static AtpException ToAtpException(Exception e, Uri uri)
     {
@@ -26,7 +26,7 @@ internal static class ConnectionFault
             return new AtpException(AtpError.CertificateInvalid,
                 $"The TLS certificate of {host} is not valid: {Printable.Excerpt(Innermost(e).Message)}",
                 "Tell the provider; nothing was sent. A private authority must be trusted by this machine's certificate store.", e);
-        return new AtpException(AtpError.HostUnreachable, $"No connection to {host}: {Printable.Excerpt(Innermost(e).Message)}.",
+        return new AtpException(AtpError.HostUnreachable, $"No connection to {host}: {Printable.Excerpt(Innermost(e).Message).TrimEnd('.')}.",
             "Check the host's name and port, and that it is up and reachable from here.", e);
     }
 
@@ -34,8 +34,10 @@ internal static class ConnectionFault
         x is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData }
         or WebException { Status: WebExceptionStatus.NameResolutionFailure });
 
+    // TLS that fails for another reason, such as a port that speaks plain http, is no matter of the certificate.
     private static bool IsBadCertificate(Exception e) => Chain(e).Any(static x =>
-        x is AuthenticationException or WebException { Status: WebExceptionStatus.TrustFailure });
+        x is WebException { Status: WebExceptionStatus.TrustFailure }
+        || (x is AuthenticationException && x.Message.IndexOf("certificate", StringComparison.OrdinalIgnoreCase) >= 0));
 
     private static Exception Innermost(Exception e) => Chain(e).Last();
 
