@@ -19,13 +19,12 @@ internal sealed class DependencyLoadContext : AssemblyLoadContext
 
     internal static void Subscribe(string folder)
     {
-        // One context for the life of the process: a second import must meet the types that the first one loaded.
+        // One context for the life of the process: a second import must meet the types that the first one loaded, and
+        // removing the module in one session must not leave another without them. So nothing is ever unsubscribed.
         s_instance ??= new DependencyLoadContext(folder);
         Default.Resolving -= ResolveEntry;
         Default.Resolving += ResolveEntry;
     }
-
-    internal static void Unsubscribe() => Default.Resolving -= ResolveEntry;
 
     protected override Assembly? Load(AssemblyName assemblyName)
     {

@@ -9,7 +9,7 @@ namespace Agentdom.Loading;
 /// Finds the module's dependencies below <c>bin/</c> when one is first needed, so that importing loads none of them, and
 /// keeps them apart from other modules' copies where the runtime can.
 /// </summary>
-public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssemblyCleanup
+public sealed class ModuleInitializer : IModuleAssemblyInitializer
 {
     private static readonly string s_bin = Path.Combine(
         Path.GetDirectoryName(typeof(ModuleInitializer).Assembly.Location)!, "bin");
@@ -20,23 +20,18 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssem
     /// <inheritdoc/>
     public void OnImport()
     {
-        if (s_isFramework) AppDomain.CurrentDomain.AssemblyResolve += ResolveOnFramework;
-        else SubscribeLoadContext();
-    }
-
-    /// <inheritdoc/>
-    public void OnRemove(PSModuleInfo psModuleInfo)
-    {
-        if (s_isFramework) AppDomain.CurrentDomain.AssemblyResolve -= ResolveOnFramework;
-        else UnsubscribeLoadContext();
+        if (!s_isFramework)
+        {
+            SubscribeLoadContext();
+            return;
+        }
+        AppDomain.CurrentDomain.AssemblyResolve -= ResolveOnFramework;
+        AppDomain.CurrentDomain.AssemblyResolve += ResolveOnFramework;
     }
 
     // Apart from OnImport and not inlined: Windows PowerShell has no load contexts and must not look for the type.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void SubscribeLoadContext() => DependencyLoadContext.Subscribe(Path.Combine(s_bin, "net8.0"));
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void UnsubscribeLoadContext() => DependencyLoadContext.Unsubscribe();
 
     private static Assembly? ResolveOnFramework(object? sender, ResolveEventArgs args)
     {
