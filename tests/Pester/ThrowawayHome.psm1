@@ -1,0 +1,45 @@
+# SecretManagement and SecretStore keep their state below HOME. Here each test gets a HOME of its own, and works in
+# processes of its own, so that nothing of the user's is touched.
+
+$repository = Split-Path (Split-Path $PSScriptRoot)
+
+function New-ThrowawayHome {
+    param([string] $Path, [hashtable] $Environment = @{})
+    $null = New-Item $Path -ItemType Directory -Force
+    $all = @{ HOME = $Path; AGENTDOM_HOME = Join-Path $Path 'agentdom'; NO_COLOR = '1'; POWERSHELL_TELEMETRY_OPTOUT = '1'
+        PSModulePath = (Join-Path $repository 'out') + [IO.Path]::PathSeparator + $env:PSModulePath }
+    foreach ($name in $Environment.Keys) { $all[$name] = $Environment[$name] }
+    $all
+}
+
+# Starts pwsh with a script; nobody can answer there.
+function Start-InHome {
+    param([hashtable] $Environment, [string] $Script, [switch] $IdleInput)
+    $start = [Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
+    $start.ArgumentList.Add('-NoProfile')
+    if (-not $IdleInput) { $start.ArgumentList.Add('-NonInteractive') }
+    $start.ArgumentList.Add('-Command')
+    $start.ArgumentList.Add("`$ErrorView = 'NormalView'; `$WarningPreference = 'SilentlyContinue'; Import-Module Agentdom; $Script")
+    $start.RedirectStandardOutput = $true
+    $start.RedirectStandardError = $true
+    $start.RedirectStandardInput = [bool] $IdleInput
+    foreach ($name in $Environment.Keys) { $start.Environment[$name] = [string] $Environment[$name] }
+    $process = [Diagnostics.Process]::Start($start)
+    [pscustomobject]@{ Process = $process; Output = $process.StandardOutput.ReadToEndAsync(); Errors = $process.StandardError.ReadToEndAsync() }
+}
+
+# Waits for it and gives its output, line by line; its errors where it wrote any.
+function Receive-FromHome {
+    param($Running)
+    $Running.Process.WaitForExit()
+    $lines = $Running.Output.Result -split "`r?`n" | Where-Object { $_ }
+    $problem = $Running.Errors.Result.Trim()
+    if ($problem) { @($lines) + $problem } else { $lines }
+}
+
+function Invoke-InHome {
+    param([hashtable] $Environment, [string] $Script, [switch] $IdleInput)
+    Receive-FromHome (Start-InHome $Environment $Script -IdleInput:$IdleInput)
+}
+
+Export-ModuleMember -Function New-ThrowawayHome, Start-InHome, Receive-FromHome, Invoke-InHome
