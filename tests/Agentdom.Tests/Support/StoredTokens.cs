@@ -1,0 +1,25 @@
+using Agentdom.Core.Client;
+using Agentdom.Core.Vaults;
+
+namespace Agentdom.Tests.Support;
+
+/// <summary>Tokens put into the vault by the test, with as much of their life left as it wants.</summary>
+internal static class StoredTokens
+{
+    /// <summary>A token of an hour's life, of which this much is left.</summary>
+    internal static StoredToken Make(string host, TimeSpan left, params string[] scopes)
+    {
+        var manifest = AgentdomManifest.ForEndpoint(AtpHost.Parse(host), new Uri($"http://{host}/v1/agent-tokens"));
+        var request = new TokenRequest { AgentId = "test-agent", Scopes = scopes.Length > 0 ? scopes : ["data.read"] };
+        return StoredToken.From(manifest, request, new TokenGrant
+        {
+            AccessToken = "the.old.token",
+            TokenType = "Bearer",
+            ExpiresIn = 3600,
+            IssuedAt = DateTimeOffset.UtcNow + left - TimeSpan.FromHours(1),
+            ScopesGranted = request.Scopes,
+        });
+    }
+
+    internal static void Save(StoredToken token) => new TokenStore(new FileVault()).Save(token);
+}
