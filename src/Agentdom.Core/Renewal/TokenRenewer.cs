@@ -47,8 +47,9 @@ public sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpHos
                 {
                     var token = waiting.Current;
                     if (!IsDue(token)) yield return new RenewalOutcome(token, false, null);
-                    else if (CrossProcessLock.ForEntry(token.EntryName, wait, cancel) is not { } renewing) putOff(token);
-                    else if (Begin(token, renewing, tell, cancel, out var attempt) is { } outcome) yield return outcome;
+                    else if (!TryLock(token, wait, cancel, out var renewing, out var failure)) putOff(token);
+                    else if (failure is not null) yield return failure;
+                    else if (Begin(token, renewing!, tell, cancel, out var attempt) is { } outcome) yield return outcome;
                     else running.Add(attempt!);
                 }
                 if (running.Count == 0) continue;
@@ -61,6 +62,23 @@ public sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpHos
         finally
         {
             foreach (var left in running) left.Dispose();
+        }
+    }
+
+    // False where another process holds the lock; a failure where there can be no lock, such as in a read-only home.
+    private static bool TryLock(
+        StoredToken token, TimeSpan wait, CancellationToken cancel, out CrossProcessLock? renewing, out RenewalOutcome? failure)
+    {
+        (renewing, failure) = (null, null);
+        try
+        {
+            renewing = CrossProcessLock.ForEntry(token.EntryName, wait, cancel);
+            return renewing is not null;
+        }
+        catch (AtpException e)
+        {
+            failure = Failed(token, e);
+            return true;
         }
     }
 

@@ -22,15 +22,8 @@ internal sealed class SecretManagement
 
     private SecretManagement(CancellationToken cancel) => _cancel = cancel;
 
-    /// <summary>The module's commands, or null where it is not installed.</summary>
-    internal static SecretManagement? Find(CancellationToken cancel)
-    {
-        var found = new SecretManagement(cancel);
-        using var shell = CreateShell();
-        shell.AddCommand("Import-Module").AddParameter("Name", Module).AddParameter("ErrorAction", ActionPreference.SilentlyContinue)
-            .AddParameter("PassThru");
-        return shell.Invoke().Count > 0 ? found : null;
-    }
+    /// <summary>The module's commands, which PowerShell imports on first use; null where it is not installed.</summary>
+    internal static SecretManagement? Find(CancellationToken cancel) => IsInstalled() ? new SecretManagement(cancel) : null;
 
     /// <summary>A registered vault, or null.</summary>
     internal PSObject? FindVault(string vault) => Vaults()
@@ -79,6 +72,12 @@ internal sealed class SecretManagement
         $"The vault '{vault}' is locked and nobody can be asked for its password here.",
         "Unlock it in this session first (Unlock-SecretStore, for one), use a vault that needs no password, such as this module's own, or name another with -Vault.",
         cause);
+
+    // Looking for the folder costs microseconds; asking PowerShell for a module that is not there, milliseconds.
+    private static bool IsInstalled() =>
+        AppDomain.CurrentDomain.GetAssemblies().Any(static a => a.GetName().Name == Module)
+        || (Environment.GetEnvironmentVariable("PSModulePath") ?? "").Split(Path.PathSeparator)
+            .Any(static folder => folder.Length > 0 && Directory.Exists(Path.Combine(folder, Module)));
 
     private IReadOnlyList<PSObject> Vaults() => Run("Get-SecretVault", "") ?? [];
 

@@ -81,6 +81,19 @@ public sealed class RenewalTests : IAsyncLifetime
     }
 
     [Fact]
+    public void ATokenWithLifeLeftIsHandedOutWhereNothingCanBeWritten()
+    {
+        StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1)));
+        // A file where the folder of locks should be stops root as well.
+        File.WriteAllText(AgentdomHome.Locks, "");
+
+        var result = Run("Get-AtpToken $h -AsPlainText");
+
+        Assert.Equal("the.old.token", result.Single<string>());
+        Assert.Contains("still good", Assert.Single(result.Streams.Warning).Message);
+    }
+
+    [Fact]
     public void OneHostThatFailsSpoilsNoOther()
     {
         StoredTokens.Save(StoredTokens.Make("127.0.0.1:1", TimeSpan.FromMinutes(1)));
