@@ -17,9 +17,10 @@ internal static class Tour
         await using var issuer = await StartIssuerAsync(secret);
         var host = new Uri(issuer.Urls.First()).Authority;
 
-        // The tour must not touch the user's own vault or use the user's own secret.
+        // The tour must not touch the user's own vault and keychain or use the user's own secret.
         var home = Directory.CreateTempSubdirectory("agentdom-quickstart-");
         Environment.SetEnvironmentVariable("AGENTDOM_HOME", home.FullName);
+        Environment.SetEnvironmentVariable("AGENTDOM_KEYCHAIN", "off");
         Environment.SetEnvironmentVariable("AGENTDOM_ATP_SECRET", secret);
         try
         {

@@ -7,6 +7,9 @@ if (-not $pester) {
 }
 Import-Module $pester.Path
 
+# Homes of tests come and go; their keys must not stay in the user's keychain.
+$env:AGENTDOM_KEYCHAIN = 'off'
+
 $settings = New-PesterConfiguration
 $settings.Run.Path = $PSScriptRoot
 $settings.Run.PassThru = $true

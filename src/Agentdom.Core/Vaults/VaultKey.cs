@@ -5,8 +5,9 @@ using Agentdom.Core.Signing;
 namespace Agentdom.Core.Vaults;
 
 /// <summary>
-/// The master key of the module's own vault: derived from <c>AGENTDOM_VAULT_KEY</c> where that is set, else kept in a
-/// file that only its owner may read, apart from the data.
+/// The master key of the module's own vault, from the first of: <c>AGENTDOM_VAULT_KEY</c>, which it is derived from; the
+/// key file, where there is one already; the keychain of the operating system; a new key file, apart from the data, that
+/// only its owner may read.
 /// </summary>
 internal static class VaultKey
 {
@@ -15,24 +16,24 @@ internal static class VaultKey
     internal static string FilePath => Path.Combine(AgentdomHome.Keys, "vault.key");
 
     /// <summary>32 bytes.</summary>
-    /// <param name="createIfMissing">Whether a key file is made where there is none.</param>
+    /// <param name="createIfMissing">
+    /// Whether a key is made where there is none. The caller then holds the vault's write lock, so that processes agree.
+    /// </param>
     /// <returns>Null where there is no key yet and none was to be made.</returns>
+    /// <exception cref="AtpException"><see cref="AtpError.VaultKeyInvalid"/>: there is a key and it cannot be had.</exception>
     internal static byte[]? Find(bool createIfMissing)
     {
         var text = Environment.GetEnvironmentVariable(Variable);
         if (!string.IsNullOrEmpty(text)) return FromText(text!);
-        if (!File.Exists(FilePath))
-        {
-            if (!createIfMissing) return null;
-            var fresh = new byte[32];
-            using (var random = RandomNumberGenerator.Create()) random.GetBytes(fresh);
-            AtomicFile.CreateIfMissing(FilePath, fresh);
-        }
-        return FromFile();
+        if (File.Exists(FilePath)) return FromFile();
+        // Never past the marker: a second key would leave the first one's entries unreadable.
+        if (KeychainKey.IsMarked) return KeychainKey.Read();
+        if (!createIfMissing) return null;
+        return KeychainKey.TryCreate() ?? NewFile();
     }
 
-    /// <summary>What the user is told once, when a key was made.</summary>
-    internal static string NoticeOfNewKey(string dataFolder) =>
+    /// <summary>What the user is told once, when a key was made: nothing of a keychain, which keeps it well.</summary>
+    internal static string? NoticeOfNewKey(string dataFolder) => !File.Exists(FilePath) ? null :
         $"The vault's key was put into {FilePath}, which only this user can read. " +
         $"Back it up apart from {dataFolder}, or set {Variable} to keep no key on this disk.";
 
@@ -44,6 +45,14 @@ internal static class VaultKey
                 $"{Variable} holds {bytes.Length} bytes and needs at least {SharedSecret.MinimumBytes}.",
                 "Make a good one with New-AtpSecret or 'openssl rand -base64 32', or unset it to use the key file.");
         return Hmac.DeriveKey(bytes, "agentdom/vault/key/v1");
+    }
+
+    private static byte[] NewFile()
+    {
+        var fresh = new byte[32];
+        using (var random = RandomNumberGenerator.Create()) random.GetBytes(fresh);
+        AtomicFile.CreateIfMissing(FilePath, fresh);
+        return FromFile();
     }
 
     private static byte[] FromFile()

@@ -25,6 +25,8 @@ internal static class TestPaths
         Environment.SetEnvironmentVariable("AGENTDOM_HOME", NewFolder());
         foreach (var name in new[] { "AGENTDOM_ATP_SECRET", "AGENTDOM_ATP_HOSTS", "AGENTDOM_VAULT", "AGENTDOM_VAULT_KEY", "AGENTDOM_AGENT_ID" })
             Environment.SetEnvironmentVariable(name, null);
+        // Nor into the user's keychain.
+        Environment.SetEnvironmentVariable("AGENTDOM_KEYCHAIN", "off");
     }
 
     private static string BuildOutput(string project, string file, string framework = "net10.0") =>
