@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using Agentdom.Core.Vaults;
-using Microsoft.Win32;
 
 namespace Agentdom.Core.Identity;
 
@@ -31,25 +30,24 @@ internal static class MachineId
         }
     }
 
-    private static string? Windows()
-    {
-        if (!RuntimeInformation.IsOSPlatform(OSPlatform.Windows)) return null;
-        // The 64-bit view: a 32-bit process sees no MachineGuid in its own.
-        using var machine = RegistryKey.OpenBaseKey(RegistryHive.LocalMachine, RegistryView.Registry64);
-        using var key = machine.OpenSubKey(@"SOFTWARE\Microsoft\Cryptography");
-        return key?.GetValue("MachineGuid") as string;
-    }
+    // The 64-bit view: a 32-bit process sees no MachineGuid in its own. Asked of the system's tool, since the registry's
+    // package for .NET Standard works on no .NET Framework unless NuGet lays it out.
+    private static string? Windows() => Ask("reg.exe", @"query HKLM\SOFTWARE\Microsoft\Cryptography /v MachineGuid /reg:64",
+        @"MachineGuid\s+REG_SZ\s+(\S+)");
 
-    private static string? MacOS()
+    private static string? MacOS() => Ask("/usr/sbin/ioreg", "-rd1 -c IOPlatformExpertDevice", "\"IOPlatformUUID\" = \"([^\"]+)\"");
+
+    private static string? Ask(string tool, string arguments, string pattern)
     {
         try
         {
-            using var ioreg = Process.Start(new ProcessStartInfo("/usr/sbin/ioreg", "-rd1 -c IOPlatformExpertDevice")
+            using var process = Process.Start(new ProcessStartInfo(tool, arguments)
             {
                 RedirectStandardOutput = true,
                 UseShellExecute = false,
+                CreateNoWindow = true,
             });
-            var found = Regex.Match(ioreg!.StandardOutput.ReadToEnd(), "\"IOPlatformUUID\" = \"([^\"]+)\"");
+            var found = Regex.Match(process!.StandardOutput.ReadToEnd(), pattern);
             return found.Success ? found.Groups[1].Value : null;
         }
         catch (System.ComponentModel.Win32Exception)
