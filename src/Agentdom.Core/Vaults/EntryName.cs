@@ -20,7 +20,10 @@ public static class EntryName
     /// <summary>The name of the token for a host and a set of scopes, whatever their order.</summary>
     public static string OfToken(string host, IEnumerable<string> scopes) =>
         // The host is hashed as well: a-b.example and a.b.example read the same with dashes.
-        $"{TokenPrefix}{Readable(host)}-{Short(host + "\n" + ScopeSet.Key(scopes))}";
+        $"{PrefixOfTokens(host)}{Short(host + "\n" + ScopeSet.Key(scopes))}";
+
+    /// <summary>What the names of a host's tokens begin with; those of hosts that read alike may begin so too.</summary>
+    internal static string PrefixOfTokens(string host) => $"{TokenPrefix}{Readable(host)}-";
 
     /// <summary>The name of the shared secret for a host.</summary>
     public static string OfSecret(string host) => $"{SecretPrefix}{Readable(host)}-{Short(host)}";

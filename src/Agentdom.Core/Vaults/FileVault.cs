@@ -62,14 +62,14 @@ public sealed class FileVault : ITokenVault
 
     /// <inheritdoc/>
     public IReadOnlyList<string> List(string prefix) =>
-        [.. ListEntries().Where(e => e.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(static e => e.Name)];
+        [.. Entries().Where(e => e.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(static e => e.Name)];
 
     /// <summary>The entry of a name, or null.</summary>
     /// <exception cref="AtpException">The vault or the entry cannot be read.</exception>
     public VaultEntry? ReadEntry(string name)
     {
         CleanOnce();
-        return ReadFile(PathOf(name));
+        return ReadFile(PathOf(name), FindKey);
     }
 
     /// <summary>Keeps an entry in place of the one of the same name.</summary>
@@ -88,22 +88,28 @@ public sealed class FileVault : ITokenVault
 
     /// <summary>All entries, in no particular order.</summary>
     /// <exception cref="AtpException">The vault or an entry cannot be read.</exception>
-    public IReadOnlyList<VaultEntry> ListEntries()
+    public IReadOnlyList<VaultEntry> ListEntries() => [.. Entries()];
+
+    // One after the other, so that whoever wants only their names does not hold thousands of secrets in memory.
+    private IEnumerable<VaultEntry> Entries()
     {
         CleanOnce();
         var files = Reading(_folder, () => Directory.Exists(_folder) ? Directory.GetFiles(_folder, "*" + Suffix) : []);
+        byte[]? key = null;
         // Null where another process took the entry away meanwhile.
-        return [.. files.Select(ReadFile).OfType<VaultEntry>()];
+        return files.Select(f => ReadFile(f, () => key ??= FindKey())).OfType<VaultEntry>();
     }
 
     private string PathOf(string name) => Path.Combine(_folder, Sha256.OfText(name.ToLowerInvariant()) + Suffix);
 
-    private static VaultEntry? ReadFile(string path) => Reading(path, () =>
+    private static byte[] FindKey() => VaultKey.Find(createIfMissing: false) ?? throw new AtpException(AtpError.VaultKeyInvalid,
+        $"The vault has entries but its key file {VaultKey.FilePath} is gone.",
+        $"Restore the file, set {VaultKey.Variable} as it was, or remove the vault's folder and request the tokens anew.");
+
+    private static VaultEntry? ReadFile(string path, Func<byte[]> findKey) => Reading(path, () =>
     {
         if (!File.Exists(path)) return null;
-        var key = VaultKey.Find(createIfMissing: false) ?? throw new AtpException(AtpError.VaultKeyInvalid,
-            $"The vault has entries but its key file {VaultKey.FilePath} is gone.",
-            $"Restore the file, set {VaultKey.Variable} as it was, or remove the vault's folder and request the tokens anew.");
+        var key = findKey();
         try
         {
             return VaultEntry.FromJson(SealedBox.Open(key, File.ReadAllBytes(path), Path.GetFileName(path)));

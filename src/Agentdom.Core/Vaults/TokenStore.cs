@@ -25,17 +25,12 @@ public sealed class TokenStore(ITokenVault vault)
 
     /// <summary>Every token in the vault, ordered by host and scopes.</summary>
     /// <exception cref="AtpException">The vault or an entry cannot be read.</exception>
-    public IReadOnlyList<StoredToken> All() =>
-        [.. vault.List(EntryName.TokenPrefix)
-            .Select(ReadEntry)
-            .OfType<StoredToken>()
-            .OrderBy(static t => t.Host, StringComparer.Ordinal)
-            .ThenBy(static t => ScopeSet.Key(t.ScopesRequested), StringComparer.Ordinal)];
+    public IReadOnlyList<StoredToken> All() => Named(EntryName.TokenPrefix);
 
     /// <summary>The tokens of a host: the one for a set of scopes, or all of them where no scopes are given.</summary>
     /// <exception cref="AtpException">The vault or an entry cannot be read.</exception>
     public IReadOnlyList<StoredToken> Of(AtpHost host, IReadOnlyCollection<string>? scopes) => scopes is null
-        ? [.. All().Where(t => t.Host == host.Name)]
+        ? [.. Named(EntryName.PrefixOfTokens(host.Name)).Where(t => t.Host == host.Name)]
         : Find(host, scopes) is { } token ? [token] : [];
 
     /// <summary>The one token of a host, or its one token for a set of scopes.</summary>
@@ -65,6 +60,13 @@ public sealed class TokenStore(ITokenVault vault)
     /// <summary>The same token as it stands in the vault now, or null where it is gone.</summary>
     /// <exception cref="AtpException">The vault or the entry cannot be read.</exception>
     public StoredToken? Reread(StoredToken token) => ReadEntry(token.EntryName);
+
+    private IReadOnlyList<StoredToken> Named(string prefix) =>
+        [.. vault.List(prefix)
+            .Select(ReadEntry)
+            .OfType<StoredToken>()
+            .OrderBy(static t => t.Host, StringComparer.Ordinal)
+            .ThenBy(static t => ScopeSet.Key(t.ScopesRequested), StringComparer.Ordinal)];
 
     // Null where there is no such entry, or another process took it away meanwhile.
     private StoredToken? ReadEntry(string name)

@@ -1,0 +1,19 @@
+using System.Reflection;
+
+namespace Agentdom.Benchmarks;
+
+/// <summary>Where the build put what runs in processes of its own.</summary>
+internal static class BuildOutput
+{
+    internal static string ModuleManifest { get; } = Path.Combine(Metadata("RepositoryRoot"), "out", "Agentdom", "Agentdom.psd1");
+
+    internal static string TestEngine { get; } = Of("tests/Agentdom.TestEngine", "Agentdom.TestEngine.dll");
+
+    internal static string SampleIssuer { get; } = Of("samples/Issuer", "Issuer.dll");
+
+    private static string Of(string project, string file) =>
+        Path.Combine(Metadata("RepositoryRoot"), project, "bin", Metadata("Configuration"), "net10.0", file);
+
+    private static string Metadata(string key) => typeof(BuildOutput).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(a => a.Key == key).Value!;
+}

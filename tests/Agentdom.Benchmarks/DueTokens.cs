@@ -1,0 +1,47 @@
+using Agentdom.Core.Client;
+using Agentdom.Core.Vaults;
+
+namespace Agentdom.Benchmarks;
+
+/// <summary>Stored tokens that all want to be renewed: one host, and a pair of scopes that no other token has.</summary>
+internal static class DueTokens
+{
+    private const int ScopeCount = 150;
+
+    /// <summary>All scopes that the issuer must know.</summary>
+    internal static IReadOnlyList<string> Scopes { get; } = [.. Enumerable.Range(0, ScopeCount).Select(static i => $"scope.{i:000}")];
+
+    internal static void Fill(TokenStore store, AtpHost host, int count)
+    {
+        var now = DateTimeOffset.UtcNow;
+        foreach (var scopes in Pairs().Take(count)) store.Save(Token(host, scopes, now));
+    }
+
+    internal static int CountNewerThan(TokenStore store, DateTimeOffset moment) => store.All().Count(t => t.IssuedAt >= moment);
+
+    private static IEnumerable<string[]> Pairs() =>
+        from first in Enumerable.Range(0, ScopeCount)
+        from second in Enumerable.Range(first + 1, ScopeCount - first - 1)
+        select new[] { Scopes[first], Scopes[second] };
+
+    private static StoredToken Token(AtpHost host, string[] scopes, DateTimeOffset now)
+    {
+        var endpoint = $"http://{host.Name}/v1/agent-tokens";
+        return new StoredToken
+        {
+            Host = host.Name,
+            AccessToken = new string('x', 500),
+            TokenType = "Bearer",
+            IssuedAt = now.AddHours(-1),
+            // Filling the vault takes a while, so they would end on the way if they were just about to.
+            ExpiresAt = now.AddMinutes(-1),
+            ScopesRequested = scopes,
+            ScopesGranted = scopes,
+            AgentId = "benchmark",
+            Purpose = "Renewal benchmark",
+            TokenEndpoint = new Uri(endpoint),
+            VerifyEndpoint = new Uri(endpoint + "/verify"),
+            RevokeEndpoint = new Uri(endpoint + "/revoke"),
+        };
+    }
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using Agentdom.Core.Client;
+using Agentdom.Core.Vaults;
+
+namespace Agentdom.Benchmarks;
+
+/// <summary>
+/// <c>Update-AtpToken -All</c> over stored tokens that are all due, in the module's own vault, against the sample issuer.
+/// Each count has a fresh vault and a fresh PowerShell process, whose start is not a part of the time; the module's first
+/// use is.
+/// </summary>
+internal static class RenewalBenchmark
+{
+    private static readonly int[] s_counts = [100, 1_000, 10_000];
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
+
+    private const string Script = """
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        $renewed = 0
+        Update-AtpToken -All | ForEach-Object { $renewed++ }
+        $seconds = $watch.Elapsed.TotalSeconds
+        $peak = [Diagnostics.Process]::GetCurrentProcess().PeakWorkingSet64
+        "$renewed $seconds $peak"
+        """;
+
+    private sealed record Run(int Count, double Seconds, double PeakMegabytes, double FillMilliseconds)
+    {
+        internal double MillisecondsPerToken => Seconds * 1000 / Count;
+    }
+
+    internal static async Task RunAsync(bool usePwsh)
+    {
+        var secret = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+        using var issuer = await IssuerProcess.StartAsync(secret, DueTokens.Scopes);
+        Console.WriteLine($"Update-AtpToken -All in {(usePwsh ? "pwsh" : "the test engine")}, {Environment.ProcessorCount} cores\n");
+        Console.WriteLine("| tokens | seconds | per token (ms) | peak (MB) | filling, per token (ms) |");
+        Console.WriteLine("|-------:|--------:|---------------:|----------:|------------------------:|");
+        var runs = new List<Run>();
+        foreach (var count in s_counts)
+        {
+            var run = await MeasureAsync(AtpHost.Parse(issuer.Host), secret, count, usePwsh);
+            runs.Add(run);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {run.Count:N0} | {run.Seconds:0.00} | {run.MillisecondsPerToken:0.00} | {run.PeakMegabytes:0} | {run.FillMilliseconds:0.00} |"));
+        }
+        Console.WriteLine();
+        foreach (var (few, many) in runs.Zip(runs.Skip(1)).Reverse())
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"Time per token, {many.Count:N0} : {few.Count:N0} = {many.MillisecondsPerToken / few.MillisecondsPerToken:0.00}"));
+        }
+    }
+
+    private static async Task<Run> MeasureAsync(AtpHost host, string secret, int count, bool usePwsh)
+    {
+        using var home = new TemporaryHome();
+        var vault = new FileVault();
+        var store = new TokenStore(vault);
+        vault.EnsureWritable();
+        vault.Write(EntryName.OfSecret(host.Name), secret);
+        var filling = Stopwatch.StartNew();
+        DueTokens.Fill(store, host, count);
+        var fillMilliseconds = filling.Elapsed.TotalMilliseconds / count;
+
+        var begin = DateTimeOffset.UtcNow;
+        var figures = (await EngineProcess.RunAsync(Script, usePwsh, s_limit)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+            .Select(static f => double.Parse(f, CultureInfo.InvariantCulture)).ToArray();
+        Require(count, (int)figures[0], "came out of the cmdlet");
+        Require(count, DueTokens.CountNewerThan(store, begin), "are new in the vault");
+        return new Run(count, figures[1], figures[2] / (1024 * 1024), fillMilliseconds);
+    }
+
+    private static void Require(int expected, int found, string where)
+    {
+        if (found != expected) throw new BenchmarkFailedException($"Of {expected} tokens {found} {where}.");
+    }
+}

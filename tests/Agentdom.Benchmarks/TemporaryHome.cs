@@ -1,0 +1,24 @@
+using Agentdom.Core.Vaults;
+
+namespace Agentdom.Benchmarks;
+
+/// <summary>
+/// A home for the module that is not the user's own, for this process and those it starts. It is removed at the end.
+/// </summary>
+internal sealed class TemporaryHome : IDisposable
+{
+    private static readonly string[] s_cleared =
+        ["AGENTDOM_ATP_SECRET", "AGENTDOM_ATP_HOSTS", "AGENTDOM_VAULT_KEY", "AGENTDOM_AGENT_ID"];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("agentdom-benchmark-").FullName;
+
+    internal TemporaryHome()
+    {
+        Environment.SetEnvironmentVariable(AgentdomHome.Variable, _folder);
+        // The module's own vault, whatever is registered with SecretManagement here.
+        Environment.SetEnvironmentVariable("AGENTDOM_VAULT", FileVault.VaultName);
+        foreach (var name in s_cleared) Environment.SetEnvironmentVariable(name, null);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}
