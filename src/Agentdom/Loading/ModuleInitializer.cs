@@ -1,7 +1,9 @@
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Agentdom.Jobs;
 
 namespace Agentdom.Loading;
 
@@ -27,6 +29,7 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssem
     /// <inheritdoc/>
     public void OnRemove(PSModuleInfo psModuleInfo)
     {
+        InProcessJob.End(Runspace.DefaultRunspace?.InstanceId);
         if (s_isFramework) AppDomain.CurrentDomain.AssemblyResolve -= ResolveOnFramework;
         else UnsubscribeLoadContext();
     }
