@@ -1,3 +1,5 @@
+using System.Collections;
+
 namespace Agentdom.Core.Jobs;
 
 /// <summary>The user's crontab.</summary>
@@ -40,9 +42,21 @@ public sealed class CronScheduler : IJobScheduler
     {
         string[] list = ["-l"];
         var result = Tool.Run(Crontab, list);
-        if (result.ExitCode == 0) return CrontabText.FromBytes(result.Output);
         // Only where cron says that there is none may it be taken for empty, since it is written whole.
-        return result.Errors.Contains("no crontab for") ? "" : throw Tool.Failed(Crontab, list, result);
+        if (result.ExitCode != 0) return result.Errors.Contains("no crontab for") ? "" : throw Tool.Failed(Crontab, list, result);
+        var listed = CrontabText.FromBytes(result.Output);
+        return listed.Contains(@"\r") ? ReadUnescaped() : listed;
+    }
+
+    // Debian's cron lists a carriage return as the two characters \r; what it gives to an editor is the file as it is.
+    private static string ReadUnescaped()
+    {
+        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(static v => (string)v.Key, static v => (string)v.Value!, StringComparer.Ordinal);
+        environment["VISUAL"] = environment["EDITOR"] = "cat";
+        string[] edit = ["-e"];
+        var result = Tool.Run(Crontab, edit, null, environment);
+        return result.ExitCode == 0 ? CrontabText.FromBytes(result.Output) : throw Tool.Failed(Crontab, edit, result);
     }
 
     private static void Write(string crontab) => Tool.Require(Crontab, ["-"], CrontabText.ToBytes(crontab));

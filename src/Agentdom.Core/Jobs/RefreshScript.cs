@@ -47,36 +47,39 @@ public sealed class RefreshScript(string manifest, string vault, TimeSpan interv
         $renewed = @()
         $failed = @()
 
-        function ConvertTo-Failure($record) {
+        # In ASCII, so that no console's encoding can change it.
+        function Format-Text($text) {
+            '"' + [regex]::Replace($text, '[^ !#-\[\]-~]', { '\u{0:x4}' -f [int] $args[0].Value[0] }) + '"'
+        }
+        function Format-Failure($about, $id, $message) {
+            '{"host":' + (Format-Text $about) + ',"id":' + (Format-Text $id) + ',"message":' + (Format-Text $message) + '}'
+        }
+        function Format-Error($record) {
             $id = $record.FullyQualifiedErrorId.Split(',')[0]
-            $about = if ($id -like 'Atp*') { "$($record.TargetObject)" }
-            @{ host = $about; id = $id; message = $record.Exception.Message }
+            Format-Failure $(if ($id -like 'Atp*') { $record.TargetObject }) $id $record.Exception.Message
         }
 
         try {
             Import-Module {{Quoted(manifest)}}
             if ($Check) {
-                $failed = @([Agentdom.RefreshCheck]::Run($vault) | ForEach-Object { @{ host = $_.Host; id = $_.ErrorId; message = $_.Message } })
+                $failed = @([Agentdom.RefreshCheck]::Run($vault) | ForEach-Object { Format-Failure $_.Host $_.ErrorId $_.Message })
             }
             else {
                 $validity = [timespan]::FromMinutes({{(2 * interval.TotalMinutes).ToString(CultureInfo.InvariantCulture)}})
                 $renewed = @(Update-AtpToken -All -Vault $vault -MinimumValidity $validity -ErrorAction SilentlyContinue -ErrorVariable errors)
-                $failed = @($errors | ForEach-Object { ConvertTo-Failure $_ })
+                $failed = @($errors | ForEach-Object { Format-Error $_ })
             }
         }
         catch {
-            $failed += ConvertTo-Failure $_
+            $failed += Format-Error $_
         }
 
-        $report = [ordered]@{
-            started  = $started.ToString('o')
-            finished = [DateTime]::UtcNow.ToString('o')
-            outcome  = if (-not $failed) { 'Succeeded' } elseif ($renewed) { 'PartlyFailed' } else { 'Failed' }
-            renewed  = $renewed.Count
-            failed   = $failed
-        } | ConvertTo-Json -Compress
-        # In ASCII, so that no console's encoding can change it.
-        $report = [regex]::Replace($report, '[^\x20-\x7e]', { '\u{0:x4}' -f [int] $args[0].Value[0] })
+        $outcome = if (-not $failed) { 'Succeeded' } elseif ($renewed) { 'PartlyFailed' } else { 'Failed' }
+        $report = '{"started":' + (Format-Text $started.ToString('o')) +
+            ',"finished":' + (Format-Text ([DateTime]::UtcNow.ToString('o'))) +
+            ',"outcome":' + (Format-Text $outcome) +
+            ',"renewed":' + $renewed.Count +
+            ',"failed":[' + ($failed -join ',') + ']}'
         """.Replace("\r\n", "\n");
 
     private static string Assignment(string name)
@@ -84,7 +87,7 @@ public sealed class RefreshScript(string manifest, string vault, TimeSpan interv
         var value = Environment.GetEnvironmentVariable(name);
         if (string.IsNullOrEmpty(value)) return $"$env:{name} = $null";
         // The job runs in another folder.
-        return $"$env:{name} = {Quoted(name == AgentdomHome.Variable ? Path.GetFullPath(value!) : value!)}\n";
+        return $"$env:{name} = {Quoted(name == AgentdomHome.Variable ? Path.GetFullPath(value!) : value!)}";
     }
 
     private static string Quoted(string text) => CommandText.ForPowerShell(text);

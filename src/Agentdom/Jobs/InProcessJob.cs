@@ -19,7 +19,6 @@ internal sealed class InProcessJob : IDisposable
     private readonly Guid _owner;
     private readonly Runspace _runspace;
     private readonly Timer _timer;
-    private PowerShell? _running;
     private bool _isEnded;
 
     private InProcessJob(TimeSpan interval, string script, Guid owner)
@@ -78,8 +77,7 @@ internal sealed class InProcessJob : IDisposable
             _isEnded = true;
             _timer.Dispose();
         }
-        // Not under the lock, which the run that is stopped needs for its end.
-        _running?.Stop();
+        // Stops what runs in it; not under the lock, which that run needs for its end.
         _runspace.Dispose();
     }
 
@@ -90,7 +88,6 @@ internal sealed class InProcessJob : IDisposable
         {
             if (_isEnded) return;
             shell.Runspace = _runspace;
-            _running = shell;
         }
         try
         {
@@ -102,7 +99,6 @@ internal sealed class InProcessJob : IDisposable
         }
         lock (_gate)
         {
-            _running = null;
             if (!_isEnded) SetNextRun(Interval);
         }
     }
