@@ -8,14 +8,14 @@ BeforeAll {
     Import-Module $manifest -Force
     Import-Module "$PSScriptRoot/Issuer.psm1" -Force
     $kept = @{}
-    foreach ($name in 'AGENTDOM_HOME', 'AGENTDOM_ATP_SECRET') { $kept[$name] = [Environment]::GetEnvironmentVariable($name) }
+    foreach ($name in 'AGENTDOM_HOME', 'AGENTDOM_ATP_SECRET', 'AGENTDOM_VAULT_KEY') { $kept[$name] = [Environment]::GetEnvironmentVariable($name) }
     # What needs care in a shell, in a crontab and in PowerShell.
     $env:AGENTDOM_HOME = Join-Path $TestDrive "a home, 50% o'neil's"
     # All its tokens are due for a job that runs every 5 minutes.
     $issuer = Start-TestIssuer @{ ATP_TOKEN_TTL = 60 }
     $h = $issuer.Name
     $secret = ConvertTo-SecureString $issuer.Secret -AsPlainText -Force
-    $env:AGENTDOM_ATP_SECRET = $null
+    $env:AGENTDOM_ATP_SECRET = $env:AGENTDOM_VAULT_KEY = $null
 
     function Get-StoredToken { Get-AtpToken $h -NoRefresh -AsPlainText }
     function Get-CrontabBytes {
@@ -108,6 +108,30 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
         Get-AtpRefreshJob | Should -BeNullOrEmpty
         Get-CrontabBytes | Should -Be ([IO.File]::ReadAllBytes($others))
         Get-ChildItem (Join-Path $env:AGENTDOM_HOME 'jobs') -Filter 'check-*' | Should -BeNullOrEmpty
+    }
+
+    It 'is refused where the key of the vault is only in the environment' {
+        $before = $env:AGENTDOM_HOME
+        $env:AGENTDOM_HOME = Join-Path $TestDrive 'keyless'
+        $env:AGENTDOM_VAULT_KEY = 'a key that lies in no file, of 32 bytes and more'
+        try {
+            Set-AtpSecret $h $secret
+            $null = Request-AtpToken $h -Scope data.read
+            { Register-AtpRefreshJob -Scheduler Cron } | Should -Throw '*AGENTDOM_VAULT_KEY*' -ErrorId 'AtpJobWouldFail,*'
+        }
+        finally {
+            $env:AGENTDOM_VAULT_KEY = $null
+            $env:AGENTDOM_HOME = $before
+        }
+    }
+
+    It 'warns where there are no tokens yet and the secret is only in the environment' {
+        $null = Revoke-AtpToken $h
+        Remove-AtpSecret $h
+        $env:AGENTDOM_ATP_SECRET = $issuer.Secret
+        $null = Register-AtpRefreshJob -Scheduler Cron -WarningVariable said -WarningAction SilentlyContinue
+        $said | Should -Match 'AGENTDOM_ATP_SECRET.*Set-AtpSecret'
+        Get-AtpRefreshJob | Should -HaveCount 1
     }
 
     It 'is not registered with -WhatIf' {

@@ -71,6 +71,14 @@ public sealed class RefreshJobs(IReadOnlyList<IJobScheduler> schedulers)
         using var changing = CrossProcessLock.ForEntry("refresh-job", s_wait, CancellationToken.None)
             ?? throw new AtpException(AtpError.SchedulerFailed, "Another process has been registering the job all the while.",
                 "Try again; if it stays so, look for a process that hangs.");
-        return work();
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AtpException(AtpError.SchedulerFailed, $"The job's files cannot be changed: {e.Message}",
+                "Let this user write there, or choose another scheduler with -Scheduler.", e);
+        }
     }
 }

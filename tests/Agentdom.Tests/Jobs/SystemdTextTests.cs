@@ -49,8 +49,9 @@ public sealed class SystemdTextTests
     {
         Assert.SkipUnless(Tool.Find("systemd-analyze") is not null, "systemd-analyze is not here.");
         var folder = TestPaths.NewFolder();
-        // An engine that exists, since verify looks for it, below a folder whose name needs quotes.
-        var engine = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "a b 50% \"$c\"")).FullName, "pwsh");
+        // An engine that exists, since verify looks for it, below a folder whose name needs quotes; systemd itself takes no
+        // program with quotes in its name.
+        var engine = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "a b 50% $c")).FullName, "pwsh");
         File.CreateSymbolicLink(engine, "/bin/true");
         var job = Samples.Job(minutes, Samples.AwkwardScript, engine);
         var service = Path.Combine(folder, SystemdText.UnitName + ".service");
