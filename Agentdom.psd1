@@ -19,15 +19,18 @@
         'ConvertFrom-AtpToken'
         'Get-AgentId'
         'Get-AtpManifest'
+        'Get-AtpRefreshJob'
         'Get-AtpToken'
         'New-AtpSecret'
         'New-AtpSignature'
+        'Register-AtpRefreshJob'
         'Remove-AtpSecret'
         'Request-AtpToken'
         'Revoke-AtpToken'
         'Set-AtpSecret'
         'Test-AtpSignature'
         'Test-AtpToken'
+        'Unregister-AtpRefreshJob'
         'Update-AtpToken'
     )
     PrivateData            = @{

@@ -76,4 +76,14 @@ public enum AtpError
     VaultLocked,
     /// <summary>There is no vault of that name here.</summary>
     VaultNotFound,
+    /// <summary>The refresh job cannot run at such an interval.</summary>
+    IntervalInvalid,
+    /// <summary>No scheduler of the kind asked for can be used here.</summary>
+    SchedulerUnavailable,
+    /// <summary>A scheduler's own tool failed.</summary>
+    SchedulerFailed,
+    /// <summary>The refresh job would fail where its scheduler runs it.</summary>
+    JobWouldFail,
+    /// <summary>No refresh job is registered.</summary>
+    JobNotFound,
 }

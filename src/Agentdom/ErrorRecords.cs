@@ -18,20 +18,22 @@ internal static class ErrorRecords
     private static ErrorCategory Category(AtpError error) => error switch
     {
         AtpError.HostInvalid or AtpError.ScopeInvalid or AtpError.PurposeInvalid or AtpError.AgentIdInvalid
-            or AtpError.EndpointInvalid => ErrorCategory.InvalidArgument,
+            or AtpError.EndpointInvalid or AtpError.IntervalInvalid => ErrorCategory.InvalidArgument,
         AtpError.BodyInvalid or AtpError.TokenInvalid or AtpError.ManifestInvalid or AtpError.AnswerInvalid
             or AtpError.VaultEntryDamaged => ErrorCategory.InvalidData,
         AtpError.SecretMissing or AtpError.SignatureRefused or AtpError.VaultLocked => ErrorCategory.AuthenticationError,
         AtpError.ScopeDenied => ErrorCategory.PermissionDenied,
         AtpError.EndpointForeign or AtpError.CertificateInvalid or AtpError.RedirectRefused => ErrorCategory.SecurityError,
         AtpError.HostNotFound or AtpError.ManifestMissing or AtpError.TokenNotFound or AtpError.VaultNotFound
-            => ErrorCategory.ObjectNotFound,
+            or AtpError.JobNotFound => ErrorCategory.ObjectNotFound,
         AtpError.HostUnreachable => ErrorCategory.ConnectionError,
         AtpError.TimedOut => ErrorCategory.OperationTimeout,
         AtpError.MethodUnsupported => ErrorCategory.NotImplemented,
         AtpError.RateLimited => ErrorCategory.LimitsExceeded,
         AtpError.IssuerUnavailable => ErrorCategory.ResourceUnavailable,
-        AtpError.TokenExpired or AtpError.TokenAmbiguous => ErrorCategory.InvalidOperation,
+        AtpError.SchedulerUnavailable => ErrorCategory.NotInstalled,
+        AtpError.SchedulerFailed => ErrorCategory.FromStdErr,
+        AtpError.TokenExpired or AtpError.TokenAmbiguous or AtpError.JobWouldFail => ErrorCategory.InvalidOperation,
         AtpError.VaultUnwritable => ErrorCategory.WriteError,
         AtpError.VaultUnreadable or AtpError.VaultKeyInvalid => ErrorCategory.ReadError,
         _ => ErrorCategory.ProtocolError,

@@ -20,6 +20,9 @@ public static class AgentdomHome
     /// <summary>The folder of the locks that processes share.</summary>
     public static string Locks => Path.Combine(Moved() ?? Path.Combine(DataRoot(), "agentdom"), "locks");
 
+    /// <summary>The folder of the refresh job's script and of its last outcome.</summary>
+    public static string Jobs => Path.Combine(Moved() ?? Path.Combine(DataRoot(), "agentdom"), "jobs");
+
     private static string? Moved()
     {
         var home = Environment.GetEnvironmentVariable(Variable);

@@ -1,7 +1,9 @@
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Agentdom.Jobs;
 
 namespace Agentdom.Loading;
 
@@ -9,7 +11,7 @@ namespace Agentdom.Loading;
 /// Finds the module's dependencies below <c>bin/</c> when one is first needed, so that importing loads none of them, and
 /// keeps them apart from other modules' copies where the runtime can.
 /// </summary>
-public sealed class ModuleInitializer : IModuleAssemblyInitializer
+public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssemblyCleanup
 {
     private static readonly string s_bin = Path.Combine(
         Path.GetDirectoryName(typeof(ModuleInitializer).Assembly.Location)!, "bin");
@@ -28,6 +30,9 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer
         AppDomain.CurrentDomain.AssemblyResolve -= ResolveOnFramework;
         AppDomain.CurrentDomain.AssemblyResolve += ResolveOnFramework;
     }
+
+    /// <inheritdoc/>
+    public void OnRemove(PSModuleInfo psModuleInfo) => InProcessJob.End(Runspace.DefaultRunspace?.InstanceId);
 
     // Apart from OnImport and not inlined: Windows PowerShell has no load contexts and must not look for the type.
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -1,0 +1,84 @@
+using Agentdom.Core.Vaults;
+
+namespace Agentdom.Core.Jobs;
+
+/// <summary>The one refresh job of a user, whichever scheduler runs it.</summary>
+/// <param name="schedulers">All there are, in the order in which they are tried.</param>
+public sealed class RefreshJobs(IReadOnlyList<IJobScheduler> schedulers)
+{
+    /// <summary>The name that stands for the first scheduler that can be used.</summary>
+    public const string Auto = "Auto";
+
+    /// <summary>The scheduler that renews in this process only, so it is never taken unasked.</summary>
+    public const string InProcess = "InProcess";
+
+    private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(60);
+
+    /// <summary>The schedulers of the operating systems.</summary>
+    public static IReadOnlyList<IJobScheduler> OfSystem() =>
+        [new TaskSchedulerScheduler(), new LaunchdScheduler(), new SystemdScheduler(), new CronScheduler()];
+
+    /// <summary>The scheduler of a name.</summary>
+    /// <exception cref="AtpException"><see cref="AtpError.SchedulerUnavailable"/></exception>
+    public IJobScheduler Choose(string name)
+    {
+        var isAuto = name == Auto;
+        var reasons = new List<string>();
+        foreach (var scheduler in schedulers.Where(s => isAuto ? s.Name != InProcess : s.Name == name))
+        {
+            if (scheduler.WhyUnavailable() is not { } reason) return scheduler;
+            reasons.Add($"{scheduler.Name}: {reason}");
+        }
+        throw new AtpException(AtpError.SchedulerUnavailable,
+            $"There is no scheduler here that could run the job ({string.Join("; ", reasons)}).",
+            "Install cron (apt-get install cron, dnf install cronie), or renew in this process with -Scheduler InProcess.");
+    }
+
+    /// <summary>Registers the job and takes it away from every other scheduler.</summary>
+    /// <returns>Something the user should hear, or null.</returns>
+    /// <exception cref="AtpException"><see cref="AtpError.SchedulerFailed"/></exception>
+    public string? Register(RefreshJob job, IJobScheduler chosen) => Exclusively(() =>
+    {
+        var notice = chosen.Register(job);
+        foreach (var other in Available().Where(s => s != chosen)) other.Unregister();
+        return notice;
+    });
+
+    /// <summary>The job, once for each scheduler that has it.</summary>
+    /// <exception cref="AtpException"><see cref="AtpError.SchedulerFailed"/></exception>
+    public IReadOnlyList<RegisteredJob> Find() => [.. Available().Select(static s => s.Find()).OfType<RegisteredJob>()];
+
+    /// <summary>Takes the job away from a scheduler, or from all of them, and then its files.</summary>
+    /// <param name="name">The scheduler's name, or <see cref="Auto"/>.</param>
+    /// <exception cref="AtpException"><see cref="AtpError.JobNotFound"/> or <see cref="AtpError.SchedulerFailed"/></exception>
+    public void Unregister(string name) => Exclusively(() =>
+    {
+        // All of them, also after the first that had it.
+        var removed = Available().Where(s => name == Auto || s.Name == name).Select(static s => s.Unregister()).ToList();
+        if (!removed.Contains(true)) throw NotFound(name);
+        if (Find().Count == 0) JobFolder.Clear();
+        return true;
+    });
+
+    private static AtpException NotFound(string name) => new(AtpError.JobNotFound,
+        $"No refresh job is registered{(name == Auto ? "" : $" with {name}")}.", "Get-AtpRefreshJob shows the jobs that are.");
+
+    private IEnumerable<IJobScheduler> Available() => schedulers.Where(static s => s.WhyUnavailable() is null);
+
+    // Whoever changes a crontab reads it, and then writes it whole.
+    private static T Exclusively<T>(Func<T> work)
+    {
+        using var changing = CrossProcessLock.ForEntry("refresh-job", s_wait, CancellationToken.None)
+            ?? throw new AtpException(AtpError.SchedulerFailed, "Another process has been registering the job all the while.",
+                "Try again; if it stays so, look for a process that hangs.");
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AtpException(AtpError.SchedulerFailed, $"The job's files cannot be changed: {e.Message}",
+                "Let this user write there, or choose another scheduler with -Scheduler.", e);
+        }
+    }
+}

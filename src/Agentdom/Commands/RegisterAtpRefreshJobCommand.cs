@@ -1,0 +1,59 @@
+using System.Management.Automation;
+using Agentdom.Core.Jobs;
+using Agentdom.Jobs;
+
+namespace Agentdom.Commands;
+
+/// <summary>
+/// Registers the job that renews the stored tokens, in place of the one there is. Proves first that the job will find
+/// its module, its vault and each host's secret where the scheduler runs it.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Register, "AtpRefreshJob", SupportsShouldProcess = true)]
+[OutputType(typeof(AtpRefreshJob))]
+public sealed class RegisterAtpRefreshJobCommand : VaultCmdlet
+{
+    /// <summary>The time between two runs: whole minutes, at most an hour.</summary>
+    [Parameter(Position = 0)]
+    public TimeSpan Interval { get; set; } = RefreshJob.DefaultInterval;
+
+    /// <summary>What runs the job.</summary>
+    [Parameter(Position = 1)]
+    public AtpJobScheduler Scheduler { get; set; }
+
+    /// <inheritdoc/>
+    protected override object? Target => Scheduler;
+
+    /// <inheritdoc/>
+    protected override void Run()
+    {
+        var vault = OpenVault();
+        var manifest = Path.Combine(Path.GetDirectoryName(typeof(AtpCmdlet).Assembly.Location)!, "Agentdom.psd1");
+        var script = new RefreshScript(manifest, vault.Name, Interval);
+        var jobs = Schedulers.All(script.ForRunspace());
+        var chosen = jobs.Choose(Scheduler.ToString());
+        var isInProcess = chosen.Name == RefreshJobs.InProcess;
+        var job = new RefreshJob(Interval, isInProcess ? "" : EnginePath.Find(), JobFolder.Script);
+        if (!ShouldProcess($"{chosen.Name}, every {Interval.TotalMinutes} min, vault '{vault.Name}'", "Register refresh job")) return;
+
+        if (!isInProcess)
+        {
+            JobProof.Require(job.Command[0], script.ForScheduler());
+            WarnOfWhatTheJobWillNotSee();
+            JobFolder.Write(JobFolder.Script, script.ForScheduler());
+        }
+        if (jobs.Register(job, chosen) is { } notice) WriteWarning(notice);
+        foreach (var registered in jobs.Find()) WriteObject(new AtpRefreshJob(registered));
+    }
+
+    // The proof has nothing to find a fault with while there are no tokens yet.
+    private void WarnOfWhatTheJobWillNotSee()
+    {
+        if (Store.All().Count > 0) return;
+        if (IsSet(Session.SecretVariable))
+            WriteWarning($"The job will not see {Session.SecretVariable}. Keep each host's secret in the vault with Set-AtpSecret.");
+        if (IsSet(RefreshScript.VaultKeyVariable))
+            WriteWarning($"The job will not see {RefreshScript.VaultKeyVariable}, so it cannot open what is written to the module's vault with it.");
+    }
+
+    private static bool IsSet(string variable) => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));
+}

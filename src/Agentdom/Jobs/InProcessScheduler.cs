@@ -1,0 +1,24 @@
+using Agentdom.Core.Jobs;
+
+namespace Agentdom.Jobs;
+
+/// <summary>A timer in this process. It sees the session's own environment, so it needs no script file and no proof.</summary>
+/// <param name="script">What it runs; gives the outcome as its output.</param>
+internal sealed class InProcessScheduler(string script) : IJobScheduler
+{
+    public string Name => RefreshJobs.InProcess;
+
+    public string? WhyUnavailable() => null;
+
+    public string? Register(RefreshJob job)
+    {
+        InProcessJob.Start(job.Interval, script);
+        return null;
+    }
+
+    public RegisteredJob? Find() => InProcessJob.Current is { } job
+        ? new RegisteredJob(Name, job.Interval, "Update-AtpToken -All", job.NextRun, job.LastReport is { } report ? JobRun.FromJson(report) : null)
+        : null;
+
+    public bool Unregister() => InProcessJob.End();
+}
