@@ -9,7 +9,7 @@ namespace Agentdom.Vaults;
 /// another's write undoes it, also where a lock keeps the two apart; its file watcher takes seconds and misses changes
 /// that follow a write of its own. Its public unlock call drops what it remembers before it looks at the password, and a
 /// store without a password then reads its file again. One with a password would have to be unlocked anew, so there
-/// nothing is done: about_Agentdom_Vaults tells users.
+/// nothing is done, and the README tells users.
 /// </summary>
 internal sealed class SecretStoreCache
 {
