@@ -15,6 +15,9 @@ internal sealed class TestIssuer(TestHost host) : IAsyncDisposable
 
     private static readonly HttpClient s_http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
+    // Makes each body's timestamp, and so its signature, one of its own.
+    private static int s_bodies;
+
     internal string Name => host.Name;
 
     internal Uri Uri(string path) => host.Uri(path);
@@ -48,7 +51,7 @@ internal sealed class TestIssuer(TestHost host) : IAsyncDisposable
         ["agent_id"] = "test-agent",
         ["purpose"] = "tests",
         ["scopes"] = new[] { "data.read" },
-        ["timestamp"] = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - Random.Shared.Next(60_000),
+        ["timestamp"] = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() + Interlocked.Increment(ref s_bodies),
     };
 
     /// <summary>The body with its signature, as it goes over the wire.</summary>
