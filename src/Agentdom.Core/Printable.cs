@@ -3,15 +3,20 @@ using System.Globalization;
 namespace Agentdom.Core;
 
 /// <summary>Makes text from elsewhere safe to put into a message.</summary>
-internal static class Printable
+public static class Printable
 {
     private const int MaxLength = 300;
 
-    /// <summary>One line of at most 300 characters, control characters as spaces, without what must not be shown.</summary>
+    /// <summary>The same of at most 300 characters and without what must not be shown.</summary>
     internal static string Excerpt(string text, string? secretText = null)
     {
         if (!string.IsNullOrEmpty(secretText)) text = text.Replace(secretText!, "[removed]");
-        if (text.Length > MaxLength) text = text.Substring(0, MaxLength) + "…";
+        return Line(text.Length > MaxLength ? text.Substring(0, MaxLength) + "…" : text);
+    }
+
+    /// <summary>One line, control and format characters as spaces: what a terminal would obey.</summary>
+    public static string Line(string text)
+    {
         var characters = text.ToCharArray();
         for (var i = 0; i < characters.Length; i++)
         {

@@ -11,7 +11,7 @@ internal static class ErrorRecords
         new(failure, "Atp" + failure.Error, Category(failure.Error), target);
 
     internal static ErrorRecord From(JsonFormatException failure, object? target) => From(
-        new AtpException(AtpError.BodyInvalid, $"The body has no canonical form: {failure.Message}",
+        new AtpException(AtpError.BodyInvalid, $"What was given has no canonical form: {failure.Message}",
             "Give a JSON object, a hashtable or an object of strings, numbers, booleans, lists and the like.", failure),
         target);
 

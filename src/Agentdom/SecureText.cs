@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Security;
-using System.Text;
 using Agentdom.Core.Signing;
 
 namespace Agentdom;
@@ -29,5 +28,5 @@ internal static class SecureText
         }
     }
 
-    internal static SharedSecret ToSecret(SecureString secure) => new(Encoding.UTF8.GetBytes(Reveal(secure)));
+    internal static SharedSecret ToSecret(SecureString secure) => SharedSecret.FromText(Reveal(secure));
 }

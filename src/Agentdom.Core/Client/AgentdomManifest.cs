@@ -48,7 +48,7 @@ public sealed record AgentdomManifest
     {
         try
         {
-            var root = StrictJson.ParseObject(json);
+            var root = StrictJson.ParseAnswer(json);
             RequireKnownVersion(host, root);
             var auth = root.Object("auth") ?? throw new JsonFormatException("There is no 'auth' object.");
             var method = auth.Text("method");
@@ -63,8 +63,8 @@ public sealed record AgentdomManifest
             {
                 VerifyEndpoint = Endpoint(host, auth, "agent_token_verify_endpoint") ?? Below(token, "verify"),
                 RevokeEndpoint = Endpoint(host, auth, "agent_token_revoke_endpoint") ?? Below(token, "revoke"),
-                Audience = auth.Text("agent_token_audience"),
-                Scopes = auth.Texts("scopes") ?? [],
+                Audience = ReadAudience(auth),
+                Scopes = ScopeSet.Read(auth, "scopes") ?? [],
             };
         }
         catch (JsonFormatException e)
@@ -84,6 +84,14 @@ public sealed record AgentdomManifest
         throw new AtpException(AtpError.ManifestInvalid,
             $"The manifest of {host} is of AgentDOM version {Printable.Excerpt(version)}; this module reads version 0.",
             "Look for a newer version of this module.");
+    }
+
+    private static string? ReadAudience(JsonObject auth)
+    {
+        var audience = auth.Text("agent_token_audience");
+        return audience is null || Printable.Line(audience) == audience
+            ? audience
+            : throw new JsonFormatException("'agent_token_audience' holds control characters or outer spaces.");
     }
 
     private static Uri? Endpoint(AtpHost host, JsonObject auth, string name)

@@ -11,6 +11,8 @@ internal static class BoundedBody
 #if NET
         using var stream = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
 #else
+        // There a read that has begun does not listen to the token.
+        using var abort = cancel.Register(response.Dispose);
         using var stream = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);
 #endif
         var buffer = new byte[maxBytes + 1];

@@ -13,7 +13,7 @@ internal static class GrantReader
     {
         try
         {
-            var json = StrictJson.ParseObject(answer.Body);
+            var json = StrictJson.ParseAnswer(answer.Body);
             var token = json.Text("token") ?? json.Text("access_token")
                 ?? throw new JsonFormatException("it has no 'token'");
             if (token.Length == 0 || !token.All(static c => c is > ' ' and <= '~'))
@@ -29,7 +29,7 @@ internal static class GrantReader
                 TokenType = "Bearer",
                 ExpiresIn = (long)life,
                 IssuedAt = sent,
-                ScopesGranted = json.Texts("scopes_granted") ?? asked,
+                ScopesGranted = ScopeSet.Read(json, "scopes_granted") ?? asked,
             };
         }
         catch (JsonFormatException e)

@@ -8,9 +8,6 @@ namespace Agentdom.Core.Client;
 /// <summary>An HTTP answer that was read whole and within its bound.</summary>
 internal sealed class HttpAnswer
 {
-    // The end of the year 9999.
-    private const long MaxUnixMilliseconds = 253_402_300_799_999;
-
     internal required Uri Uri { get; init; }
 
     internal required int Status { get; init; }
@@ -38,12 +35,12 @@ internal sealed class HttpAnswer
     {
         try
         {
-            var json = StrictJson.ParseObject(Body);
+            var json = StrictJson.ParseAnswer(Body);
             var isEnvelope = json.Has("ok");
             var code = json.Text("error") ?? "";
             var text = isEnvelope ? $"{code} {json.Text("hint")}" : json.Text("error_description") ?? code;
             // A time that no clock can show is as good as none.
-            var serverTime = json["server_time"] is double milliseconds and >= 0 and <= MaxUnixMilliseconds ? (long?)milliseconds : null;
+            var serverTime = json["server_time"] is double milliseconds and >= 0 and <= UnixTime.MaxMilliseconds ? (long?)milliseconds : null;
             return (isEnvelope ? "" : code, text.Trim(), serverTime);
         }
         catch (JsonFormatException)
@@ -61,7 +58,7 @@ internal sealed class HttpAnswer
         if (body.Length == 0 || body[0] != (byte)'{') return null;
         try
         {
-            var milliseconds = StrictJson.ParseObject(body).Number("retry_after");
+            var milliseconds = StrictJson.ParseAnswer(body).Number("retry_after");
             return milliseconds is >= 0 and < int.MaxValue ? TimeSpan.FromMilliseconds(milliseconds.Value) : null;
         }
         catch (JsonFormatException)

@@ -22,7 +22,6 @@ internal sealed class HttpExchange : IDisposable
     private readonly HttpClient _direct;
     private readonly HttpClient _network;
     private readonly ResiliencePipeline<HttpAnswer> _retrying;
-    private readonly ResiliencePipeline<HttpAnswer> _once;
 
     internal HttpExchange(TimeProvider time)
     {
@@ -30,7 +29,6 @@ internal sealed class HttpExchange : IDisposable
         // A proxy would carry what is meant for this machine off it.
         _direct = MakeClient(useProxy: false);
         _network = MakeClient(useProxy: true);
-        _once = new ResiliencePipelineBuilder<HttpAnswer> { TimeProvider = time }.AddTimeout(AttemptTimeout).Build();
         _retrying = new ResiliencePipelineBuilder<HttpAnswer> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<HttpAnswer>
             {
@@ -50,17 +48,15 @@ internal sealed class HttpExchange : IDisposable
     /// <param name="makeRequest">Makes the request; called for each attempt.</param>
     /// <param name="maxBytes">The most bytes of an answer that are read.</param>
     /// <param name="deadline">What the caller allows and wants to hear.</param>
-    /// <param name="retry">Whether passing faults are tried again.</param>
     /// <exception cref="AtpException">No answer came about, or it is a redirect or too large.</exception>
-    internal async Task<HttpAnswer> SendAsync(
-        Func<HttpRequestMessage> makeRequest, int maxBytes, Deadline deadline, bool retry = true)
+    internal async Task<HttpAnswer> SendAsync(Func<HttpRequestMessage> makeRequest, int maxBytes, Deadline deadline)
     {
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, deadline.Token);
         context.Properties.Set(s_deadline, deadline);
         Uri? uri = null;
         try
         {
-            var answer = await (retry ? _retrying : _once).ExecuteAsync(
+            var answer = await _retrying.ExecuteAsync(
                 async ctx =>
                 {
                     using var request = makeRequest();
@@ -142,7 +138,15 @@ internal sealed class HttpExchange : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         };
 #else
-        var handler = new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = useProxy };
+        var handler = new HttpClientHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = useProxy,
+            // Windows PowerShell's own defaults are TLS 1.0 and two connections a host.
+            SslProtocols = System.Security.Authentication.SslProtocols.Tls12,
+            MaxConnectionsPerServer = 64,
+        };
 #endif
         var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.Add(

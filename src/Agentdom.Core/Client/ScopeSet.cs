@@ -1,3 +1,5 @@
+using Agentdom.Core.Json;
+
 namespace Agentdom.Core.Client;
 
 /// <summary>The rules for scopes on the wire: RFC 6749 §3.3 scope-tokens, 1 to 64 of them (protocol.md §4).</summary>
@@ -33,6 +35,16 @@ public static class ScopeSet
             throw new AtpException(AtpError.ScopeInvalid, $"A request names 1 to {MaxCount} scopes; this one names {distinct.Count}.",
                 "Give the scopes the script needs with -Scope.");
         return distinct;
+    }
+
+    /// <summary>The scopes that an answer or a manifest lists, or null where it lists none.</summary>
+    /// <exception cref="JsonFormatException">One is no scope-token.</exception>
+    internal static IReadOnlyList<string>? Read(JsonObject json, string name)
+    {
+        var scopes = json.Texts(name);
+        return scopes is null || scopes.All(IsScope)
+            ? scopes
+            : throw new JsonFormatException($"'{name}' holds something that is no scope.");
     }
 
     /// <summary>The one spelling of a set of scopes, whatever their order.</summary>

@@ -12,9 +12,9 @@ internal static class VerdictReader
     internal static TokenVerdict Read(HttpAnswer answer) => Parse(answer, static json => new TokenVerdict
     {
         IsValid = json.Flag("valid") ?? throw new JsonFormatException("it has no 'valid'"),
-        Scopes = json.Texts("scopes") ?? [],
+        Scopes = ScopeSet.Read(json, "scopes") ?? [],
         ExpiresAt = ReadTime(json, "expires_at"),
-        AgentId = json.Text("agent_id"),
+        AgentId = json.Text("agent_id") is { } agent ? Printable.Line(agent) : null,
     });
 
     internal static void RequireRevoked(HttpAnswer answer)
@@ -48,7 +48,7 @@ internal static class VerdictReader
     {
         try
         {
-            return read(StrictJson.ParseObject(answer.Body));
+            return read(StrictJson.ParseAnswer(answer.Body));
         }
         catch (JsonFormatException e)
         {

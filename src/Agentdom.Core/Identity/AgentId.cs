@@ -16,7 +16,8 @@ public sealed class AgentId
     /// <summary>The most characters (Unicode code points) of an agent id.</summary>
     public const int MaxLength = 256;
 
-    private static readonly Lazy<AgentId> s_fingerprint = new(Fingerprint);
+    // A failure is not kept: what caused it may be mended while the process runs.
+    private static readonly Lazy<AgentId> s_fingerprint = new(Fingerprint, LazyThreadSafetyMode.PublicationOnly);
 
     private AgentId(string value, string source, string hostName, string userName)
     {

@@ -32,7 +32,9 @@ internal static class MachineId
 
     // The 64-bit view: a 32-bit process sees no MachineGuid in its own. Asked of the system's tool, since the registry's
     // package for .NET Standard works on no .NET Framework unless NuGet lays it out.
-    private static string? Windows() => Ask("reg.exe", @"query HKLM\SOFTWARE\Microsoft\Cryptography /v MachineGuid /reg:64",
+    private static string? Windows() => Ask(
+        // By its full path: a bare name would be looked for in the current folder first.
+        Path.Combine(Environment.SystemDirectory, "reg.exe"), @"query HKLM\SOFTWARE\Microsoft\Cryptography /v MachineGuid /reg:64",
         @"MachineGuid\s+REG_SZ\s+(\S+)");
 
     private static string? MacOS() => Ask("/usr/sbin/ioreg", "-rd1 -c IOPlatformExpertDevice", "\"IOPlatformUUID\" = \"([^\"]+)\"");
@@ -56,13 +58,25 @@ internal static class MachineId
         }
     }
 
+    private static void Keep(string path)
+    {
+        try
+        {
+            AtomicFile.CreateIfMissing(path, System.Text.Encoding.UTF8.GetBytes(Guid.NewGuid().ToString("N")));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What follows tells that it could not be kept.
+        }
+    }
+
     private static (string, string) Random()
     {
         var path = Path.Combine(AgentdomHome.Keys, "machine-id");
         var kept = FromFile(path);
         if (kept is null)
         {
-            AtomicFile.CreateIfMissing(path, System.Text.Encoding.UTF8.GetBytes(Guid.NewGuid().ToString("N")));
+            Keep(path);
             kept = FromFile(path);
         }
         return kept ?? throw new AtpException(AtpError.VaultUnwritable,

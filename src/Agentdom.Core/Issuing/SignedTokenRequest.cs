@@ -52,7 +52,7 @@ internal sealed class SignedTokenRequest
         if (!Scopes.All(ScopeSet.IsScope)) throw new JsonFormatException("'scopes' holds something that is no scope-token of 1 to 128 characters.");
         if (Scopes.Distinct(StringComparer.Ordinal).Count() != Scopes.Count) throw new JsonFormatException("'scopes' names one scope twice.");
         var timestamp = _body.Integer("timestamp") ?? throw Missing("timestamp");
-        if (timestamp is < 0 or > 253_402_300_799_999) throw new JsonFormatException("'timestamp' must be milliseconds since the Unix epoch.");
+        if (timestamp is < 0 or > UnixTime.MaxMilliseconds) throw new JsonFormatException("'timestamp' must be milliseconds since the Unix epoch.");
         Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(timestamp);
         Audience = _body.Text("aud");
     }

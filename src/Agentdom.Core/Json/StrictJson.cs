@@ -21,13 +21,27 @@ public static class StrictJson
     public static object? Parse(string json) => Parse(ToUtf8(json));
 
     /// <inheritdoc cref="Parse(string)"/>
-    public static object? Parse(byte[] utf8Json)
+    public static object? Parse(byte[] utf8Json) => Parse(utf8Json, exactIntegers: true);
+
+    /// <summary>
+    /// Reads a JSON object that nobody signed, such as a manifest: members that this side does not know must not spoil
+    /// it, so integers may lose digits and a byte order mark is passed over.
+    /// </summary>
+    /// <exception cref="JsonFormatException">The text is no JSON object, or is refused as above.</exception>
+    public static JsonObject ParseAnswer(byte[] utf8Json)
+    {
+        var hasMark = utf8Json is [0xEF, 0xBB, 0xBF, ..];
+        return Parse(hasMark ? utf8Json.AsSpan(3).ToArray() : utf8Json, exactIntegers: false) as JsonObject
+            ?? throw new JsonFormatException("A JSON object was expected.");
+    }
+
+    private static object? Parse(byte[] utf8Json, bool exactIntegers)
     {
         var reader = new Utf8JsonReader(utf8Json, new JsonReaderOptions { MaxDepth = MaxDepth });
         try
         {
             reader.Read();
-            var value = ReadValue(ref reader);
+            var value = ReadValue(ref reader, exactIntegers);
             // Reading on finds anything behind the value, which is refused.
             reader.Read();
             return value;
@@ -60,35 +74,35 @@ public static class StrictJson
         }
     }
 
-    private static object? ReadValue(ref Utf8JsonReader reader) => reader.TokenType switch
+    private static object? ReadValue(ref Utf8JsonReader reader, bool exactIntegers) => reader.TokenType switch
     {
-        JsonTokenType.StartObject => ReadObject(ref reader),
-        JsonTokenType.StartArray => ReadArray(ref reader),
+        JsonTokenType.StartObject => ReadObject(ref reader, exactIntegers),
+        JsonTokenType.StartArray => ReadArray(ref reader, exactIntegers),
         JsonTokenType.String => ReadString(ref reader),
-        JsonTokenType.Number => ReadNumber(ref reader),
+        JsonTokenType.Number => ReadNumber(ref reader, exactIntegers),
         JsonTokenType.True => true,
         JsonTokenType.False => false,
         JsonTokenType.Null => null,
         _ => throw new JsonFormatException("The JSON text is empty."),
     };
 
-    private static JsonObject ReadObject(ref Utf8JsonReader reader)
+    private static JsonObject ReadObject(ref Utf8JsonReader reader, bool exactIntegers)
     {
         var result = new JsonObject();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var name = ReadString(ref reader);
             reader.Read();
-            if (!result.TryAdd(name, ReadValue(ref reader)))
+            if (!result.TryAdd(name, ReadValue(ref reader, exactIntegers)))
                 throw new JsonFormatException("An object names the same member twice.");
         }
         return result;
     }
 
-    private static List<object?> ReadArray(ref Utf8JsonReader reader)
+    private static List<object?> ReadArray(ref Utf8JsonReader reader, bool exactIntegers)
     {
         var result = new List<object?>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) result.Add(ReadValue(ref reader));
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) result.Add(ReadValue(ref reader, exactIntegers));
         return result;
     }
 
@@ -104,9 +118,9 @@ public static class StrictJson
         }
     }
 
-    private static object ReadNumber(ref Utf8JsonReader reader)
+    private static object ReadNumber(ref Utf8JsonReader reader, bool exactIntegers)
     {
-        if (reader.ValueSpan.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0)
+        if (exactIntegers && reader.ValueSpan.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0)
         {
             if (reader.TryGetInt64(out var integer) && Math.Abs((decimal)integer) <= JsonNumber.MaxSafeInteger)
                 return (double)integer;

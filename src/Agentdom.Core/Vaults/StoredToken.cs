@@ -133,7 +133,7 @@ public sealed record StoredToken
     private static DateTimeOffset Time(JsonObject json, string name)
     {
         var milliseconds = json.Integer(name) ?? throw new JsonFormatException($"'{name}' is missing.");
-        return milliseconds is >= 0 and <= 253_402_300_799_999
+        return milliseconds is >= 0 and <= UnixTime.MaxMilliseconds
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
             : throw new JsonFormatException($"'{name}' is out of range.");
     }

@@ -40,6 +40,9 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssem
 
     private static Assembly? ResolveOnFramework(object? sender, ResolveEventArgs args)
     {
+        // Only for this module's own assemblies: others must find what they brought themselves.
+        var isOurs = args.RequestingAssembly?.Location.StartsWith(Path.GetDirectoryName(s_bin)!, StringComparison.OrdinalIgnoreCase);
+        if (isOurs != true) return null;
         var path = Path.Combine(s_bin, "netstandard2.0", new AssemblyName(args.Name).Name + ".dll");
         return File.Exists(path) ? Assembly.LoadFrom(path) : null;
     }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Specialized;
+using Agentdom.Core;
 using Agentdom.Core.Client;
 using Agentdom.Core.Issuing;
 using Agentdom.Core.Json;
@@ -12,16 +13,16 @@ public sealed class AtpTokenClaims
     internal AtpTokenClaims(TokenInspector token)
     {
         Verified = token.IsVerified;
-        Algorithm = token.Algorithm;
-        Type = token.Type;
-        KeyId = token.KeyId;
+        Algorithm = Text(token.Algorithm);
+        Type = Text(token.Type);
+        KeyId = Text(token.KeyId);
         var claims = token.Claims;
-        Issuer = claims["iss"] as string;
-        AgentId = claims["sub"] as string;
-        Audience = claims["aud"] as string;
-        TokenId = claims["jti"] as string;
-        Purpose = claims[AgentTokenClaims.Purpose] as string;
-        Scopes = (claims[AgentTokenClaims.Scope] as string)?.Split([' '], StringSplitOptions.RemoveEmptyEntries) ?? [];
+        Issuer = Text(claims["iss"]);
+        AgentId = Text(claims["sub"]);
+        Audience = Text(claims["aud"]);
+        TokenId = Text(claims["jti"]);
+        Purpose = Text(claims[AgentTokenClaims.Purpose]);
+        Scopes = Text(claims[AgentTokenClaims.Scope])?.Split([' '], StringSplitOptions.RemoveEmptyEntries) ?? [];
         IssuedAt = Time(claims["iat"]);
         NotBefore = Time(claims["nbf"]);
         ExpiresAt = Time(claims["exp"]);
@@ -67,8 +68,11 @@ public sealed class AtpTokenClaims
     /// <summary>The <c>exp</c> claim.</summary>
     public DateTimeOffset? ExpiresAt { get; }
 
-    /// <summary>All claims as they stand in the token.</summary>
+    /// <summary>All claims, control characters in them as spaces.</summary>
     public IDictionary Claims { get; }
+
+    // Anybody may have written the token, and a terminal obeys what it is shown.
+    private static string? Text(object? claim) => claim is string text ? Printable.Line(text) : null;
 
     private static DateTimeOffset? Time(object? claim) =>
         claim is double seconds and >= 0 and < 2e11 ? DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000)) : null;
@@ -82,6 +86,7 @@ public sealed class AtpTokenClaims
 
     private static object? Plain(object? value) => value switch
     {
+        string text => Printable.Line(text),
         JsonObject nested => ToDictionary(nested),
         List<object?> list => list.ConvertAll(Plain).ToArray(),
         double number when number == Math.Floor(number) && Math.Abs(number) < 1e15 => (long)number,
