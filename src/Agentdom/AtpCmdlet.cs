@@ -23,12 +23,22 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
     /// <summary>The cmdlet's work for one input.</summary>
     protected abstract void Run();
 
+    /// <summary>The cmdlet's work once all input is there.</summary>
+    protected virtual void Finish()
+    {
+    }
+
     /// <inheritdoc/>
-    protected sealed override void ProcessRecord()
+    protected sealed override void ProcessRecord() => Guarded(Run);
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing() => Guarded(Finish);
+
+    private void Guarded(Action work)
     {
         try
         {
-            Run();
+            work();
         }
         catch (AtpException e)
         {

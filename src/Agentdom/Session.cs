@@ -48,6 +48,18 @@ internal static class Session
         var hosts = Environment.GetEnvironmentVariable(HostsVariable);
         return string.IsNullOrWhiteSpace(hosts) || hosts!
             .Split([' ', ',', ';'], StringSplitOptions.RemoveEmptyEntries)
-            .Any(named => AtpHost.Parse(named).Equals(host));
+            .Any(named => ParseNamed(named).Equals(host));
+    }
+
+    private static AtpHost ParseNamed(string named)
+    {
+        try
+        {
+            return AtpHost.Parse(named);
+        }
+        catch (AtpException e)
+        {
+            throw e.About($"The environment variable {HostsVariable} lists no proper host");
+        }
     }
 }

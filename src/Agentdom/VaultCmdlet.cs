@@ -11,16 +11,24 @@ namespace Agentdom;
 public abstract class VaultCmdlet : AtpCmdlet
 {
     private ITokenVault? _vault;
+    private string? _vaultName;
 
     /// <summary>
     /// The vault; else the one that AGENTDOM_VAULT names, else SecretManagement's default vault, else the module's own.
     /// </summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? Vault { get; set; }
 
-    private protected TokenStore Store => new(OpenVault());
+    /// <summary>The tokens in the vault; of an entry that cannot be read while others are listed the user is warned.</summary>
+    private protected TokenStore OpenStore(Action<AtpException>? onUnreadable = null) =>
+        new(OpenVault(), onUnreadable ?? (e => WriteWarning(e.Message)));
 
-    private protected ITokenVault OpenVault() => _vault ??= VaultFinder.Open(Vault, StopToken);
+    private protected ITokenVault OpenVault()
+    {
+        // The pipeline may name another vault for each input.
+        if (_vault is null || _vaultName != Vault) (_vault, _vaultName) = (VaultFinder.Open(Vault, StopToken), Vault);
+        return _vault;
+    }
 
     private protected SharedSecret FindSecret(AtpHost host, System.Security.SecureString? given = null) =>
         Session.FindSecret(given, host, OpenVault);

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Agentdom.Core.Json;
 using Agentdom.Core.Signing;
+using Agentdom.Core.Vaults;
 
 namespace Agentdom.Core.Client;
 
@@ -13,6 +14,8 @@ public sealed class AtpClient : IDisposable
 {
     private const int MaxManifestBytes = 64 * 1024;
     private const int MaxAnswerBytes = 64 * 1024;
+
+    private static readonly TimeSpan s_lastWish = TimeSpan.FromSeconds(5);
 
     private readonly TimeProvider _time;
     private readonly HttpExchange _http;
@@ -99,6 +102,22 @@ public sealed class AtpClient : IDisposable
         deadline.Tell($"Telling {revokeEndpoint} to revoke the token.");
         var answer = await SendTokenAsync(revokeEndpoint, token, deadline).ConfigureAwait(false);
         VerdictReader.RequireRevoked(answer);
+    }
+
+    /// <summary>Revokes a token that was granted and cannot be kept, best effort, in a few seconds.</summary>
+    /// <returns>Whether the issuer confirmed.</returns>
+    public bool TryRevoke(StoredToken token)
+    {
+        using var deadline = new Deadline(s_lastWish);
+        try
+        {
+            Task.Run(() => RevokeAsync(token.RevokeEndpoint, token.AccessToken, deadline)).GetAwaiter().GetResult();
+            return true;
+        }
+        catch (AtpException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Closes the connections.</summary>

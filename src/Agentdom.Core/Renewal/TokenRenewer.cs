@@ -28,9 +28,12 @@ public sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpHos
         foreach (var outcome in RenewSideBySide(tokens, TimeSpan.Zero, busy.Add, tell, cancel)) yield return outcome;
         foreach (var token in busy)
         {
-            var stillBusy = false;
-            foreach (var outcome in RenewSideBySide([token], options.Timeout, _ => stillBusy = true, tell, cancel)) yield return outcome;
-            if (stillBusy) yield return Failed(token, Busy(token));
+            var stillBusy = !options.WaitForOthers;
+            if (!stillBusy)
+            {
+                foreach (var outcome in RenewSideBySide([token], options.Timeout, _ => stillBusy = true, tell, cancel)) yield return outcome;
+            }
+            if (stillBusy) yield return Failed(token, CrossProcessLock.Busy(token));
         }
     }
 
@@ -38,6 +41,7 @@ public sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpHos
         IEnumerable<StoredToken> tokens, TimeSpan wait, Action<StoredToken> putOff, Action<string>? tell, CancellationToken cancel)
     {
         using var waiting = tokens.GetEnumerator();
+        using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var running = new List<Attempt>();
         try
         {
@@ -49,7 +53,7 @@ public sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpHos
                     if (!IsDue(token)) yield return new RenewalOutcome(token, false, null);
                     else if (!TryLock(token, wait, cancel, out var renewing, out var failure)) putOff(token);
                     else if (failure is not null) yield return failure;
-                    else if (Begin(token, renewing!, tell, cancel, out var attempt) is { } outcome) yield return outcome;
+                    else if (Begin(token, renewing!, tell, abandoned.Token, out var attempt) is { } outcome) yield return outcome;
                     else running.Add(attempt!);
                 }
                 if (running.Count == 0) continue;
@@ -61,6 +65,8 @@ public sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpHos
         }
         finally
         {
+            // Also where the caller wants no more of them.
+            if (running.Count > 0) abandoned.Cancel();
             foreach (var left in running) left.Dispose();
         }
     }
@@ -118,14 +124,16 @@ public sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpHos
     {
         using (attempt)
         {
+            StoredToken? renewed = null;
             try
             {
-                var renewed = attempt.Request.GetAwaiter().GetResult();
+                renewed = attempt.Request.GetAwaiter().GetResult();
                 store.Save(renewed);
                 return new RenewalOutcome(renewed, true, null);
             }
             catch (AtpException e)
             {
+                if (renewed is not null) client.TryRevoke(renewed);
                 return Failed(attempt.Token, e);
             }
         }
@@ -135,10 +143,6 @@ public sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpHos
         (options.Force && !ignoreForce) || RenewalPolicy.IsDue(token, DateTimeOffset.UtcNow, options.MinimumValidity);
 
     private static RenewalOutcome Failed(StoredToken token, AtpException failure) => new(token, false, failure);
-
-    private static AtpException Busy(StoredToken token) => new(AtpError.TimedOut,
-        $"Another process has been renewing the token for {token} all the while.",
-        "Try again; if it stays so, look for a process that hangs.");
 
     private static AtpException Gone(StoredToken token) => new(AtpError.TokenNotFound,
         $"The token for {token} was taken out of the vault meanwhile.",

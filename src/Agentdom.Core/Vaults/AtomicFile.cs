@@ -5,6 +5,9 @@ internal static class AtomicFile
 {
     internal const string TemporarySuffix = ".tmp";
 
+    private const int WindowsAttempts = 20;
+    private const int WindowsPauseMilliseconds = 50;
+
     /// <summary>Makes a folder that only its owner may enter.</summary>
     internal static void CreateDirectory(string path)
     {
@@ -25,12 +28,16 @@ internal static class AtomicFile
         var temporary = WriteTemporary(path, content);
         try
         {
+            Patiently(() =>
+            {
 #if NET
-            File.Move(temporary, path, overwrite: true);
+                File.Move(temporary, path, overwrite: true);
 #else
-            if (File.Exists(path)) File.Replace(temporary, path, null);
-            else File.Move(temporary, path);
+                if (File.Exists(path)) File.Replace(temporary, path, null);
+                else File.Move(temporary, path);
 #endif
+                return true;
+            });
         }
         catch
         {
@@ -38,6 +45,22 @@ internal static class AtomicFile
             throw;
         }
     }
+
+    /// <summary>Reads a file without keeping a writer from putting another in its place.</summary>
+    internal static byte[] Read(string path) => Patiently(() =>
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var content = new MemoryStream();
+        file.CopyTo(content);
+        return content.ToArray();
+    });
+
+    /// <summary>Deletes a file, also where somebody has it open just now.</summary>
+    internal static void Delete(string path) => Patiently(() =>
+    {
+        File.Delete(path);
+        return true;
+    });
 
     /// <summary>The same, where somebody else's file of that name wins.</summary>
     internal static void CreateIfMissing(string path, byte[] content)
@@ -56,6 +79,23 @@ internal static class AtomicFile
         {
             File.Delete(temporary);
             throw;
+        }
+    }
+
+    // On Windows a file that others, virus scanners among them, have open for a moment refuses to be replaced.
+    private static T Patiently<T>(Func<T> work)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return work();
+            }
+            catch (Exception e) when (e is (IOException or UnauthorizedAccessException) and not FileNotFoundException
+                && attempt < WindowsAttempts && Path.DirectorySeparatorChar == '\\')
+            {
+                Thread.Sleep(WindowsPauseMilliseconds);
+            }
         }
     }
 

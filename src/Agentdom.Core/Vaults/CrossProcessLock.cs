@@ -22,6 +22,16 @@ public sealed class CrossProcessLock : IDisposable
     public static CrossProcessLock? ForEntry(string name, TimeSpan wait, CancellationToken cancel) =>
         TryAcquire(Path.Combine(AgentdomHome.Locks, name + ".lock"), wait, cancel);
 
+    /// <summary>The same, where it must be had.</summary>
+    /// <exception cref="AtpException"><see cref="AtpError.TimedOut"/>, or as above.</exception>
+    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
+    public static CrossProcessLock RequireForToken(StoredToken token, TimeSpan wait, CancellationToken cancel) =>
+        ForEntry(token.EntryName, wait, cancel) ?? throw Busy(token);
+
+    internal static AtpException Busy(StoredToken token) => new(AtpError.TimedOut,
+        $"Another process has been renewing the token for {token} all the while.",
+        "Try again; if it stays so, look for a process that hangs.");
+
     internal static CrossProcessLock? TryAcquire(string path, TimeSpan wait, CancellationToken cancel)
     {
         var waited = Stopwatch.StartNew();

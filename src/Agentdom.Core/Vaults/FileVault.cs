@@ -22,13 +22,24 @@ public sealed class FileVault : ITokenVault
     private static readonly ConcurrentDictionary<string, bool> s_cleaned = new(StringComparer.Ordinal);
 
     private readonly string _folder;
+    private readonly CancellationToken _cancel;
 
     /// <summary>Opens the vault in <see cref="AgentdomHome.Data"/>, which need not exist yet.</summary>
-    public FileVault() : this(AgentdomHome.Data)
+    public FileVault() : this(CancellationToken.None)
     {
     }
 
-    internal FileVault(string folder) => _folder = folder;
+    /// <summary>The same, for a caller who can be stopped.</summary>
+    /// <param name="cancel">Ends the wait for other writers.</param>
+    public FileVault(CancellationToken cancel) : this(AgentdomHome.Data, cancel)
+    {
+    }
+
+    internal FileVault(string folder, CancellationToken cancel = default)
+    {
+        _folder = folder;
+        _cancel = cancel;
+    }
 
     /// <inheritdoc/>
     public string Name => VaultName;
@@ -37,7 +48,7 @@ public sealed class FileVault : ITokenVault
     public string? EnsureWritable() => Writing(() =>
     {
         var isNewKey = VaultKey.Find(createIfMissing: false) is null;
-        if (isNewKey) _ = VaultKey.Find(createIfMissing: true);
+        _ = KeyForWriting();
         var probe = Path.Combine(_folder, "probe" + AtomicFile.TemporarySuffix);
         File.WriteAllBytes(probe, []);
         File.Delete(probe);
@@ -56,13 +67,13 @@ public sealed class FileVault : ITokenVault
     {
         var path = PathOf(name);
         if (!File.Exists(path)) return false;
-        File.Delete(path);
+        AtomicFile.Delete(path);
         return true;
     });
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> List(string prefix) =>
-        [.. Entries().Where(e => e.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(static e => e.Name)];
+    public IReadOnlyList<string> List(string prefix, Action<AtpException> onUnreadable) =>
+        [.. Entries(onUnreadable).Where(e => e.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(static e => e.Name)];
 
     /// <summary>The entry of a name, or null.</summary>
     /// <exception cref="AtpException">The vault or the entry cannot be read.</exception>
@@ -81,30 +92,60 @@ public sealed class FileVault : ITokenVault
         var path = PathOf(entry.Name);
         Writing(() =>
         {
-            AtomicFile.Write(path, SealedBox.Seal(VaultKey.Find(createIfMissing: true)!, plaintext, Path.GetFileName(path)));
+            AtomicFile.Write(path, SealedBox.Seal(KeyForWriting(), plaintext, Path.GetFileName(path)));
             return true;
         });
     }
 
+    /// <summary>Puts an entry that was made from the one there is in its place, as one step.</summary>
+    /// <returns>False where there is none of that name.</returns>
+    /// <exception cref="AtpException">The vault cannot be read or written.</exception>
+    public bool ChangeEntry(string name, Func<VaultEntry, VaultEntry> change) => Writing(() =>
+    {
+        var path = PathOf(name);
+        if (ReadFile(path, FindKey) is not { } entry) return false;
+        var plaintext = Encoding.UTF8.GetBytes(change(entry).ToJson());
+        AtomicFile.Write(path, SealedBox.Seal(KeyForWriting(), plaintext, Path.GetFileName(path)));
+        return true;
+    });
+
     /// <summary>All entries, in no particular order.</summary>
-    /// <exception cref="AtpException">The vault or an entry cannot be read.</exception>
-    public IReadOnlyList<VaultEntry> ListEntries() => [.. Entries()];
+    /// <param name="onUnreadable">Hears of each entry that cannot be read; the others are listed all the same.</param>
+    /// <exception cref="AtpException">The vault cannot be read.</exception>
+    public IReadOnlyList<VaultEntry> ListEntries(Action<AtpException> onUnreadable) => [.. Entries(onUnreadable)];
 
     // One after the other, so that whoever wants only their names does not hold thousands of secrets in memory.
-    private IEnumerable<VaultEntry> Entries()
+    private IEnumerable<VaultEntry> Entries(Action<AtpException> onUnreadable)
     {
         CleanOnce();
         var files = Reading(_folder, () => Directory.Exists(_folder) ? Directory.GetFiles(_folder, "*" + Suffix) : []);
         byte[]? key = null;
-        // Null where another process took the entry away meanwhile.
-        return files.Select(f => ReadFile(f, () => key ??= FindKey())).OfType<VaultEntry>();
+        foreach (var file in files)
+        {
+            VaultEntry? entry = null;
+            try
+            {
+                entry = ReadFile(file, () => key ??= FindKey());
+            }
+            catch (AtpException e) when (e.Error == AtpError.VaultEntryDamaged)
+            {
+                onUnreadable(e);
+            }
+            // Null where another process took the entry away meanwhile.
+            if (entry is not null) yield return entry;
+        }
     }
 
     private string PathOf(string name) => Path.Combine(_folder, Sha256.OfText(name.ToLowerInvariant()) + Suffix);
 
+    // A second key would leave what was written under the first unreadable, so none is made while there are entries.
+    private byte[] KeyForWriting() => Directory.EnumerateFiles(_folder, "*" + Suffix).Any()
+        ? FindKey()
+        : VaultKey.Find(createIfMissing: true)!;
+
     private static byte[] FindKey() => VaultKey.Find(createIfMissing: false) ?? throw new AtpException(AtpError.VaultKeyInvalid,
-        $"The vault has entries but its key file {VaultKey.FilePath} is gone.",
-        $"Restore the file, set {VaultKey.Variable} as it was, or remove the vault's folder and request the tokens anew.");
+        $"The vault has entries but no key: {VaultKey.Variable} is not set and there is no key file {VaultKey.FilePath}.",
+        $"Set {VaultKey.Variable} as it was or restore the file; or remove the vault's folder and request the tokens anew.");
 
     private static VaultEntry? ReadFile(string path, Func<byte[]> findKey) => Reading(path, () =>
     {
@@ -112,7 +153,7 @@ public sealed class FileVault : ITokenVault
         var key = findKey();
         try
         {
-            return VaultEntry.FromJson(SealedBox.Open(key, File.ReadAllBytes(path), Path.GetFileName(path)));
+            return VaultEntry.FromJson(SealedBox.Open(key, AtomicFile.Read(path), Path.GetFileName(path)));
         }
         catch (FileNotFoundException)
         {
@@ -144,7 +185,7 @@ public sealed class FileVault : ITokenVault
     {
         try
         {
-            using var writer = CrossProcessLock.TryAcquire(Path.Combine(_folder, LockFile), s_writeWait, CancellationToken.None)
+            using var writer = CrossProcessLock.TryAcquire(Path.Combine(_folder, LockFile), s_writeWait, _cancel)
                 ?? throw new IOException($"another process has been writing for {s_writeWait.TotalSeconds:0} seconds.");
             if (s_cleaned.TryAdd(_folder, true)) DeleteTemporaryFiles();
             return work();

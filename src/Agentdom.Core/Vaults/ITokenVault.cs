@@ -25,6 +25,8 @@ public interface ITokenVault
     bool Remove(string name);
 
     /// <summary>The names that begin with a prefix, in no particular order.</summary>
+    /// <param name="prefix">The prefix.</param>
+    /// <param name="onUnreadable">Hears of each entry whose name cannot be read; the others are listed all the same.</param>
     /// <exception cref="AtpException">The vault cannot be read.</exception>
-    IReadOnlyList<string> List(string prefix);
+    IReadOnlyList<string> List(string prefix, Action<AtpException> onUnreadable);
 }

@@ -1,11 +1,18 @@
+using System.Text.RegularExpressions;
 using Agentdom.Core.Client;
 using Agentdom.Core.Json;
 
 namespace Agentdom.Core.Vaults;
 
 /// <summary>The tokens in a vault: one entry a host and set of scopes.</summary>
-public sealed class TokenStore(ITokenVault vault)
+/// <param name="vault">The vault.</param>
+/// <param name="onUnreadable">Hears of each entry that cannot be read while others are listed; nobody by default.</param>
+public sealed class TokenStore(ITokenVault vault, Action<AtpException>? onUnreadable = null)
 {
+    private static readonly Regex s_tokenName = new($"^{EntryName.TokenPrefix}.*-[0-9a-f]{{12}}$", RegexOptions.CultureInvariant);
+
+    private AtpException? _unreadable;
+
     /// <summary>The vault behind it.</summary>
     public ITokenVault Vault => vault;
 
@@ -23,8 +30,8 @@ public sealed class TokenStore(ITokenVault vault)
     public StoredToken? Find(AtpHost host, IEnumerable<string> scopes) =>
         ReadEntry(EntryName.OfToken(host.Name, scopes)) is { } token && token.Host == host.Name ? token : null;
 
-    /// <summary>Every token in the vault, ordered by host and scopes.</summary>
-    /// <exception cref="AtpException">The vault or an entry cannot be read.</exception>
+    /// <summary>Every token in the vault that can be read, ordered by host and scopes.</summary>
+    /// <exception cref="AtpException">The vault cannot be read.</exception>
     public IReadOnlyList<StoredToken> All() => Named(EntryName.TokenPrefix);
 
     /// <summary>The tokens of a host: the one for a set of scopes, or all of them where no scopes are given.</summary>
@@ -42,7 +49,8 @@ public sealed class TokenStore(ITokenVault vault)
         return tokens.Count switch
         {
             1 => tokens[0],
-            0 => throw NotFound(host, scopes),
+            // One that cannot be read may be the one that is meant.
+            0 => throw _unreadable ?? NotFound(host, scopes),
             _ => throw new AtpException(AtpError.TokenAmbiguous,
                 $"There are {tokens.Count} tokens for {host}: {string.Join("; ", tokens.Select(static t => string.Join(" ", t.ScopesRequested)))}.",
                 "Say which with -Scope."),
@@ -62,11 +70,32 @@ public sealed class TokenStore(ITokenVault vault)
     public StoredToken? Reread(StoredToken token) => ReadEntry(token.EntryName);
 
     private IReadOnlyList<StoredToken> Named(string prefix) =>
-        [.. vault.List(prefix)
-            .Select(ReadEntry)
+        [.. vault.List(prefix, Unreadable)
+            // In a vault that others use too, only names of this module's own making.
+            .Where(static name => s_tokenName.IsMatch(name))
+            .Select(ReadListed)
             .OfType<StoredToken>()
             .OrderBy(static t => t.Host, StringComparer.Ordinal)
             .ThenBy(static t => ScopeSet.Key(t.ScopesRequested), StringComparer.Ordinal)];
+
+    private StoredToken? ReadListed(string name)
+    {
+        try
+        {
+            return ReadEntry(name);
+        }
+        catch (AtpException e) when (e.Error == AtpError.VaultEntryDamaged)
+        {
+            Unreadable(e);
+            return null;
+        }
+    }
+
+    private void Unreadable(AtpException failure)
+    {
+        _unreadable ??= failure;
+        onUnreadable?.Invoke(failure);
+    }
 
     // Null where there is no such entry, or another process took it away meanwhile.
     private StoredToken? ReadEntry(string name)
@@ -81,7 +110,7 @@ public sealed class TokenStore(ITokenVault vault)
         {
             throw new AtpException(AtpError.VaultEntryDamaged,
                 $"The entry {name} in the vault {vault.Name} is no token of this module: {e.Message}",
-                "Remove the entry and request the token anew.", e);
+                "If it is this module's, remove it and request the token anew.", e);
         }
     }
 }

@@ -15,6 +15,10 @@ namespace Agentdom.Commands;
 [OutputType(typeof(AtpToken), typeof(string))]
 public sealed class GetAtpTokenCommand : VaultCmdlet
 {
+    // Above this much of its life a token is handed out rather than waited for; and that long a renewal may take then.
+    private static readonly TimeSpan s_comfort = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
     /// <summary>The host, or a wildcard such as *.example.com.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
@@ -49,38 +53,55 @@ public sealed class GetAtpTokenCommand : VaultCmdlet
     /// <inheritdoc/>
     protected override void Run()
     {
-        var store = Store;
-        if (HostName is null || WildcardPattern.ContainsWildcardCharacters(HostName))
+        var store = OpenStore();
+        var hosts = new HostPattern(HostName);
+        if (hosts.Host is not { } host)
         {
-            var pattern = WildcardPattern.Get(HostName ?? "*", WildcardOptions.IgnoreCase);
-            foreach (var token in store.All().Where(t => pattern.IsMatch(t.Host) && HasScopes(t))) Give(token, store);
+            foreach (var token in store.All().Where(t => hosts.Fits(t.Host) && HasScopes(t))) Give(token, store);
             return;
         }
-        var stored = store.FindOnly(AtpHost.Parse(HostName), Scope);
+        var stored = store.FindOnly(host, Scope);
         var isDue = !NoRefresh && RenewalPolicy.IsDue(stored, DateTimeOffset.UtcNow, MinimumValidity);
         Give(isDue ? Renew(stored, store) : RequireGood(stored, null), store);
     }
 
     private StoredToken Renew(StoredToken stored, TokenStore store)
     {
+        // While it will do for a while yet, a slow issuer must not keep the script from using it.
+        var hasTime = Left(stored) > s_comfort && Left(stored) >= MinimumValidity;
+        var failure = hasTime ? FailedRenewals.Recent(stored) : null;
+        if (failure is null)
+        {
+            var outcome = Ask(stored, store, hasTime);
+            if (outcome.Failure is null) return RequireGood(outcome.Token, null);
+            failure = outcome.Failure;
+            FailedRenewals.Remember(stored, failure);
+        }
+        RequireGood(stored, failure);
+        WriteWarning($"The token for {stored} is still good but could not be renewed. {failure.Message}");
+        return stored;
+    }
+
+    private RenewalOutcome Ask(StoredToken stored, TokenStore store, bool hasTime)
+    {
+        var limit = TimeSpan.FromSeconds(TimeoutSec);
         var renewer = new TokenRenewer(Session.Client, store, host => FindSecret(host), new RenewalOptions
         {
             MinimumValidity = MinimumValidity,
-            Timeout = TimeSpan.FromSeconds(TimeoutSec),
+            Timeout = hasTime && limit > s_patience ? s_patience : limit,
+            WaitForOthers = !hasTime,
         });
         var messages = new ConcurrentQueue<string>();
         var outcome = renewer.Renew([stored], messages.Enqueue, StopToken).Single();
         foreach (var message in messages) WriteVerbose(message);
-        if (outcome.Failure is null) return outcome.Token;
-
-        RequireGood(stored, outcome.Failure);
-        WriteWarning($"The token for {stored} is still good but could not be renewed. {outcome.Failure.Message}");
-        return stored;
+        return outcome;
     }
+
+    private static TimeSpan Left(StoredToken token) => token.ExpiresAt - DateTimeOffset.UtcNow;
 
     private StoredToken RequireGood(StoredToken token, AtpException? renewalFailure)
     {
-        var left = token.ExpiresAt - DateTimeOffset.UtcNow;
+        var left = Left(token);
         if (left > TimeSpan.Zero && left >= MinimumValidity) return token;
         var state = left > TimeSpan.Zero
             ? $"The token for {token} ends in {left.TotalSeconds:0} seconds, sooner than -MinimumValidity allows"

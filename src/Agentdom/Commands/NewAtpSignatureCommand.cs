@@ -29,5 +29,5 @@ public sealed class NewAtpSignatureCommand : AtpCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => _secret?.Dispose();
+    protected override void Finish() => _secret?.Dispose();
 }

@@ -48,7 +48,7 @@ public sealed class RegisterAtpRefreshJobCommand : VaultCmdlet
     // The proof has nothing to find a fault with while there are no tokens yet.
     private void WarnOfWhatTheJobWillNotSee()
     {
-        if (Store.All().Count > 0) return;
+        if (OpenStore().All().Count > 0) return;
         if (IsSet(Session.SecretVariable))
             WriteWarning($"The job will not see {Session.SecretVariable}. Keep each host's secret in the vault with Set-AtpSecret.");
         if (IsSet(RefreshScript.VaultKeyVariable))

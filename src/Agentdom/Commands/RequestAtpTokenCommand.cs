@@ -73,7 +73,7 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
             }.Checked(),
         };
         using var secret = FindSecret(acquisition.Host, Secret);
-        var store = NoPersist ? null : Store;
+        var store = NoPersist ? null : OpenStore();
         // Before anything is asked for: a token that cannot be kept would be left lying at the issuer.
         if (store is not null) EnsureWritable(store.Vault);
 
@@ -92,25 +92,10 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
         }
         catch (AtpException)
         {
-            RevokeQuietly(token);
+            WriteWarning(Session.Client.TryRevoke(token)
+                ? "The token could not be kept, so it was revoked."
+                : $"The token could not be kept, and revoking it failed too: it may be good until {token.ExpiresAt.LocalDateTime}.");
             throw;
-        }
-    }
-
-    private void RevokeQuietly(StoredToken token)
-    {
-        try
-        {
-            Await(TimeoutSec, async deadline =>
-            {
-                await Session.Client.RevokeAsync(token.RevokeEndpoint, token.AccessToken, deadline).ConfigureAwait(false);
-                return true;
-            });
-            WriteVerbose("The token could not be kept and was revoked.");
-        }
-        catch (AtpException e)
-        {
-            WriteWarning($"The token could not be kept, and revoking it failed too: {e.Message}");
         }
     }
 }

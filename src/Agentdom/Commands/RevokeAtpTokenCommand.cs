@@ -35,14 +35,17 @@ public sealed class RevokeAtpTokenCommand : VaultCmdlet
     protected override void Run()
     {
         var host = AtpHost.Parse(HostName);
-        var store = Store;
+        var store = OpenStore();
         var tokens = store.Of(host, Scope);
         if (tokens.Count == 0) throw TokenStore.NotFound(host, Scope);
         foreach (var token in tokens)
         {
             if (!ShouldProcess(token.ToString(), "Revoke token")) continue;
-            var revoked = RevokeAtIssuer(token);
-            WriteObject(new AtpRevocation(token.Host, token.ScopesRequested, revoked, store.Remove(token)));
+            // A renewal that is under way would otherwise put a new token in the place of the one revoked.
+            using var entry = CrossProcessLock.RequireForToken(token, TimeSpan.FromSeconds(TimeoutSec), StopToken);
+            var current = store.Reread(token) ?? token;
+            var revoked = RevokeAtIssuer(current);
+            WriteObject(new AtpRevocation(token.Host, token.ScopesRequested, revoked, store.Remove(current)));
         }
     }
 

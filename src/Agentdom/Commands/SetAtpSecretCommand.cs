@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using Agentdom.Core;
 using Agentdom.Core.Client;
 using Agentdom.Core.Vaults;
 
@@ -29,6 +30,9 @@ public sealed class SetAtpSecretCommand : VaultCmdlet
     protected override void Run()
     {
         var host = AtpHost.Parse(HostName);
+        if (Secret.Length == 0)
+            throw new AtpException(AtpError.SecretMissing, $"The secret for {host} is empty, and what is kept was not touched.",
+                $"Give the one the provider has, or take the kept one away with Remove-AtpSecret {host}.");
         if (!ShouldProcess(host.Name, "Keep shared secret")) return;
         var vault = OpenVault();
         EnsureWritable(vault);

@@ -24,8 +24,13 @@ public sealed class TestAtpTokenCommand : VaultCmdlet
     public SecureString? Token { get; set; }
 
     /// <summary>The scopes the stored token was requested for.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("ScopesRequested")]
     public string[]? Scope { get; set; }
+
+    /// <summary>Where to ask about the given token; else where the host's manifest says.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public Uri? VerifyEndpoint { get; set; }
 
     /// <summary>Host names beside the host's own that its endpoints may lie on.</summary>
     [Parameter]
@@ -52,19 +57,20 @@ public sealed class TestAtpTokenCommand : VaultCmdlet
             Give([Ask(host, Token)]);
             return;
         }
-        var tokens = Store.Of(host, Scope);
+        var tokens = OpenStore().Of(host, Scope);
         if (tokens.Count == 0 && !Quiet) throw TokenStore.NotFound(host, Scope);
         Give([.. tokens.Select(token => Ask(host, token))]);
     }
 
     private AtpTokenStatus Ask(AtpHost host, StoredToken token) => new(host.Name, Await(TimeoutSec,
-        deadline => Session.Client.VerifyAsync(token.VerifyEndpoint, token.AccessToken, deadline)));
+        deadline => Session.Client.VerifyAsync(token.VerifyEndpoint, token.AccessToken, deadline)), token.ScopesRequested);
 
     private AtpTokenStatus Ask(AtpHost host, SecureString token) => new(host.Name, Await(TimeoutSec, async deadline =>
     {
-        var manifest = await Session.Client.GetManifestAsync(host, TrustedEndpointHost, deadline).ConfigureAwait(false);
-        return await Session.Client.VerifyAsync(manifest.VerifyEndpoint, SecureText.Reveal(token), deadline).ConfigureAwait(false);
-    }));
+        var endpoint = VerifyEndpoint
+            ?? (await Session.Client.GetManifestAsync(host, TrustedEndpointHost, deadline).ConfigureAwait(false)).VerifyEndpoint;
+        return await Session.Client.VerifyAsync(endpoint, SecureText.Reveal(token), deadline).ConfigureAwait(false);
+    }), Scope);
 
     private void Give(AtpTokenStatus[] statuses)
     {

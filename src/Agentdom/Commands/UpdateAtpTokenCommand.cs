@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
-using Agentdom.Core.Client;
 using Agentdom.Core.Renewal;
 using Agentdom.Core.Vaults;
 
@@ -11,12 +10,20 @@ namespace Agentdom.Commands;
 [OutputType(typeof(AtpToken))]
 public sealed class UpdateAtpTokenCommand : VaultCmdlet
 {
+    // All input first: tokens from a pipeline are renewed side by side too. One list for each vault.
+    private readonly List<(TokenStore Store, List<StoredToken> Tokens)> _chosen = [];
+
     /// <summary>The hosts, or wildcards such as *.example.com.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Host", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] HostName { get; set; } = [];
+
+    /// <summary>The scopes the token was requested for; without them all tokens of the hosts are meant.</summary>
+    [Parameter(ParameterSetName = "Host", ValueFromPipelineByPropertyName = true)]
+    [Alias("ScopesRequested")]
+    public string[]? Scope { get; set; }
 
     /// <summary>Renews the tokens of all hosts.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "All")]
@@ -43,9 +50,29 @@ public sealed class UpdateAtpTokenCommand : VaultCmdlet
     /// <inheritdoc/>
     protected override void Run()
     {
-        var store = Store;
-        var tokens = All ? store.All() : Named(store);
-        var renewer = new TokenRenewer(Session.Client, store, host => FindSecret(host), new RenewalOptions
+        var store = OpenStore(failure => Report(failure, null));
+        var known = _chosen.Find(c => c.Store.Vault == store.Vault).Tokens;
+        if (known is null) _chosen.Add((store, known = []));
+        foreach (var name in All ? new string?[] { null } : HostName)
+        {
+            var hosts = new HostPattern(name);
+            var found = hosts.Host is { } host
+                ? store.Of(host, Scope)
+                : [.. store.All().Where(t => hosts.Fits(t.Host) && (Scope is null || t.IsFor(Scope)))];
+            if (found.Count == 0 && hosts.Host is not null) Report(TokenStore.NotFound(hosts.Host, Scope), name);
+            known.AddRange(found.Where(t => !known.Exists(k => k.EntryName == t.EntryName)));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Finish()
+    {
+        foreach (var (store, tokens) in _chosen) Renew(store, tokens);
+    }
+
+    private void Renew(TokenStore store, List<StoredToken> tokens)
+    {
+        var renewer = new TokenRenewer(Session.Client, store, host => Session.FindSecret(null, host, () => store.Vault), new RenewalOptions
         {
             Force = Force,
             MinimumValidity = MinimumValidity,
@@ -67,21 +94,5 @@ public sealed class UpdateAtpTokenCommand : VaultCmdlet
         }
         progress.RecordType = ProgressRecordType.Completed;
         WriteProgress(progress);
-    }
-
-    private List<StoredToken> Named(TokenStore store)
-    {
-        var all = store.All();
-        var chosen = new List<StoredToken>();
-        foreach (var name in HostName)
-        {
-            var isPattern = WildcardPattern.ContainsWildcardCharacters(name);
-            var host = isPattern ? null : AtpHost.Parse(name);
-            var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-            var found = all.Where(t => isPattern ? pattern.IsMatch(t.Host) : t.Host == host!.Name).ToList();
-            if (found.Count == 0 && host is not null) Report(TokenStore.NotFound(host, null), name);
-            chosen.AddRange(found.Except(chosen));
-        }
-        return chosen;
     }
 }

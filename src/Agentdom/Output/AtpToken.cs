@@ -19,6 +19,7 @@ public sealed class AtpToken
         AgentId = token.AgentId;
         Purpose = token.Purpose;
         Endpoint = token.TokenEndpoint;
+        VerifyEndpoint = token.VerifyEndpoint;
         Vault = vault;
     }
 
@@ -64,6 +65,9 @@ public sealed class AtpToken
 
     /// <summary>Where it was asked for.</summary>
     public Uri Endpoint { get; }
+
+    /// <summary>Where its state is asked for.</summary>
+    public Uri VerifyEndpoint { get; }
 
     /// <summary>The vault that keeps it, or null where it is not kept.</summary>
     public string? Vault { get; }

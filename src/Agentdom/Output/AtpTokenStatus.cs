@@ -5,9 +5,10 @@ namespace Agentdom;
 /// <summary>What an issuer says of a token.</summary>
 public sealed class AtpTokenStatus
 {
-    internal AtpTokenStatus(string host, TokenVerdict verdict)
+    internal AtpTokenStatus(string host, TokenVerdict verdict, IEnumerable<string>? scopesRequested)
     {
         Host = host;
+        ScopesRequested = [.. scopesRequested ?? []];
         Valid = verdict.IsValid;
         Scopes = [.. verdict.Scopes];
         ExpiresAt = verdict.ExpiresAt;
@@ -16,6 +17,9 @@ public sealed class AtpTokenStatus
 
     /// <summary>The host that was asked.</summary>
     public string Host { get; }
+
+    /// <summary>The scopes the token was requested for, where that is known.</summary>
+    public string[] ScopesRequested { get; }
 
     /// <summary>Whether the token is good right now.</summary>
     public bool Valid { get; }

@@ -51,9 +51,7 @@ public static class ExtensionVault
     /// <summary>Puts other metadata beside a secret.</summary>
     public static void SetMetadata(string name, Hashtable? metadata)
     {
-        var vault = new FileVault();
-        var entry = vault.ReadEntry(name) ?? throw NotFound(name);
-        vault.WriteEntry(entry with { Metadata = SecretValue.WriteTable(metadata) });
+        if (!new FileVault().ChangeEntry(name, entry => entry with { Metadata = SecretValue.WriteTable(metadata) })) throw NotFound(name);
     }
 
     /// <summary>Takes a secret away.</summary>
@@ -63,21 +61,23 @@ public static class ExtensionVault
     }
 
     /// <summary>The secrets whose names fit a wildcard pattern, by name.</summary>
-    public static Entry[] List(string? filter)
+    /// <param name="filter">The pattern; null or empty for all.</param>
+    /// <param name="warn">Hears of each entry that cannot be read.</param>
+    public static Entry[] List(string? filter, Action<string> warn)
     {
         var pattern = WildcardPattern.Get(string.IsNullOrEmpty(filter) ? "*" : filter, WildcardOptions.IgnoreCase);
-        return [.. new FileVault().ListEntries()
+        return [.. new FileVault().ListEntries(e => warn(e.Message))
             .Where(e => pattern.IsMatch(e.Name))
             .OrderBy(static e => e.Name, StringComparer.OrdinalIgnoreCase)
             .Select(static e => new Entry(e))];
     }
 
-    /// <summary>Whether the vault can be written and every entry read.</summary>
+    /// <summary>Whether the vault can be written and every entry read; throws where it cannot.</summary>
     public static bool Test()
     {
         var vault = new FileVault();
         vault.EnsureWritable();
-        vault.ListEntries();
+        vault.ListEntries(static e => throw e);
         return true;
     }
 

@@ -15,6 +15,7 @@ internal sealed class SecretManagement
     private const int MaxBusyRetries = 40;
 
     private static readonly SemaphoreSlim s_one = new(1, 1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_busyPause = TimeSpan.FromMilliseconds(50);
     private static Runspace? s_hostless;
 
@@ -42,29 +43,56 @@ internal sealed class SecretManagement
     {
         for (var attempt = 0; ; attempt++)
         {
-            s_one.Wait(_cancel);
-            try
-            {
-                using var shell = CreateShell();
-                shell.AddCommand($"{Module}\\{command}").AddParameter("ErrorAction", ActionPreference.Continue);
-                foreach (var (name, value) in parameters) shell.AddParameter(name, value);
-                var output = shell.Invoke();
-                var error = shell.Streams.Error.FirstOrDefault();
-                if (error is null) return output;
-                if (error.FullyQualifiedErrorId.StartsWith("GetSecretNotFound", StringComparison.Ordinal)) return null;
-                if (!IsBusy(error.Exception) || attempt == MaxBusyRetries) throw Failure(vault, error);
-            }
-            catch (RuntimeException e) when (e is not PipelineStoppedException)
-            {
-                if (!IsBusy(e) || attempt == MaxBusyRetries) throw Failure(vault, e.ErrorRecord);
-            }
-            finally
-            {
-                s_one.Release();
-            }
+            var (output, error) = Alone(() => Invoke(command, vault, parameters));
+            if (error is null) return output;
+            if (error.FullyQualifiedErrorId.StartsWith("GetSecretNotFound", StringComparison.Ordinal)) return null;
+            if (!IsBusy(error.Exception) || attempt == MaxBusyRetries) throw Failure(command, vault, error);
             // The caller's own code uses SecretManagement in another runspace right now.
             _cancel.WaitHandle.WaitOne(s_busyPause);
             _cancel.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Runs work while nothing else of this process uses SecretManagement through this module.</summary>
+    internal T Alone<T>(Func<T> work)
+    {
+        s_one.Wait(_cancel);
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            s_one.Release();
+        }
+    }
+
+    internal CancellationToken Cancel => _cancel;
+
+    private (IReadOnlyList<PSObject> Output, ErrorRecord? Error) Invoke(
+        string command, string vault, (string Name, object Value)[] parameters)
+    {
+        using var shell = CreateShell();
+        shell.AddCommand($"{Module}\\{command}").AddParameter("ErrorAction", ActionPreference.Continue);
+        foreach (var (name, value) in parameters) shell.AddParameter(name, value);
+        // In the caller's own session Ctrl+C reaches the vault by itself, and a person may take time to answer it.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_cancel);
+        if (!Interactivity.CanAnswer) limit.CancelAfter(s_patience);
+        using var stopping = limit.Token.Register(() => shell.BeginStop(null, null));
+        try
+        {
+            var output = shell.Invoke();
+            return (output, shell.Streams.Error.FirstOrDefault());
+        }
+        catch (PipelineStoppedException) when (!Interactivity.CanAnswer)
+        {
+            _cancel.ThrowIfCancellationRequested();
+            throw new AtpException(AtpError.VaultUnreadable,
+                $"The vault '{vault}' did not answer within {s_patience.TotalSeconds:0} seconds.", "Try Test-SecretVault on it.");
+        }
+        catch (RuntimeException e) when (e is not PipelineStoppedException)
+        {
+            return ([], e.ErrorRecord);
         }
     }
 
@@ -84,7 +112,7 @@ internal sealed class SecretManagement
     private static bool IsBusy(Exception e) =>
         e.Message.IndexOf("concurrently", StringComparison.OrdinalIgnoreCase) >= 0 || e is InvalidRunspaceStateException;
 
-    private static AtpException Failure(string vault, ErrorRecord error)
+    private static AtpException Failure(string command, string vault, ErrorRecord error)
     {
         var text = error.Exception.Message.Trim();
         var asksForSomething = error.Exception.GetType().Name == "PasswordRequiredException"
@@ -93,9 +121,12 @@ internal sealed class SecretManagement
             || text.IndexOf("NonInteractive", StringComparison.OrdinalIgnoreCase) >= 0;
         return asksForSomething
             ? Locked(vault, error.Exception)
-            : new AtpException(AtpError.VaultUnreadable, $"The vault '{vault}' failed: {text.TrimEnd('.')}.",
+            : new AtpException(IsWrite(command) ? AtpError.VaultUnwritable : AtpError.VaultUnreadable, $"The vault '{vault}' failed: {text.TrimEnd('.')}.",
                 "Try Test-SecretVault on it; if its module moved or is gone, register it anew.", error.Exception);
     }
+
+    private static bool IsWrite(string command) =>
+        command.StartsWith("Set-", StringComparison.Ordinal) || command.StartsWith("Remove-", StringComparison.Ordinal);
 
     private static PowerShell CreateShell()
     {

@@ -25,13 +25,14 @@ internal sealed class SecretManagementVault(string name, SecretManagement comman
 
     public string? Read(string entry)
     {
-        cache?.Forget();
+        Forget();
         return ReadCached(entry);
     }
 
     public void Write(string entry, string text) => Exclusively(() =>
     {
-        commands.Run("Set-Secret", name, ("Name", entry), ("Vault", name), ("Secret", text));
+        // As a SecureString: what is logged of a command's parameters then shows nothing.
+        commands.Run("Set-Secret", name, ("Name", entry), ("Vault", name), ("Secret", SecureText.Protect(text)));
         if (ReadCached(entry) != text)
             throw new AtpException(AtpError.VaultUnwritable,
                 $"The vault '{name}' took the entry {entry} but does not give it back, so it was not kept.",
@@ -46,9 +47,9 @@ internal sealed class SecretManagementVault(string name, SecretManagement comman
         return true;
     });
 
-    public IReadOnlyList<string> List(string prefix)
+    public IReadOnlyList<string> List(string prefix, Action<AtpException> onUnreadable)
     {
-        cache?.Forget();
+        Forget();
         var found = commands.Run("Get-SecretInfo", name, ("Name", prefix + "*"), ("Vault", name))
             .Select(static info => (string)info.Properties["Name"].Value)
             .Where(n => n.StartsWith(prefix, StringComparison.Ordinal))
@@ -67,13 +68,18 @@ internal sealed class SecretManagementVault(string name, SecretManagement comman
         throw SecretManagement.Locked(name, null);
     }
 
+    private void Forget()
+    {
+        if (cache is not null) commands.Alone(cache.Forget);
+    }
+
     private T Exclusively<T>(Func<T> work)
     {
-        using var writer = CrossProcessLock.ForEntry($"vault-{EntryName.OfSecret(name)}", s_lockWait, CancellationToken.None)
+        using var writer = CrossProcessLock.ForEntry($"vault-{EntryName.OfSecret(name)}", s_lockWait, commands.Cancel)
             ?? throw new AtpException(AtpError.VaultUnwritable,
                 $"Another process has been writing to the vault '{name}' for {s_lockWait.TotalSeconds:0} seconds.",
                 "Try again; if it stays so, look for a process that hangs.");
-        cache?.Forget();
+        Forget();
         return work();
     }
 }

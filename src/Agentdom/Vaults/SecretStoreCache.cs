@@ -24,15 +24,16 @@ internal sealed class SecretStoreCache
     }
 
     /// <summary>The cache behind a registered vault, or null where the vault is not SecretStore or has a password.</summary>
-    internal static SecretStoreCache? Of(PSObject vault)
+    internal static SecretStoreCache? Of(PSObject vault, SecretManagement commands)
     {
         if (!Module.Equals(vault.Properties["ModuleName"].Value as string, StringComparison.OrdinalIgnoreCase)) return null;
-        s_hasPassword ??= HasPassword((string)vault.Properties["ModulePath"].Value);
+        s_hasPassword ??= commands.Alone(() => HasPassword((string)vault.Properties["ModulePath"].Value));
         return s_hasPassword.Value ? null : new SecretStoreCache();
     }
 
     /// <summary>Makes the next call read the file.</summary>
-    internal void Forget()
+    /// <returns>Whether there was something to forget.</returns>
+    internal bool Forget()
     {
         // Where SecretStore is not loaded yet there is nothing to forget.
         var unlock = AppDomain.CurrentDomain.GetAssemblies()
@@ -40,6 +41,7 @@ internal sealed class SecretStoreCache
             ?.GetType("Microsoft.PowerShell.SecretStore.LocalSecretStore")
             ?.GetMethod("UnlockVault", BindingFlags.Public | BindingFlags.Static);
         unlock?.Invoke(null, [_anything, null]);
+        return unlock is not null;
     }
 
     private static bool HasPassword(string modulePath)

@@ -18,11 +18,11 @@ internal static class VaultFinder
     internal static ITokenVault Open(string? named, CancellationToken cancel)
     {
         var wanted = string.IsNullOrEmpty(named) ? Environment.GetEnvironmentVariable(Variable) : named;
-        if (FileVault.VaultName.Equals(wanted, StringComparison.OrdinalIgnoreCase)) return new FileVault();
+        if (FileVault.VaultName.Equals(wanted, StringComparison.OrdinalIgnoreCase)) return new FileVault(cancel);
 
         var commands = SecretManagement.Find(cancel);
         if (string.IsNullOrEmpty(wanted))
-            return commands?.FindDefaultVault() is { } standard ? Open(standard, commands) : new FileVault();
+            return commands?.FindDefaultVault() is { } standard ? Open(standard, commands) : new FileVault(cancel);
         if (commands is null)
             throw new AtpException(AtpError.VaultNotFound,
                 $"The vault '{wanted}' cannot be looked for: SecretManagement is not installed.",
@@ -32,8 +32,8 @@ internal static class VaultFinder
 
     private static ITokenVault Open(PSObject vault, SecretManagement commands) =>
         OwnModule.Equals(vault.Properties["ModuleName"].Value as string, StringComparison.OrdinalIgnoreCase)
-            ? new FileVault()
-            : new SecretManagementVault((string)vault.Properties["Name"].Value, commands, SecretStoreCache.Of(vault));
+            ? new FileVault(commands.Cancel)
+            : new SecretManagementVault((string)vault.Properties["Name"].Value, commands, SecretStoreCache.Of(vault, commands));
 
     private static AtpException NotFound(string wanted, SecretManagement commands)
     {

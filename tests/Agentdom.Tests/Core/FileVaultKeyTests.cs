@@ -72,6 +72,17 @@ public sealed class FileVaultKeyTests : IDisposable
     }
 
     [Fact]
+    public void NoSecondKeyIsMadeWhileThereAreEntries()
+    {
+        using (new EnvironmentVariable(VaultKey.Variable, Key)) _vault.Write("agentdom-a", "1");
+
+        Assert.Equal(AtpError.VaultKeyInvalid, Assert.Throws<AtpException>(() => _vault.Write("agentdom-b", "2")).Error);
+        Assert.Equal(AtpError.VaultKeyInvalid, Assert.Throws<AtpException>(() => _vault.EnsureWritable()).Error);
+        Assert.False(File.Exists(KeyFile));
+        using (new EnvironmentVariable(VaultKey.Variable, Key)) Assert.Equal("1", _vault.Read("agentdom-a"));
+    }
+
+    [Fact]
     public void AnotherKeyOpensNothing()
     {
         using (new EnvironmentVariable(VaultKey.Variable, Key)) _vault.Write("agentdom-a", "1");
@@ -145,7 +156,7 @@ public sealed class FileVaultKeyTests : IDisposable
     private void AssertRead(AtpError error)
     {
         Assert.Equal(error, Assert.Throws<AtpException>(() => _vault.Read("agentdom-a")).Error);
-        Assert.Equal(error, Assert.Throws<AtpException>(() => _vault.List("")).Error);
+        Assert.Equal(error, Assert.Throws<AtpException>(() => _vault.List("", static e => throw e)).Error);
     }
 
     private void AssertWrite(AtpError error) =>

@@ -45,7 +45,7 @@ public sealed class FileVaultTests : IDisposable
     public void AVaultThatNobodyWroteToIsEmpty()
     {
         Assert.Null(_vault.Read("agentdom-a"));
-        Assert.Empty(_vault.List(""));
+        Assert.Empty(_vault.List("", static e => throw e));
         Assert.False(Directory.Exists(_folder));
         Assert.False(_vault.Remove("agentdom-a"));
     }
@@ -57,7 +57,7 @@ public sealed class FileVaultTests : IDisposable
         _vault.Write("agentdom-a", "new");
 
         Assert.Equal("new", _vault.Read("agentdom-a"));
-        Assert.Equal(["agentdom-a"], _vault.List(""));
+        Assert.Equal(["agentdom-a"], _vault.List("", static e => throw e));
     }
 
     [Fact]
@@ -77,9 +77,9 @@ public sealed class FileVaultTests : IDisposable
     {
         foreach (var name in new[] { "agentdom-a", "agentdom-b", "other", "Agentdom-c" }) _vault.Write(name, name);
 
-        Assert.Equal(["agentdom-a", "agentdom-b"], _vault.List("agentdom-").Order(StringComparer.Ordinal));
-        Assert.Equal(4, _vault.List("").Count);
-        Assert.Empty(_vault.List("nothing"));
+        Assert.Equal(["agentdom-a", "agentdom-b"], _vault.List("agentdom-", static e => throw e).Order(StringComparer.Ordinal));
+        Assert.Equal(4, _vault.List("", static e => throw e).Count);
+        Assert.Empty(_vault.List("nothing", static e => throw e));
     }
 
     [Theory]
@@ -94,7 +94,7 @@ public sealed class FileVaultTests : IDisposable
         _vault.Write(name, Plain);
 
         Assert.Equal(Plain, _vault.Read(name));
-        Assert.Equal([name], _vault.List(""));
+        Assert.Equal([name], _vault.List("", static e => throw e));
         Assert.Single(EntryFiles());
         Assert.Equal([_folder], Directory.GetFileSystemEntries(_root));
     }
@@ -155,7 +155,7 @@ public sealed class FileVaultTests : IDisposable
         Parallel.For(0, 60, i => new FileVault(_folder).Write(names[i % 3], new string((char)('a' + i % 26), 2_000)));
 
         foreach (var name in names) Assert.Single(_vault.Read(name)!.Distinct());
-        Assert.Equal(names, _vault.List("").Order(StringComparer.Ordinal));
+        Assert.Equal(names, _vault.List("", static e => throw e).Order(StringComparer.Ordinal));
         Assert.Equal(3, EntryFiles().Length);
         Assert.Empty(TemporaryFiles());
     }
@@ -218,7 +218,7 @@ public sealed class FileVaultTests : IDisposable
 
         File.WriteAllBytes(EntryFile(), [1, 2, 3]);
         Assert.True(_vault.Remove("agentdom-a"));
-        Assert.Empty(_vault.List(""));
+        Assert.Empty(_vault.List("", static e => throw e));
     }
 
     // A file where the folder should be keeps out root as well, whom modes do not.
@@ -261,6 +261,6 @@ public sealed class FileVaultTests : IDisposable
     private void AssertDamaged(string name)
     {
         Assert.Equal(AtpError.VaultEntryDamaged, Assert.Throws<AtpException>(() => _vault.Read(name)).Error);
-        Assert.Equal(AtpError.VaultEntryDamaged, Assert.Throws<AtpException>(() => _vault.List("")).Error);
+        Assert.Equal(AtpError.VaultEntryDamaged, Assert.Throws<AtpException>(() => _vault.List("", static e => throw e)).Error);
     }
 }

@@ -55,7 +55,7 @@ public sealed class ManyProcessesTests : IDisposable
         var vault = new FileVault();
         Assert.All(acknowledged, host => Assert.Equal(43, vault.Read(EntryName.OfSecret(AtpHost.Parse(host).Name))?.Length));
         // Every file opens, also those that were never acknowledged.
-        Assert.True(vault.ListEntries().Count >= acknowledged.Count);
+        Assert.True(vault.ListEntries(static e => throw e).Count >= acknowledged.Count);
 
         await ChildEngine.RunAsync("Get-AtpToken", _home);
         Assert.Empty(Directory.GetFiles(AgentdomHome.Data, "*.tmp"));

@@ -120,6 +120,77 @@ public sealed class RenewalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ATokenWithTimeLeftIsNotWaitedForWhileAnotherRenewsIt()
+    {
+        var due = StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1));
+        StoredTokens.Save(due);
+        using (CrossProcessLock.RequireForToken(due, TimeSpan.Zero, CancellationToken.None))
+        {
+            // Were it waited for, this would never end: the lock is given back afterwards.
+            var result = await Task.Run(() => Run("Get-AtpToken $h -AsPlainText -TimeoutSec 3600"));
+            Assert.Equal("the.old.token", result.Single<string>());
+        }
+        Assert.Equal(0, _requests);
+    }
+
+    [Fact]
+    public async Task WhatIsRevokedWhileItIsRenewedStaysRevoked()
+    {
+        var due = StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1));
+        StoredTokens.Save(due);
+        Task<Engine.Result> revoking;
+        using (CrossProcessLock.RequireForToken(due, TimeSpan.Zero, CancellationToken.None))
+        {
+            // As a renewal does that is under way: it ends with a new token in the vault.
+            revoking = Task.Run(() => Run("Revoke-AtpToken $h"));
+            StoredTokens.Save(due with { AccessToken = await _issuer.TokenAsync(), IssuedAt = DateTimeOffset.UtcNow });
+        }
+
+        Assert.Single((await revoking).Output);
+        Assert.Empty(Run("Get-AtpToken").Output);
+    }
+
+    [Fact]
+    public void AnUnreadableEntrySpoilsNoOther()
+    {
+        StoredTokens.Save(StoredTokens.Make("127.0.0.1:1", TimeSpan.FromMinutes(30)));
+        foreach (var file in Directory.GetFiles(AgentdomHome.Data, "*.secret")) File.AppendAllText(file, "x");
+        StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(30)));
+
+        var listed = Run("Get-AtpToken");
+        Assert.Single(listed.Output);
+        Assert.Contains("cannot be decrypted", Assert.Single(listed.Streams.Warning).Message);
+        Assert.Equal("the.old.token", Run("Get-AtpToken $h -AsPlainText").Single<string>());
+
+        var updated = Run("Update-AtpToken -All -Force");
+        Assert.Single(updated.Output);
+        Assert.Equal("AtpVaultEntryDamaged", updated.ErrorId);
+        Assert.Equal("AtpVaultEntryDamaged", Run("Get-AtpToken 127.0.0.1:1").ErrorId);
+    }
+
+    [Fact]
+    public void TokensFromThePipelineAreRenewedOnceEach()
+    {
+        foreach (var scope in new[] { "data.read", "data.write" })
+            StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(30), scope));
+
+        Assert.Equal(2, Run("Get-AtpToken | Update-AtpToken -Force").Output.Count);
+        Assert.Equal(2, _requests);
+    }
+
+    [Fact]
+    public void AnIPv6AddressIsNoWildcard()
+    {
+        StoredTokens.Save(StoredTokens.Make("[::1]:1", TimeSpan.FromMinutes(30)));
+        Assert.Equal("the.old.token", _engine.Run("Get-AtpToken '[::1]:1' -AsPlainText").Single<string>());
+        Assert.Equal("AtpHostUnreachable", _engine.Run("Update-AtpToken '[::1]:1' -Force").ErrorId);
+    }
+
+    [Fact]
+    public void AMinimumThatNoTokenReachesIsAnError() =>
+        Assert.Equal("AtpTokenExpired", Run("$null = Request-AtpToken $h data.read; Get-AtpToken $h -MinimumValidity 05:00").ErrorId);
+
+    [Fact]
     public void ARenewalAsksTheEndpointThatWasGivenByHand()
     {
         var given = StoredTokens.Make("127.0.0.1:1", TimeSpan.FromMinutes(1)) with
@@ -134,7 +205,8 @@ public sealed class RenewalTests : IAsyncLifetime
     [Fact]
     public async Task TwentyProcessesThatNeedOneDueTokenMakeOneRequest()
     {
-        StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1)));
+        // So near its end that nobody hands it out while another renews it.
+        StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromSeconds(25)));
         var home = Environment.GetEnvironmentVariable(AgentdomHome.Variable);
 
         var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => ChildEngine.RunAsync(
