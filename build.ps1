@@ -11,7 +11,7 @@ param(
     [string] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
-    [string] $Configuration = 'Debug'
+    [string] $Configuration = $(if ($Task -eq 'Install') { 'Release' } else { 'Debug' })
 )
 
 $ErrorActionPreference = 'Stop'

@@ -16,7 +16,8 @@ builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
 builder.Services.AddAgentTokens(o =>
 {
     if (settings["ATP_SECRET"] is { Length: > 0 } secret) o.Secrets.Add(secret);
-    foreach (var scope in (settings["ATP_SCOPES"] ?? "data.read data.write").Split(' ', ',')) o.Scopes.Add(scope);
+    foreach (var scope in (settings["ATP_SCOPES"] ?? "data.read data.write").Split([' ', ','], StringSplitOptions.RemoveEmptyEntries))
+        o.Scopes.Add(scope);
     o.TokenLifetime = TimeSpan.FromSeconds(settings.GetValue("ATP_TOKEN_TTL", 3600));
 });
 builder.Services.AddAuthentication().AddAgentToken();
@@ -35,6 +36,6 @@ try
 catch (OptionsValidationException e)
 {
     foreach (var problem in e.Failures) Console.Error.WriteLine(problem);
-    Console.Error.WriteLine("Set ATP_SECRET and start again.");
+    Console.Error.WriteLine("Set what it is about (ATP_SECRET, ATP_SCOPES or ATP_TOKEN_TTL) and start again.");
     return 1;
 }

@@ -17,11 +17,14 @@ internal static class Tour
         await using var issuer = await StartIssuerAsync(secret);
         var host = new Uri(issuer.Urls.First()).Authority;
 
-        // The tour must not touch the user's own vault and keychain or use the user's own secret.
+        // The tour must not touch the user's own vault and keychain, and no setting of the user's may change what it shows.
         var home = Directory.CreateTempSubdirectory("agentdom-quickstart-");
         Environment.SetEnvironmentVariable("AGENTDOM_HOME", home.FullName);
         Environment.SetEnvironmentVariable("AGENTDOM_KEYCHAIN", "off");
+        Environment.SetEnvironmentVariable("AGENTDOM_VAULT", "Agentdom");
         Environment.SetEnvironmentVariable("AGENTDOM_ATP_SECRET", secret);
+        foreach (var unset in (string[])["AGENTDOM_AGENT_ID", "AGENTDOM_ATP_HOSTS", "AGENTDOM_VAULT_KEY"])
+            Environment.SetEnvironmentVariable(unset, null);
         try
         {
             using var session = new EmbeddedPowerShell();
@@ -61,8 +64,10 @@ internal static class Tour
         var app = builder.Build();
         app.MapAgentTokens("/v1/agent-tokens");
         app.MapAgentdomManifest();
-        app.MapGet("/data", (HttpContext http) => $"Hello, agent {http.User.Identity!.Name![..8]}….").RequireAgentScope("data.read");
+        app.MapGet("/data", (HttpContext http) => $"Hello, agent {Excerpt(http.User.Identity!.Name!)}.").RequireAgentScope("data.read");
         await app.StartAsync();
         return app;
     }
+
+    private static string Excerpt(string agentId) => agentId.Length > 8 ? agentId[..8] + "…" : agentId;
 }

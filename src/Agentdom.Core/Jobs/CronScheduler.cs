@@ -7,11 +7,19 @@ public sealed class CronScheduler : IJobScheduler
 {
     private const string Crontab = "crontab";
 
+    private static readonly string[] s_list = ["-l"];
+
     /// <inheritdoc/>
     public string Name => "Cron";
 
     /// <inheritdoc/>
-    public string? WhyUnavailable() => Tool.Find(Crontab) is null ? "crontab is not installed" : null;
+    public string? WhyUnavailable()
+    {
+        if (Tool.Find(Crontab) is null) return "crontab is not installed";
+        // It is here and of no use to a user whom cron.allow or cron.deny keeps out.
+        var result = Tool.Run(Crontab, s_list);
+        return result.ExitCode == 0 || CrontabText.IsNone(result.Errors) ? null : CrontabText.Refusal(result.Errors);
+    }
 
     /// <inheritdoc/>
     public string? Register(RefreshJob job)
@@ -40,10 +48,9 @@ public sealed class CronScheduler : IJobScheduler
 
     private static string Read()
     {
-        string[] list = ["-l"];
-        var result = Tool.Run(Crontab, list);
+        var result = Tool.Run(Crontab, s_list);
         // Only where cron says that there is none may it be taken for empty, since it is written whole.
-        if (result.ExitCode != 0) return result.Errors.Contains("no crontab for") ? "" : throw Tool.Failed(Crontab, list, result);
+        if (result.ExitCode != 0) return CrontabText.IsNone(result.Errors) ? "" : throw Tool.Failed(Crontab, s_list, result);
         var listed = CrontabText.FromBytes(result.Output);
         return listed.Contains(@"\r") ? ReadUnescaped() : listed;
     }

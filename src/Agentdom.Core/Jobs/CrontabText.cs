@@ -17,10 +17,22 @@ internal static class CrontabText
     private static readonly Encoding s_bytes = Encoding.GetEncoding("iso-8859-1");
     private static readonly Regex s_block = new($@"^{Begin}\r?\n(?<lines>(?:.*\n)*?){End}\r?(?:\n|\z)", RegexOptions.Multiline);
     private static readonly Regex s_line = new(@"^(?<minute>\*|\d+(?:-59/(?<step>\d+))?) \* \* \* \* (?<command>[^\r\n]*)", RegexOptions.Multiline);
+    // The second is BusyBox's, which gives other reasons after the same beginning.
+    private static readonly Regex s_none = new(@"no crontab for|can't open '[^'/]*': No such file");
 
     internal static string FromBytes(byte[] bytes) => s_bytes.GetString(bytes);
 
     internal static byte[] ToBytes(string crontab) => s_bytes.GetBytes(crontab);
+
+    /// <summary>Whether crontab, which failed, said that the user has no crontab yet.</summary>
+    internal static bool IsNone(string errors) => s_none.IsMatch(errors);
+
+    /// <summary>The first line of what crontab said; where to read more comes after it.</summary>
+    internal static string Refusal(string errors)
+    {
+        var said = Printable.Excerpt(errors.Trim().Split('\n')[0]);
+        return said.Length > 0 ? said : "crontab -l fails without a word";
+    }
 
     /// <summary>The crontab with this job in it, and no other.</summary>
     /// <param name="crontab">The crontab as it is.</param>

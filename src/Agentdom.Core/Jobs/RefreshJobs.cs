@@ -26,7 +26,7 @@ public sealed class RefreshJobs(IReadOnlyList<IJobScheduler> schedulers)
         var reasons = new List<string>();
         foreach (var scheduler in schedulers.Where(s => isAuto ? s.Name != InProcess : s.Name == name))
         {
-            if (scheduler.WhyUnavailable() is not { } reason) return scheduler;
+            if (WhyUnavailable(scheduler) is not { } reason) return scheduler;
             reasons.Add($"{scheduler.Name}: {reason}");
         }
         throw new AtpException(AtpError.SchedulerUnavailable,
@@ -35,35 +35,75 @@ public sealed class RefreshJobs(IReadOnlyList<IJobScheduler> schedulers)
     }
 
     /// <summary>Registers the job and takes it away from every other scheduler.</summary>
-    /// <returns>Something the user should hear, or null.</returns>
+    /// <returns>Something the user should hear, such as that another scheduler may still have the job; or null.</returns>
     /// <exception cref="AtpException"><see cref="AtpError.SchedulerFailed"/></exception>
     public string? Register(RefreshJob job, IJobScheduler chosen) => Exclusively(() =>
     {
         var notice = chosen.Register(job);
-        foreach (var other in Available().Where(s => s != chosen)) other.Unregister();
-        return notice;
+        var (_, failures) = AskEach(schedulers.Where(s => s != chosen), static s => s.Unregister());
+        return failures.Aggregate(notice, static (said, e) => $"{said} An older job may be left behind. {e.Message}".TrimStart());
     });
 
     /// <summary>The job, once for each scheduler that has it.</summary>
-    /// <exception cref="AtpException"><see cref="AtpError.SchedulerFailed"/></exception>
-    public IReadOnlyList<RegisteredJob> Find() => [.. Available().Select(static s => s.Find()).OfType<RegisteredJob>()];
+    /// <exception cref="AtpException"><see cref="AtpError.SchedulerFailed"/>: one did not answer, and no other has it.</exception>
+    public IReadOnlyList<RegisteredJob> Find()
+    {
+        var (answers, failures) = AskEach(schedulers, static s => s.Find());
+        RegisteredJob[] jobs = [.. answers.OfType<RegisteredJob>()];
+        return jobs.Length > 0 || failures.Count == 0 ? jobs : throw failures[0];
+    }
 
     /// <summary>Takes the job away from a scheduler, or from all of them, and then its files.</summary>
     /// <param name="name">The scheduler's name, or <see cref="Auto"/>.</param>
     /// <exception cref="AtpException"><see cref="AtpError.JobNotFound"/> or <see cref="AtpError.SchedulerFailed"/></exception>
     public void Unregister(string name) => Exclusively(() =>
     {
-        // All of them, also after the first that had it.
-        var removed = Available().Where(s => name == Auto || s.Name == name).Select(static s => s.Unregister()).ToList();
+        // All of them, also after the first that had it or failed.
+        var (removed, failures) = AskEach(schedulers.Where(s => name == Auto || s.Name == name), static s => s.Unregister());
+        if (failures.Count > 0) throw failures[0];
         if (!removed.Contains(true)) throw NotFound(name);
-        if (Find().Count == 0) JobFolder.Clear();
+        var (left, silent) = AskEach(schedulers, static s => s.Find());
+        if (silent.Count == 0 && left.All(static job => job is null)) JobFolder.Clear();
         return true;
     });
 
     private static AtpException NotFound(string name) => new(AtpError.JobNotFound,
         $"No refresh job is registered{(name == Auto ? "" : $" with {name}")}.", "Get-AtpRefreshJob shows the jobs that are.");
 
-    private IEnumerable<IJobScheduler> Available() => schedulers.Where(static s => s.WhyUnavailable() is null);
+    // One that fails must not keep the others from answering.
+    private static (List<T> Answers, List<AtpException> Failures) AskEach<T>(IEnumerable<IJobScheduler> some, Func<IJobScheduler, T> ask)
+    {
+        var answers = new List<T>();
+        var failures = new List<AtpException>();
+        foreach (var scheduler in some.Where(static s => WhyUnavailable(s) is null))
+        {
+            try
+            {
+                answers.Add(ask(scheduler));
+            }
+            catch (AtpException e)
+            {
+                failures.Add(e.About(scheduler.Name));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                failures.Add(FilesFailed(e).About(scheduler.Name));
+            }
+        }
+        return (answers, failures);
+    }
+
+    private static string? WhyUnavailable(IJobScheduler scheduler)
+    {
+        try
+        {
+            return scheduler.WhyUnavailable();
+        }
+        catch (AtpException e)
+        {
+            return e.Happened.TrimEnd('.');
+        }
+    }
 
     // Whoever changes a crontab reads it, and then writes it whole.
     private static T Exclusively<T>(Func<T> work)
@@ -77,8 +117,11 @@ public sealed class RefreshJobs(IReadOnlyList<IJobScheduler> schedulers)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new AtpException(AtpError.SchedulerFailed, $"The job's files cannot be changed: {e.Message}",
-                "Let this user write there, or choose another scheduler with -Scheduler.", e);
+            throw FilesFailed(e);
         }
     }
+
+    private static AtpException FilesFailed(Exception e) => new(AtpError.SchedulerFailed,
+        $"The job's files cannot be read or changed: {e.Message}",
+        "Let this user read and write there, or choose another scheduler with -Scheduler.", e);
 }

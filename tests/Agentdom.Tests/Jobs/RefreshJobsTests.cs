@@ -68,17 +68,70 @@ public sealed class RefreshJobsTests
         Assert.Equal(AtpError.JobNotFound, Assert.Throws<AtpException>(() => All.Unregister("Auto")).Error);
     }
 
+    [Fact]
+    public void OneThatFailsKeepsNoOtherFromBeingSetUpAndShown()
+    {
+        _cron.Failure = new AtpException(AtpError.SchedulerFailed, "crontab failed.", "Look.");
+
+        var notice = All.Register(Samples.Job(5), _here);
+
+        Assert.Equal("An older job may be left behind. Cron: crontab failed. Look.", notice);
+        Assert.Equal("InProcess", Assert.Single(All.Find()).Scheduler);
+    }
+
+    [Fact]
+    public void WhereOneFailsTheJobGoesFromTheOthersAndTheFailureIsTold()
+    {
+        All.Register(Samples.Job(5), _here);
+        _cron.Failure = new IOException("denied");
+
+        Assert.StartsWith("Cron: ", Assert.Throws<AtpException>(() => All.Unregister("Auto")).Message);
+
+        _cron.Failure = null;
+        Assert.Empty(All.Find());
+    }
+
+    [Fact]
+    public void TakingItFromOneSchedulerDoesNotFailWithAnother()
+    {
+        All.Register(Samples.Job(5), _here);
+        _cron.Failure = new AtpException(AtpError.SchedulerFailed, "x", "y");
+
+        All.Unregister("InProcess");
+
+        Assert.Null(_here.Find());
+    }
+
+    [Fact]
+    public void NoJobIsNotSaidWhereOneDidNotAnswer()
+    {
+        _cron.Failure = new AtpException(AtpError.SchedulerFailed, "x", "y");
+
+        Assert.Throws<AtpException>(() => All.Find());
+    }
+
+    [Fact]
+    public void OneThatCannotSayWhetherItCanBeUsedIsNotUsed()
+    {
+        _gone.AvailabilityFailure = new AtpException(AtpError.SchedulerFailed, "systemctl did not end in time.", "y");
+
+        Assert.Same(_cron, All.Choose("Auto"));
+        Assert.Contains("(Systemd: systemctl did not end in time)", Assert.Throws<AtpException>(() => All.Choose("Systemd")).Message);
+    }
+
     private sealed class FakeScheduler(string name) : IJobScheduler
     {
         private RefreshJob? _job;
 
         internal string? Reason { get; set; }
 
-        internal AtpException? Failure { get; set; }
+        internal Exception? Failure { get; set; }
+
+        internal AtpException? AvailabilityFailure { get; set; }
 
         public string Name => name;
 
-        public string? WhyUnavailable() => Reason;
+        public string? WhyUnavailable() => AvailabilityFailure is null ? Reason : throw AvailabilityFailure;
 
         public string? Register(RefreshJob job)
         {
@@ -87,10 +140,12 @@ public sealed class RefreshJobsTests
             return null;
         }
 
-        public RegisteredJob? Find() => _job is null ? null : new RegisteredJob(name, _job.Interval, "", null, null);
+        public RegisteredJob? Find() =>
+            Failure is not null ? throw Failure : _job is null ? null : new RegisteredJob(name, _job.Interval, "", null, null);
 
         public bool Unregister()
         {
+            if (Failure is not null) throw Failure;
             var wasThere = _job is not null;
             _job = null;
             return wasThere;
