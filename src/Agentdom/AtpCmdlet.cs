@@ -9,7 +9,7 @@ namespace Agentdom;
 /// <summary>
 /// What all cmdlets share: waiting for the network so that Ctrl+C ends it at once, and turning failures into error
 /// records. A failure ends the statement, so that try/catch meets it; with pipeline input it is one error and the rest
-/// goes on.
+/// goes on, and with -ErrorAction it is what the caller asks for.
 /// </summary>
 public abstract class AtpCmdlet : PSCmdlet, IDisposable
 {
@@ -75,7 +75,8 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
 
     private void Fail(ErrorRecord record)
     {
-        if (MyInvocation.ExpectingInput) WriteError(record);
+        // A terminating error would not heed -ErrorAction.
+        if (MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey("ErrorAction")) WriteError(record);
         else ThrowTerminatingError(record);
     }
 

@@ -60,6 +60,12 @@ Describe 'A failure' {
         $id | Should -Be 'AtpScopeDenied,Agentdom.Commands.RequestAtpTokenCommand'
     }
 
+    It 'heeds -ErrorAction' {
+        Get-AtpToken no-token.example -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
+        $failed.FullyQualifiedErrorId | Should -Be 'AtpTokenNotFound,Agentdom.Commands.GetAtpTokenCommand'
+        { Get-AtpToken no-token.example -ErrorAction Stop } | Should -Throw '*No token is stored*'
+    }
+
     It 'is one error of several in a pipeline' {
         $tokens = '127.0.0.1:1', $h | Request-AtpToken -Scope data.read -NoPersist -ErrorAction SilentlyContinue -ErrorVariable failed
         $tokens | Should -HaveCount 1

@@ -18,7 +18,7 @@ internal static class AtomicFile
             return;
         }
 #endif
-        // On Windows the folder inherits the access rules of the user's profile.
+        // On Windows the folder inherits the access rules of the one above it, which by default is in the user's profile.
         Directory.CreateDirectory(path);
     }
 
