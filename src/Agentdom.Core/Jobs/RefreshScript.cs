@@ -8,10 +8,10 @@ namespace Agentdom.Core.Jobs;
 /// The script that the job runs. It brings along from the session that registers it what decides which tokens are meant,
 /// and never a secret: those the job must find in the vault.
 /// </summary>
-/// <param name="manifest">The path of the module's manifest.</param>
+/// <param name="module">What to import: the path of the module's manifest, or of the folder that holds its versions.</param>
 /// <param name="vault">The vault's name.</param>
 /// <param name="interval">The time between two runs; what would end before the one after next is renewed.</param>
-public sealed class RefreshScript(string manifest, string vault, TimeSpan interval)
+public sealed class RefreshScript(string module, string vault, TimeSpan interval)
 {
     /// <summary>The vault key's environment variable, which the script leaves behind.</summary>
     public const string VaultKeyVariable = VaultKey.Variable;
@@ -60,7 +60,7 @@ public sealed class RefreshScript(string manifest, string vault, TimeSpan interv
         }
 
         try {
-            Import-Module {{Quoted(manifest)}}
+            Import-Module {{Quoted(module)}}
             if ($Check) {
                 $failed = @([Agentdom.RefreshCheck]::Run($vault) | ForEach-Object { Format-Failure $_.Host $_.ErrorId $_.Message })
             }

@@ -27,8 +27,7 @@ public sealed class RegisterAtpRefreshJobCommand : VaultCmdlet
     protected override void Run()
     {
         var vault = OpenVault();
-        var manifest = Path.Combine(Path.GetDirectoryName(typeof(AtpCmdlet).Assembly.Location)!, "Agentdom.psd1");
-        var script = new RefreshScript(manifest, vault.Name, Interval);
+        var script = new RefreshScript(ModulePath(), vault.Name, Interval);
         var jobs = Schedulers.All(script.ForRunspace());
         var chosen = jobs.Choose(Scheduler.ToString());
         var isInProcess = chosen.Name == RefreshJobs.InProcess;
@@ -43,6 +42,15 @@ public sealed class RegisterAtpRefreshJobCommand : VaultCmdlet
         }
         if (jobs.Register(job, chosen) is { } notice) WriteWarning(notice);
         foreach (var registered in jobs.Find()) WriteObject(new AtpRefreshJob(registered));
+    }
+
+    // An installed module lies in a folder named like its version. By the one above, a job outlives an update.
+    private static string ModulePath()
+    {
+        var folder = Path.GetDirectoryName(typeof(AtpCmdlet).Assembly.Location)!;
+        return Version.TryParse(Path.GetFileName(folder), out _)
+            ? Path.GetDirectoryName(folder)!
+            : Path.Combine(folder, "Agentdom.psd1");
     }
 
     // The proof has nothing to find a fault with while there are no tokens yet.
