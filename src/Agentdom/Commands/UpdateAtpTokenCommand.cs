@@ -10,8 +10,8 @@ namespace Agentdom.Commands;
 [OutputType(typeof(AtpToken))]
 public sealed class UpdateAtpTokenCommand : VaultCmdlet
 {
-    // All input first: tokens from a pipeline are renewed side by side too. One list for each vault.
-    private readonly List<(TokenStore Store, List<StoredToken> Tokens)> _chosen = [];
+    // All input first: tokens from a pipeline are renewed side by side too. For each vault, by the entry's name.
+    private readonly List<(TokenStore Store, Dictionary<string, StoredToken> Tokens)> _chosen = [];
 
     /// <summary>The hosts, or wildcards such as *.example.com.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Host", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -52,7 +52,7 @@ public sealed class UpdateAtpTokenCommand : VaultCmdlet
     {
         var store = OpenStore(failure => Report(failure, null));
         var known = _chosen.Find(c => c.Store.Vault == store.Vault).Tokens;
-        if (known is null) _chosen.Add((store, known = []));
+        if (known is null) _chosen.Add((store, known = new Dictionary<string, StoredToken>(StringComparer.Ordinal)));
         foreach (var name in All ? new string?[] { null } : HostName)
         {
             var hosts = new HostPattern(name);
@@ -60,14 +60,14 @@ public sealed class UpdateAtpTokenCommand : VaultCmdlet
                 ? store.Of(host, Scope)
                 : [.. store.All().Where(t => hosts.Fits(t.Host) && (Scope is null || t.IsFor(Scope)))];
             if (found.Count == 0 && hosts.Host is not null) Report(TokenStore.NotFound(hosts.Host, Scope), name);
-            known.AddRange(found.Where(t => !known.Exists(k => k.EntryName == t.EntryName)));
+            foreach (var token in found) known[token.EntryName] = token;
         }
     }
 
     /// <inheritdoc/>
     protected override void Finish()
     {
-        foreach (var (store, tokens) in _chosen) Renew(store, tokens);
+        foreach (var (store, tokens) in _chosen) Renew(store, [.. tokens.Values]);
     }
 
     private void Renew(TokenStore store, List<StoredToken> tokens)
