@@ -12,7 +12,7 @@ public sealed record RenewalOptions
     /// <summary>How long one token may take, waiting for other processes included.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Whether to wait where another process is renewing the same token; else that counts as a failure.</summary>
+    /// <summary>Whether to wait where another process is renewing the same token; else the old one is given.</summary>
     public bool WaitForOthers { get; init; } = true;
 
     /// <summary>How many requests run side by side: 1 to 64.</summary>

@@ -28,11 +28,14 @@ public sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpHos
         foreach (var outcome in RenewSideBySide(tokens, TimeSpan.Zero, busy.Add, tell, cancel)) yield return outcome;
         foreach (var token in busy)
         {
-            var stillBusy = !options.WaitForOthers;
-            if (!stillBusy)
+            if (!options.WaitForOthers)
             {
-                foreach (var outcome in RenewSideBySide([token], options.Timeout, _ => stillBusy = true, tell, cancel)) yield return outcome;
+                tell?.Invoke($"Another process is renewing the token for {token}.");
+                yield return new RenewalOutcome(token, false, null);
+                continue;
             }
+            var stillBusy = false;
+            foreach (var outcome in RenewSideBySide([token], options.Timeout, _ => stillBusy = true, tell, cancel)) yield return outcome;
             if (stillBusy) yield return Failed(token, CrossProcessLock.Busy(token));
         }
     }
