@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Agentdom.Core.Signing;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -43,7 +42,7 @@ internal sealed class TokenCodec
             Claims = new Dictionary<string, object>
             {
                 [JwtRegisteredClaimNames.Sub] = request.AgentId,
-                [JwtRegisteredClaimNames.Jti] = NewTokenId(),
+                [JwtRegisteredClaimNames.Jti] = Hex.Encode(RandomBytes.Make(16)),
                 [AgentTokenClaims.Scope] = string.Join(" ", request.Scopes),
                 [AgentTokenClaims.Purpose] = request.Purpose,
             },
@@ -66,16 +65,5 @@ internal sealed class TokenCodec
             Purpose = jwt.TryGetPayloadValue<string>(AgentTokenClaims.Purpose, out var purpose) ? purpose : "",
             ExpiresAt = new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero),
         };
-    }
-
-    private static string NewTokenId()
-    {
-        var bytes = new byte[16];
-#if NET
-        RandomNumberGenerator.Fill(bytes);
-#else
-        using (var random = RandomNumberGenerator.Create()) random.GetBytes(bytes);
-#endif
-        return Hex.Encode(bytes);
     }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Agentdom.Core.Json;
 
 namespace Agentdom.Core.Signing;
@@ -29,9 +28,7 @@ public sealed class SharedSecret : IDisposable
     /// <summary>A new secret of 256 random bits, as 43 characters of base64url.</summary>
     public static string Generate()
     {
-        var bytes = new byte[32];
-        using (var random = RandomNumberGenerator.Create()) random.GetBytes(bytes);
-        return Convert.ToBase64String(bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        return Convert.ToBase64String(RandomBytes.Make(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
     }
 
     /// <summary>Its length in bytes.</summary>

@@ -62,7 +62,7 @@ internal static class AtomicFile
         return true;
     });
 
-    /// <summary>The same, where somebody else's file of that name wins.</summary>
+    /// <summary>Writes a file as a whole, where somebody else's of that name wins.</summary>
     internal static void CreateIfMissing(string path, byte[] content)
     {
         CreateDirectory(Path.GetDirectoryName(path)!);

@@ -86,28 +86,13 @@ public sealed class FileVault : ITokenVault
     /// <summary>Keeps an entry in place of the one of the same name.</summary>
     /// <exception cref="AtpException">The vault cannot be written.</exception>
     /// <exception cref="JsonFormatException">The value or the metadata has no JSON form.</exception>
-    public void WriteEntry(VaultEntry entry)
-    {
-        var plaintext = Encoding.UTF8.GetBytes(entry.ToJson());
-        var path = PathOf(entry.Name);
-        Writing(() =>
-        {
-            AtomicFile.Write(path, SealedBox.Seal(KeyForWriting(), plaintext, Path.GetFileName(path)));
-            return true;
-        });
-    }
+    public void WriteEntry(VaultEntry entry) => Writing(() => Put(entry));
 
     /// <summary>Puts an entry that was made from the one there is in its place, as one step.</summary>
     /// <returns>False where there is none of that name.</returns>
     /// <exception cref="AtpException">The vault cannot be read or written.</exception>
-    public bool ChangeEntry(string name, Func<VaultEntry, VaultEntry> change) => Writing(() =>
-    {
-        var path = PathOf(name);
-        if (ReadFile(path, FindKey) is not { } entry) return false;
-        var plaintext = Encoding.UTF8.GetBytes(change(entry).ToJson());
-        AtomicFile.Write(path, SealedBox.Seal(KeyForWriting(), plaintext, Path.GetFileName(path)));
-        return true;
-    });
+    public bool ChangeEntry(string name, Func<VaultEntry, VaultEntry> change) =>
+        Writing(() => ReadFile(PathOf(name), FindKey) is { } entry && Put(change(entry)));
 
     /// <summary>All entries, in no particular order.</summary>
     /// <param name="onUnreadable">Hears of each entry that cannot be read; the others are listed all the same.</param>
@@ -134,6 +119,14 @@ public sealed class FileVault : ITokenVault
             // Null where another process took the entry away meanwhile.
             if (entry is not null) yield return entry;
         }
+    }
+
+    // The caller holds the write lock.
+    private bool Put(VaultEntry entry)
+    {
+        var path = PathOf(entry.Name);
+        AtomicFile.Write(path, SealedBox.Seal(KeyForWriting(), Encoding.UTF8.GetBytes(entry.ToJson()), Path.GetFileName(path)));
+        return true;
     }
 
     private string PathOf(string name) => Path.Combine(_folder, Sha256.OfText(name.ToLowerInvariant()) + Suffix);

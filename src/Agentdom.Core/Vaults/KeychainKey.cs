@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text;
 using Agentdom.Core.Signing;
 using Microsoft.Identity.Client.Extensions.Msal;
@@ -150,9 +149,7 @@ internal static class KeychainKey
         var storage = Open(account);
         var key = storage.ReadData();
         if (key.Length == 32) return key;
-        key = new byte[32];
-        using (var random = RandomNumberGenerator.Create()) random.GetBytes(key);
-        storage.WriteData(key);
+        storage.WriteData(RandomBytes.Make(32));
         // Elsewhere the library only touches this file, for watchers of changes.
         if (!RuntimeInformation.IsOSPlatform(OSPlatform.Windows)) File.Delete(ProtectedFile);
         return storage.ReadData();

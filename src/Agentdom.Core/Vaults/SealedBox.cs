@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Agentdom.Core.Signing;
 #if !NET
 using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Crypto.Engines;
@@ -24,8 +25,7 @@ internal static class SealedBox
     {
         var box = new byte[HeaderSize + plaintext.Length + TagSize];
         box[0] = Format;
-        var nonce = new byte[NonceSize];
-        using (var random = RandomNumberGenerator.Create()) random.GetBytes(nonce);
+        var nonce = RandomBytes.Make(NonceSize);
         nonce.CopyTo(box, 1);
         var associated = AssociatedData(fileName);
 #if NET

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Agentdom.Core.Signing;
 
@@ -49,9 +48,7 @@ internal static class VaultKey
 
     private static byte[] NewFile()
     {
-        var fresh = new byte[32];
-        using (var random = RandomNumberGenerator.Create()) random.GetBytes(fresh);
-        AtomicFile.CreateIfMissing(FilePath, fresh);
+        AtomicFile.CreateIfMissing(FilePath, RandomBytes.Make(32));
         return FromFile();
     }
 
