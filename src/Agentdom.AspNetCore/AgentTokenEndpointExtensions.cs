@@ -29,7 +29,7 @@ public static class AgentTokenEndpointExtensions
     /// <summary>Maps <c>/.well-known/agentdom.json</c>, which names the endpoints of <see cref="MapAgentTokens"/>.</summary>
     /// <param name="endpoints">The app.</param>
     public static IEndpointConventionBuilder MapAgentdomManifest(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapGet("/.well-known/agentdom.json", ManifestWriter.WriteAsync).AllowAnonymous();
+        endpoints.MapGet(IssuerManifest.Path, ManifestWriter.WriteAsync).AllowAnonymous();
 
     private static IEndpointConventionBuilder Map(
         IEndpointRouteBuilder endpoints, string pattern, int maxBytes,
@@ -41,7 +41,8 @@ public static class AgentTokenEndpointExtensions
         HttpContext context, int maxBytes, Func<TokenIssuer, byte[], CancellationToken, ValueTask<IssuerReply>> answer)
     {
         var issuer = context.RequestServices.GetRequiredService<TokenIssuer>();
-        var (body, refusal) = await RequestBody.ReadAsync(context.Request, maxBytes);
+        var (body, refusal) = await RequestBody.ReadAsync(
+            context.Request.Body, context.Request.ContentType, context.Request.ContentLength, maxBytes, context.RequestAborted);
         var reply = refusal ?? await answer(issuer, body, context.RequestAborted);
         await ReplyWriter.WriteAsync(context.Response, reply);
     }

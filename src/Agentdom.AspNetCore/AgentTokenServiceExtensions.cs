@@ -14,7 +14,7 @@ public static class AgentTokenServiceExtensions
     /// </summary>
     /// <param name="services">The app's services.</param>
     /// <param name="configure">At least one secret and one scope.</param>
-    public static IServiceCollection AddAgentTokens(this IServiceCollection services, Action<AgentTokenOptions> configure)
+    public static AgentTokensBuilder AddAgentTokens(this IServiceCollection services, Action<AgentTokenOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
         services.AddOptions<AgentTokenOptions>().Configure(configure).ValidateOnStart();
@@ -26,7 +26,7 @@ public static class AgentTokenServiceExtensions
             provider.GetRequiredService<IOptions<AgentTokenOptions>>().Value,
             provider.GetRequiredService<IIssuerState>(),
             provider.GetRequiredService<TimeProvider>()));
-        return services;
+        return new AgentTokensBuilder(services);
     }
 
     private sealed class AgentTokenOptionsValidator : IValidateOptions<AgentTokenOptions>

@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text;
-using Agentdom.Core.Client;
-using Agentdom.Core.Json;
+using Agentdom.Core.Issuing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,16 +14,7 @@ internal static class ManifestWriter
     {
         var options = context.RequestServices.GetRequiredService<IOptions<AgentTokenOptions>>().Value;
         var endpoint = Origin(context.Request, options) + TokenPath(context.RequestServices);
-        var auth = new Dictionary<string, object?>
-        {
-            ["method"] = AgentdomManifest.AgentTokenMethod,
-            ["agent_token_endpoint"] = endpoint,
-            ["agent_token_verify_endpoint"] = endpoint + "/verify",
-            ["agent_token_revoke_endpoint"] = endpoint + "/revoke",
-            ["scopes"] = options.Scopes,
-        };
-        if (options.Audience is not null) auth["agent_token_audience"] = options.Audience;
-        var json = Encoding.UTF8.GetBytes(CanonicalJson.FromValue(new Dictionary<string, object?> { ["auth"] = auth }));
+        var json = IssuerManifest.Write(options, endpoint);
 
         var response = context.Response;
         response.ContentType = "application/json";

@@ -29,7 +29,7 @@ public sealed class AtpHost : IEquatable<AtpHost>
     /// <summary>The origin that is asked.</summary>
     public Uri Origin { get; }
 
-    internal Uri ManifestUri => new(Origin, "/.well-known/agentdom.json");
+    internal Uri ManifestUri => new(Origin, Issuing.IssuerManifest.Path);
 
     /// <summary>Reads a host as people write it.</summary>
     /// <exception cref="AtpException"><see cref="AtpError.HostInvalid"/></exception>
