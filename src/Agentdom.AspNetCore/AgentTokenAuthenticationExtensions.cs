@@ -1,3 +1,4 @@
+using Agentdom.AspNetCore.Resource;
 using Agentdom.Core.Client;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;

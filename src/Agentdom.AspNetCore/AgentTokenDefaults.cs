@@ -6,6 +6,9 @@ public static class AgentTokenDefaults
     /// <summary>The authentication scheme that <c>AddAgentToken()</c> registers.</summary>
     public const string AuthenticationScheme = "AgentToken";
 
+    /// <summary>The name of the <c>Meter</c> and of the <c>ActivitySource</c>.</summary>
+    public const string TelemetryName = "Agentdom.Issuer";
+
     /// <summary>The claim type that holds one granted scope each.</summary>
     public const string ScopeClaimType = "scope";
 

@@ -1,3 +1,5 @@
+using Agentdom.AspNetCore.Endpoints;
+using Agentdom.AspNetCore.Observing;
 using Agentdom.Core.Issuing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -16,13 +18,13 @@ public static class AgentTokenEndpointExtensions
     /// <exception cref="InvalidOperationException"><c>AddAgentTokens</c> was not called.</exception>
     public static IEndpointConventionBuilder MapAgentTokens(this IEndpointRouteBuilder endpoints, string pattern)
     {
-        if (endpoints.ServiceProvider.GetService<IServiceProviderIsService>()?.IsService(typeof(TokenIssuer)) == false)
+        if (endpoints.ServiceProvider.GetService<IServiceProviderIsService>()?.IsService(typeof(CurrentIssuer)) == false)
             throw new InvalidOperationException("Call builder.Services.AddAgentTokens(…) before app.MapAgentTokens(…).");
 
         var group = endpoints.MapGroup(pattern);
-        Map(group, "", TokenIssuer.MaxRequestBytes, static (issuer, body, cancel) => issuer.MintAsync(body, cancel)).WithMetadata(TokenEndpointMarker.Instance);
-        Map(group, "/verify", TokenIssuer.MaxTokenBodyBytes, static (issuer, body, cancel) => issuer.VerifyAsync(body, cancel));
-        Map(group, "/revoke", TokenIssuer.MaxTokenBodyBytes, static (issuer, body, cancel) => issuer.RevokeAsync(body, cancel));
+        Map(group, "", AgentTokenEndpoint.Mint).WithMetadata(TokenEndpointMarker.Instance);
+        Map(group, "/verify", AgentTokenEndpoint.Verify);
+        Map(group, "/revoke", AgentTokenEndpoint.Revoke);
         return group;
     }
 
@@ -31,19 +33,11 @@ public static class AgentTokenEndpointExtensions
     public static IEndpointConventionBuilder MapAgentdomManifest(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet(IssuerManifest.Path, ManifestWriter.WriteAsync).AllowAnonymous();
 
-    private static IEndpointConventionBuilder Map(
-        IEndpointRouteBuilder endpoints, string pattern, int maxBytes,
-        Func<TokenIssuer, byte[], CancellationToken, ValueTask<IssuerReply>> answer) =>
-        // Agents come without any of the app's own credentials: the signature is theirs.
-        endpoints.MapPost(pattern, context => RunAsync(context, maxBytes, answer)).AllowAnonymous();
-
-    private static async Task RunAsync(
-        HttpContext context, int maxBytes, Func<TokenIssuer, byte[], CancellationToken, ValueTask<IssuerReply>> answer)
+    private static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string pattern, AgentTokenEndpoint endpoint)
     {
-        var issuer = context.RequestServices.GetRequiredService<TokenIssuer>();
-        var (body, refusal) = await RequestBody.ReadAsync(
-            context.Request.Body, context.Request.ContentType, context.Request.ContentLength, maxBytes, context.RequestAborted);
-        var reply = refusal ?? await answer(issuer, body, context.RequestAborted);
-        await ReplyWriter.WriteAsync(context.Response, reply);
+        var current = endpoints.ServiceProvider.GetRequiredService<CurrentIssuer>();
+        var telemetry = endpoints.ServiceProvider.GetRequiredService<IssuerTelemetry>();
+        // Agents come without any of the app's own credentials: the signature is theirs.
+        return endpoints.MapPost(pattern, context => endpoint.RunAsync(context, current, telemetry)).AllowAnonymous();
     }
 }

@@ -13,4 +13,9 @@ public sealed class AgentTokenOptions : TokenIssuerOptions
 
     /// <summary>How long clients may keep the manifest: 5 minutes by default, in whole seconds.</summary>
     public TimeSpan ManifestLifetime { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How often may be asked.</summary>
+    public AgentTokenLimits Limits { get; } = new();
+
+    internal List<string> AllProblems() => [.. Problems().Concat(Limits.Problems()).Select(static p => "Agent tokens: " + p)];
 }

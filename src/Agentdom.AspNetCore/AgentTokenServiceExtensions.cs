@@ -1,6 +1,9 @@
+using Agentdom.AspNetCore.Observing;
 using Agentdom.Core.Issuing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Agentdom.AspNetCore;
@@ -17,24 +20,33 @@ public static class AgentTokenServiceExtensions
     public static AgentTokensBuilder AddAgentTokens(this IServiceCollection services, Action<AgentTokenOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        services.AddOptions<AgentTokenOptions>().Configure(configure).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AgentTokenOptions>, AgentTokenOptionsValidator>());
+        return services.AddAgentTokens(options => options.Configure(configure));
+    }
+
+    /// <summary>
+    /// The same with the options out of the app's configuration, such as <c>Configuration.GetSection("AgentTokens")</c>.
+    /// When the configuration is reloaded they are in force at once, so a secret is rotated without a restart; if they are
+    /// wrong then, the old ones stay and the log says why.
+    /// </summary>
+    /// <param name="services">The app's services.</param>
+    /// <param name="section">A section with the names of <see cref="AgentTokenOptions"/>' properties.</param>
+    public static AgentTokensBuilder AddAgentTokens(this IServiceCollection services, IConfiguration section)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        return services.AddAgentTokens(options => options.Bind(section));
+    }
+
+    private static AgentTokensBuilder AddAgentTokens(this IServiceCollection services, Action<OptionsBuilder<AgentTokenOptions>> options)
+    {
+        options(services.AddOptions<AgentTokenOptions>());
+        services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IIssuerState>(static provider =>
             new InMemoryIssuerState(time: provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton(static provider => new TokenIssuer(
-            provider.GetRequiredService<IOptions<AgentTokenOptions>>().Value,
-            provider.GetRequiredService<IIssuerState>(),
-            provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IssuerTelemetry>();
+        services.TryAddSingleton<CurrentIssuer>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CurrentIssuer>(
+            static provider => provider.GetRequiredService<CurrentIssuer>()));
         return new AgentTokensBuilder(services);
-    }
-
-    private sealed class AgentTokenOptionsValidator : IValidateOptions<AgentTokenOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, AgentTokenOptions options)
-        {
-            var problems = options.Problems().Select(static p => "Agent tokens: " + p).ToList();
-            return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
-        }
     }
 }

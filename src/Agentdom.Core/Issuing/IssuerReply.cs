@@ -6,10 +6,11 @@ namespace Agentdom.Core.Issuing;
 /// <summary>What an issuer answers, for any transport to send: a status, a JSON body, perhaps a wait.</summary>
 public sealed class IssuerReply
 {
-    private IssuerReply(int status, string json)
+    private IssuerReply(int status, string outcome, IDictionary<string, object?> members)
     {
         Status = status;
-        Body = Encoding.UTF8.GetBytes(json);
+        Outcome = outcome;
+        Body = Encoding.UTF8.GetBytes(CanonicalJson.FromValue(members));
     }
 
     /// <summary>The HTTP status.</summary>
@@ -18,20 +19,34 @@ public sealed class IssuerReply
     /// <summary>The body: JSON in UTF-8, to be sent as <c>application/json</c> with <c>Cache-Control: no-store</c>.</summary>
     public byte[] Body { get; }
 
-    /// <summary>The protocol's error code, or null on success (protocol.md §5).</summary>
-    public string? Error { get; private init; }
+    /// <summary>
+    /// What was decided, as a stable word for logs and metrics: <c>issued</c>, <c>valid</c>, <c>invalid</c>, <c>revoked</c>,
+    /// <c>nothing_to_revoke</c>, or the protocol's error code (protocol.md §5).
+    /// </summary>
+    public string Outcome { get; }
+
+    /// <summary>The agent that it is about, once a signature or a token has proved who that is; else null.</summary>
+    public string? AgentId { get; private set; }
+
+    /// <summary>The scopes it is about, where <see cref="AgentId"/> is known.</summary>
+    public IReadOnlyList<string> Scopes { get; private set; } = [];
+
+    /// <summary>The <c>jti</c> of the token it is about, where there is one. It names the token and opens nothing.</summary>
+    public string? TokenId { get; private set; }
+
+    /// <summary>Why the state was out of reach, where it was.</summary>
+    public IssuerStateException? StateFailure { get; private init; }
 
     /// <summary>The value of <c>Retry-After</c> in seconds, where one is to be sent.</summary>
     public int? RetryAfterSeconds { get; private init; }
 
-    internal static IssuerReply Ok(IDictionary<string, object?> members) =>
-        new(200, CanonicalJson.FromValue(members));
+    internal static IssuerReply Ok(string outcome, IDictionary<string, object?> members) => new(200, outcome, members);
 
-    internal static IssuerReply Refuse(int status, string code, string description, int? retryAfterSeconds = null, long? serverTime = null)
+    internal static IssuerReply Refuse(int status, string code, string description, long? serverTime = null)
     {
-        var members = new Dictionary<string, object?> { ["error"] = code, ["error_description"] = description };
+        var members = Refusal(code, description);
         if (serverTime is not null) members["server_time"] = serverTime;
-        return new IssuerReply(status, CanonicalJson.FromValue(members)) { Error = code, RetryAfterSeconds = retryAfterSeconds };
+        return new IssuerReply(status, code, members);
     }
 
     /// <summary>The request is unreadable, or a field is missing or out of bounds.</summary>
@@ -45,7 +60,30 @@ public sealed class IssuerReply
     public static IssuerReply NotJson() =>
         Refuse(415, "invalid_request", "A request is sent with the content type application/json.");
 
+    /// <summary>There were too many requests.</summary>
+    /// <param name="wait">How long to wait; at least a second is asked for.</param>
+    public static IssuerReply RateLimited(TimeSpan wait) =>
+        new(429, "rate_limited", Refusal("rate_limited", "There were too many requests. Wait before the next one."))
+        {
+            RetryAfterSeconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)),
+        };
+
     /// <summary>The issuer's state is out of reach.</summary>
-    public static IssuerReply Unavailable() =>
-        Refuse(503, "temporarily_unavailable", "The issuer cannot decide right now.", retryAfterSeconds: 1);
+    public static IssuerReply Unavailable(IssuerStateException failure) =>
+        new(503, "temporarily_unavailable", Refusal("temporarily_unavailable", "The issuer cannot decide right now."))
+        {
+            RetryAfterSeconds = 1,
+            StateFailure = failure,
+        };
+
+    internal IssuerReply About(string agentId, IReadOnlyList<string> scopes, string? tokenId = null)
+    {
+        AgentId = agentId;
+        Scopes = scopes;
+        TokenId ??= tokenId;
+        return this;
+    }
+
+    private static Dictionary<string, object?> Refusal(string code, string description) =>
+        new() { ["error"] = code, ["error_description"] = description };
 }

@@ -1,4 +1,3 @@
-using Agentdom.Core.Signing;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -27,7 +26,7 @@ internal sealed class TokenCodec
             [.. keys.Select(static k => k.SigningKey)], options.Issuer, options.Audience, time);
     }
 
-    internal string Mint(SignedTokenRequest request)
+    internal string Mint(SignedTokenRequest request, string tokenId)
     {
         var now = DateTimeOffset.FromUnixTimeSeconds(_time.GetUtcNow().ToUnixTimeSeconds()).UtcDateTime;
         return s_handler.CreateToken(new SecurityTokenDescriptor
@@ -42,7 +41,7 @@ internal sealed class TokenCodec
             Claims = new Dictionary<string, object>
             {
                 [JwtRegisteredClaimNames.Sub] = request.AgentId,
-                [JwtRegisteredClaimNames.Jti] = Hex.Encode(RandomBytes.Make(16)),
+                [JwtRegisteredClaimNames.Jti] = tokenId,
                 [AgentTokenClaims.Scope] = string.Join(" ", request.Scopes),
                 [AgentTokenClaims.Purpose] = request.Purpose,
             },

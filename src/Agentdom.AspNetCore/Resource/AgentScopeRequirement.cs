@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 
-namespace Agentdom.AspNetCore;
+namespace Agentdom.AspNetCore.Resource;
 
 /// <summary>All of these scopes must have been granted.</summary>
 internal sealed class AgentScopeRequirement(IReadOnlyList<string> scopes)

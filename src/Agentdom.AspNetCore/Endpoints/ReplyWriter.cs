@@ -2,7 +2,7 @@ using System.Globalization;
 using Agentdom.Core.Issuing;
 using Microsoft.AspNetCore.Http;
 
-namespace Agentdom.AspNetCore;
+namespace Agentdom.AspNetCore.Endpoints;
 
 /// <summary>Sends an issuer's reply.</summary>
 internal static class ReplyWriter

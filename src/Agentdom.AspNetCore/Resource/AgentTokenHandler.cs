@@ -1,19 +1,22 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using Agentdom.AspNetCore.Endpoints;
+using Agentdom.AspNetCore.Observing;
 using Agentdom.Core.Issuing;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace Agentdom.AspNetCore;
+namespace Agentdom.AspNetCore.Resource;
 
 /// <summary>
 /// Lets requests in by the agent token in their Authorization header (RFC 6750), which is looked up at this app's own
 /// issuer, so that a revoked token is refused at once.
 /// </summary>
 internal sealed class AgentTokenHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, TokenIssuer issuer)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, CurrentIssuer current,
+    IssuerTelemetry telemetry)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     private const string Prefix = "Bearer ";
@@ -23,16 +26,23 @@ internal sealed class AgentTokenHandler(
         var header = Request.Headers.Authorization;
         if (header.Count != 1 || !header[0]!.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)) return AuthenticateResult.NoResult();
 
+        using var decision = new Decision(Operation.Accept);
         AgentToken? token;
         try
         {
-            token = await issuer.ReadTokenAsync(header[0]![Prefix.Length..].Trim(), Context.RequestAborted);
+            token = await current.Issuer.ReadTokenAsync(header[0]![Prefix.Length..].Trim(), Context.RequestAborted);
         }
         catch (IssuerStateException e)
         {
+            Record(decision.IsRefused("temporarily_unavailable", stateFailure: e));
             return AuthenticateResult.Fail(e);
         }
-        if (token is null) return AuthenticateResult.Fail("The token is not one of this issuer's, has ended, or was revoked.");
+        if (token is null)
+        {
+            Record(decision.IsRefused("invalid_token"));
+            return AuthenticateResult.Fail("The token is not one of this issuer's, has ended, or was revoked.");
+        }
+        Record(decision.IsAccepted(token));
 
         var identity = new ClaimsIdentity(Scheme.Name, AgentTokenDefaults.AgentIdClaimType, ClaimsIdentity.DefaultRoleClaimType);
         identity.AddClaim(new Claim(AgentTokenDefaults.AgentIdClaimType, token.AgentId));
@@ -45,12 +55,13 @@ internal sealed class AgentTokenHandler(
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         var result = await HandleAuthenticateOnceSafeAsync();
-        if (result.Failure is IssuerStateException)
+        if (result.Failure is IssuerStateException failure)
         {
             // Whether the token was revoked cannot be known right now: that is no fault of the agent's.
-            await ReplyWriter.WriteAsync(Response, IssuerReply.Unavailable());
+            await ReplyWriter.WriteAsync(Response, IssuerReply.Unavailable(failure));
             return;
         }
+        if (result.Failure is null) RecordRefusal("missing_token");
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         // RFC 6750 §3.1: no error where no token was presented.
         Response.Headers.WWWAuthenticate = result.Failure is null ? "Bearer" : "Bearer error=\"invalid_token\"";
@@ -58,6 +69,7 @@ internal sealed class AgentTokenHandler(
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
+        RecordRefusal("insufficient_scope");
         Response.StatusCode = StatusCodes.Status403Forbidden;
         var needed = Context.GetEndpoint()?.Metadata.GetMetadata<AgentScopeRequirement>();
         Response.Headers.WWWAuthenticate = needed is null
@@ -65,4 +77,12 @@ internal sealed class AgentTokenHandler(
             : $"Bearer error=\"insufficient_scope\", scope=\"{string.Join(' ', needed.Scopes)}\"";
         return Task.CompletedTask;
     }
+
+    private void RecordRefusal(string outcome)
+    {
+        using var decision = new Decision(Operation.Accept);
+        Record(decision.IsRefused(outcome, Context.User.FindFirst(AgentTokenDefaults.AgentIdClaimType)?.Value));
+    }
+
+    private void Record(Decision decision) => telemetry.Record(decision, Context.Connection.RemoteIpAddress);
 }

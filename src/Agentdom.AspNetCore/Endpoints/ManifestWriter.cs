@@ -3,16 +3,15 @@ using Agentdom.Core.Issuing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
-namespace Agentdom.AspNetCore;
+namespace Agentdom.AspNetCore.Endpoints;
 
 /// <summary>Says what the app takes, in <c>/.well-known/agentdom.json</c> (protocol.md §1).</summary>
 internal static class ManifestWriter
 {
     internal static async Task WriteAsync(HttpContext context)
     {
-        var options = context.RequestServices.GetRequiredService<IOptions<AgentTokenOptions>>().Value;
+        var options = context.RequestServices.GetRequiredService<CurrentIssuer>().Options;
         var endpoint = Origin(context.Request, options) + TokenPath(context.RequestServices);
         var json = IssuerManifest.Write(options, endpoint);
 

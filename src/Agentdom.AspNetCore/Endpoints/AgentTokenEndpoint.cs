@@ -1,0 +1,39 @@
+using Agentdom.AspNetCore.Observing;
+using Agentdom.Core.Issuing;
+using Microsoft.AspNetCore.Http;
+
+namespace Agentdom.AspNetCore.Endpoints;
+
+/// <summary>Answers one kind of request: counts it, reads it, has it decided, makes the decision seen, replies.</summary>
+/// <param name="operation">One of <see cref="Operation"/>.</param>
+/// <param name="maxBytes">The most bytes of a body.</param>
+/// <param name="decide">The decision.</param>
+internal sealed class AgentTokenEndpoint(
+    string operation, int maxBytes, Func<TokenIssuer, byte[], CancellationToken, ValueTask<IssuerReply>> decide)
+{
+    internal static AgentTokenEndpoint Mint { get; } =
+        new(Operation.Mint, TokenIssuer.MaxRequestBytes, static (issuer, body, cancel) => issuer.MintAsync(body, cancel));
+
+    internal static AgentTokenEndpoint Verify { get; } =
+        new(Operation.Verify, TokenIssuer.MaxTokenBodyBytes, static (issuer, body, cancel) => issuer.VerifyAsync(body, cancel));
+
+    internal static AgentTokenEndpoint Revoke { get; } =
+        new(Operation.Revoke, TokenIssuer.MaxTokenBodyBytes, static (issuer, body, cancel) => issuer.RevokeAsync(body, cancel));
+
+    internal async Task RunAsync(HttpContext context, CurrentIssuer current, IssuerTelemetry telemetry)
+    {
+        using var decision = new Decision(operation);
+        var address = context.Connection.RemoteIpAddress;
+        var reply = current.Limits.Enter(address) is { } wait
+            ? IssuerReply.RateLimited(wait)
+            : await DecideAsync(context.Request, current.Issuer, context.RequestAborted);
+        telemetry.Record(decision.Is(reply), address);
+        await ReplyWriter.WriteAsync(context.Response, reply);
+    }
+
+    private async ValueTask<IssuerReply> DecideAsync(HttpRequest request, TokenIssuer issuer, CancellationToken cancel)
+    {
+        var (body, refusal) = await RequestBody.ReadAsync(request.Body, request.ContentType, request.ContentLength, maxBytes, cancel);
+        return refusal ?? await decide(issuer, body, cancel);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using Agentdom.Core.Issuing;
+
+namespace Agentdom.AspNetCore.Limits;
+
+/// <summary>
+/// Counts requests by address before anything is read and by agent after a good signature, with ASP.NET Core's own rate
+/// limiter, which forgets who has not asked for a while.
+/// </summary>
+internal sealed class RequestLimits(AgentTokenLimits limits) : IAgentLimiter, IDisposable
+{
+    private readonly PartitionedRateLimiter<string>? _agents = Limiter<string>(limits.RequestsPerMinutePerAgent);
+    private readonly PartitionedRateLimiter<IPAddress>? _addresses = Limiter<IPAddress>(limits.RequestsPerMinutePerAddress);
+
+    /// <inheritdoc/>
+    public TimeSpan? Enter(string agentId) => Enter(_agents, agentId);
+
+    /// <returns>Null where the address may go on, else how long it should wait.</returns>
+    internal TimeSpan? Enter(IPAddress? address) => Enter(_addresses, Network(address));
+
+    public void Dispose()
+    {
+        _agents?.Dispose();
+        _addresses?.Dispose();
+    }
+
+    private static TimeSpan? Enter<TResource>(PartitionedRateLimiter<TResource>? limiter, TResource resource)
+    {
+        if (limiter is null) return null;
+        using var lease = limiter.AttemptAcquire(resource);
+        if (lease.IsAcquired) return null;
+        return lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1);
+    }
+
+    private static PartitionedRateLimiter<TResource>? Limiter<TResource>(int? perMinute)
+        where TResource : notnull
+    {
+        if (perMinute is not { } count) return null;
+        var bucket = new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = count,
+            TokensPerPeriod = 1,
+            ReplenishmentPeriod = TimeSpan.FromMinutes(1) / count,
+            QueueLimit = 0,
+        };
+        return PartitionedRateLimiter.Create<TResource, TResource>(
+            resource => RateLimitPartition.GetTokenBucketLimiter(resource, _ => bucket));
+    }
+
+    // Whoever has one IPv6 address has the whole /64 that it lies in.
+    private static IPAddress Network(IPAddress? address)
+    {
+        if (address is null) return IPAddress.None;
+        if (address.IsIPv4MappedToIPv6) return address.MapToIPv4();
+        if (address.AddressFamily != AddressFamily.InterNetworkV6) return address;
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return new IPAddress(bytes);
+    }
+}

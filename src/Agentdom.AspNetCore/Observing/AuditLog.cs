@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging;
+
+namespace Agentdom.AspNetCore.Observing;
+
+/// <summary>
+/// The audit events. They name agent, scopes, the token's id, outcome and address, and never a secret, a signature or a
+/// token. Event ids are never changed or reused.
+/// </summary>
+internal static partial class AuditLog
+{
+    internal const string Category = "Agentdom.Audit";
+
+    [LoggerMessage(1001, LogLevel.Information, "Issued token {TokenId} with scopes {Scopes} to agent {AgentId} at {Address}.")]
+    internal static partial void Issued(this ILogger audit, string? tokenId, string scopes, string? agentId, string address);
+
+    [LoggerMessage(1002, LogLevel.Warning, "Refused to {Operation} for agent {AgentId} with scopes {Scopes} at {Address}: {Outcome}.")]
+    internal static partial void Refused(this ILogger audit, string operation, string? agentId, string scopes, string address, string outcome);
+
+    [LoggerMessage(1003, LogLevel.Information, "Verified token {TokenId} of agent {AgentId} for {Address}: {Outcome}.")]
+    internal static partial void Verified(this ILogger audit, string? tokenId, string? agentId, string address, string outcome);
+
+    [LoggerMessage(1004, LogLevel.Information, "Revoked token {TokenId} of agent {AgentId} for {Address}: {Outcome}.")]
+    internal static partial void Revoked(this ILogger audit, string? tokenId, string? agentId, string address, string outcome);
+
+    [LoggerMessage(1005, LogLevel.Information, "Accepted token {TokenId} with scopes {Scopes} of agent {AgentId} at {Address}.")]
+    internal static partial void Accepted(this ILogger audit, string? tokenId, string scopes, string? agentId, string address);
+}
