@@ -1,5 +1,4 @@
 using Agentdom.AspNetCore.Endpoints;
-using Agentdom.AspNetCore.Observing;
 using Agentdom.Core.Issuing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -33,11 +32,7 @@ public static class AgentTokenEndpointExtensions
     public static IEndpointConventionBuilder MapAgentdomManifest(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet(IssuerManifest.Path, ManifestWriter.WriteAsync).AllowAnonymous();
 
-    private static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string pattern, AgentTokenEndpoint endpoint)
-    {
-        var current = endpoints.ServiceProvider.GetRequiredService<CurrentIssuer>();
-        var telemetry = endpoints.ServiceProvider.GetRequiredService<IssuerTelemetry>();
+    private static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string pattern, AgentTokenEndpoint endpoint) =>
         // Agents come without any of the app's own credentials: the signature is theirs.
-        return endpoints.MapPost(pattern, context => endpoint.RunAsync(context, current, telemetry)).AllowAnonymous();
-    }
+        endpoints.MapPost(pattern, endpoint.RunAsync).AllowAnonymous();
 }

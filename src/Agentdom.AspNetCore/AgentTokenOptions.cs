@@ -1,10 +1,14 @@
+using System.Text.RegularExpressions;
 using Agentdom.Core.Issuing;
+using Microsoft.Extensions.Configuration;
 
 namespace Agentdom.AspNetCore;
 
 /// <summary>What the app accepts and grants, and how it is seen from outside.</summary>
-public sealed class AgentTokenOptions : TokenIssuerOptions
+public sealed partial class AgentTokenOptions : TokenIssuerOptions
 {
+    private string? _unreadable;
+
     /// <summary>
     /// The origin that the manifest names in its endpoints, such as <c>https://api.example.com</c>. Null takes it from
     /// each request, which behind a proxy needs the forwarded headers middleware.
@@ -17,5 +21,27 @@ public sealed class AgentTokenOptions : TokenIssuerOptions
     /// <summary>How often may be asked.</summary>
     public AgentTokenLimits Limits { get; } = new();
 
-    internal List<string> AllProblems() => [.. Problems().Concat(Limits.Problems()).Select(static p => "Agent tokens: " + p)];
+    // What is thrown when options change reaches nobody, and would repeat the value, which may be a key.
+    internal void Read(IConfiguration section)
+    {
+        try
+        {
+            section.Bind(this);
+        }
+        catch (InvalidOperationException e)
+        {
+            var key = KeyInBindingError().Match(e.Message).Groups[1].Value;
+            _unreadable = $"The configuration's value of '{key}' cannot be read as what it should be.";
+        }
+    }
+
+    internal List<string> AllProblems()
+    {
+        var problems = Problems().Concat(Limits.Problems());
+        if (_unreadable is not null) problems = problems.Prepend(_unreadable);
+        return [.. problems.Select(static p => "Agent tokens: " + p)];
+    }
+
+    [GeneratedRegex("at '([^']*)' to type", RegexOptions.RightToLeft)]
+    private static partial Regex KeyInBindingError();
 }

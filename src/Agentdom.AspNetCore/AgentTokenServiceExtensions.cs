@@ -33,7 +33,12 @@ public static class AgentTokenServiceExtensions
     public static AgentTokensBuilder AddAgentTokens(this IServiceCollection services, IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(section);
-        return services.AddAgentTokens(options => options.Bind(section));
+        return services.AddAgentTokens(options =>
+        {
+            options.Services.AddSingleton<IOptionsChangeTokenSource<AgentTokenOptions>>(
+                new ConfigurationChangeTokenSource<AgentTokenOptions>(section));
+            options.Configure(o => o.Read(section));
+        });
     }
 
     private static AgentTokensBuilder AddAgentTokens(this IServiceCollection services, Action<OptionsBuilder<AgentTokenOptions>> options)
@@ -45,6 +50,8 @@ public static class AgentTokenServiceExtensions
             new InMemoryIssuerState(time: provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IssuerTelemetry>();
         services.TryAddSingleton<CurrentIssuer>();
+        // Never kept: the next one may come under other options.
+        services.TryAddTransient(static provider => provider.GetRequiredService<CurrentIssuer>().Issuer);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CurrentIssuer>(
             static provider => provider.GetRequiredService<CurrentIssuer>()));
         return new AgentTokensBuilder(services);

@@ -1,6 +1,7 @@
 using Agentdom.AspNetCore.Observing;
 using Agentdom.Core.Issuing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Agentdom.AspNetCore.Endpoints;
 
@@ -20,8 +21,10 @@ internal sealed class AgentTokenEndpoint(
     internal static AgentTokenEndpoint Revoke { get; } =
         new(Operation.Revoke, TokenIssuer.MaxTokenBodyBytes, static (issuer, body, cancel) => issuer.RevokeAsync(body, cancel));
 
-    internal async Task RunAsync(HttpContext context, CurrentIssuer current, IssuerTelemetry telemetry)
+    internal async Task RunAsync(HttpContext context)
     {
+        var current = context.RequestServices.GetRequiredService<CurrentIssuer>();
+        var telemetry = context.RequestServices.GetRequiredService<IssuerTelemetry>();
         using var decision = new Decision(operation);
         var address = context.Connection.RemoteIpAddress;
         var reply = current.Limits.Enter(address) is { } wait

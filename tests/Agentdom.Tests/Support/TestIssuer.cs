@@ -22,8 +22,11 @@ internal sealed class TestIssuer(TestHost host) : IAsyncDisposable
 
     internal Uri Uri(string path) => host.Uri(path);
 
+    internal T Service<T>() where T : notnull => host.Service<T>();
+
     internal static async Task<TestIssuer> StartAsync(
-        Action<AgentTokenOptions>? configure = null, Action<IServiceCollection>? services = null, Action<WebApplication>? map = null) =>
+        Action<AgentTokenOptions>? configure = null, Action<IServiceCollection>? services = null, Action<WebApplication>? map = null,
+        bool addSecret = true) =>
         new(await TestHost.StartAsync(
             app =>
             {
@@ -40,7 +43,7 @@ internal sealed class TestIssuer(TestHost host) : IAsyncDisposable
                     o.Scopes.Add("data.read");
                     o.Scopes.Add("data.write");
                     configure?.Invoke(o);
-                    if (o.Secrets.Count == 0) o.Secrets.Add(SecretText);
+                    if (addSecret && o.Secrets.Count == 0) o.Secrets.Add(SecretText);
                 });
                 builder.Services.AddAuthentication().AddAgentToken();
             }));

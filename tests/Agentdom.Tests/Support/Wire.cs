@@ -53,6 +53,10 @@ internal static class Wire
         return body;
     }
 
+    internal static JsonElement Header(string token) => Part(token, 0);
+
+    internal static JsonElement Claims(string token) => Part(token, 1);
+
     internal static Task<HttpResponseMessage> VerifyAsync(TestIssuer issuer, string token) => issuer.PostAsync(
         "/v1/agent-tokens/verify", JsonSerializer.Serialize(new Dictionary<string, string> { ["token"] = token }));
 
@@ -72,4 +76,7 @@ internal static class Wire
         Assert.Equal(status, (int)response.StatusCode);
         Assert.Equal(challenge, Assert.Single(response.Headers.WwwAuthenticate).ToString());
     }
+
+    private static JsonElement Part(string token, int index) =>
+        JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.')[index])).RootElement;
 }
