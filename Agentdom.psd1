@@ -28,6 +28,8 @@
         'Request-AtpToken'
         'Revoke-AtpToken'
         'Set-AtpSecret'
+        'Start-AtpServer'
+        'Stop-AtpServer'
         'Test-AtpSignature'
         'Test-AtpToken'
         'Unregister-AtpRefreshJob'

@@ -86,4 +86,10 @@ public enum AtpError
     JobWouldFail,
     /// <summary>No refresh job is registered.</summary>
     JobNotFound,
+    /// <summary>A loopback server runs in this process already.</summary>
+    ServerRunning,
+    /// <summary>The loopback server's secret, scopes or token lifetime cannot be used.</summary>
+    ServerOptionsInvalid,
+    /// <summary>Another program has the port, or this user may not listen on it.</summary>
+    PortTaken,
 }

@@ -18,7 +18,8 @@ internal static class ErrorRecords
     private static ErrorCategory Category(AtpError error) => error switch
     {
         AtpError.HostInvalid or AtpError.ScopeInvalid or AtpError.PurposeInvalid or AtpError.AgentIdInvalid
-            or AtpError.EndpointInvalid or AtpError.IntervalInvalid => ErrorCategory.InvalidArgument,
+            or AtpError.EndpointInvalid or AtpError.IntervalInvalid
+            or AtpError.ServerOptionsInvalid => ErrorCategory.InvalidArgument,
         AtpError.BodyInvalid or AtpError.TokenInvalid or AtpError.ManifestInvalid or AtpError.AnswerInvalid
             or AtpError.VaultEntryDamaged => ErrorCategory.InvalidData,
         AtpError.SecretMissing or AtpError.SignatureRefused or AtpError.VaultLocked => ErrorCategory.AuthenticationError,
@@ -31,6 +32,8 @@ internal static class ErrorRecords
         AtpError.MethodUnsupported => ErrorCategory.NotImplemented,
         AtpError.RateLimited => ErrorCategory.LimitsExceeded,
         AtpError.IssuerUnavailable => ErrorCategory.ResourceUnavailable,
+        AtpError.ServerRunning => ErrorCategory.ResourceExists,
+        AtpError.PortTaken => ErrorCategory.ResourceBusy,
         AtpError.SchedulerUnavailable => ErrorCategory.NotInstalled,
         AtpError.SchedulerFailed => ErrorCategory.FromStdErr,
         AtpError.TokenExpired or AtpError.TokenAmbiguous or AtpError.JobWouldFail => ErrorCategory.InvalidOperation,

@@ -24,13 +24,14 @@ internal static class Session
             $"Give the one the provider has with -Secret, or set the environment variable {SecretVariable}.");
 
     /// <summary>
-    /// The secret shared with a host: the one given, else the environment's (where <c>AGENTDOM_ATP_HOSTS</c> is set, for
+    /// The secret shared with a host: the one given, else that of this process's own server, where that is the host, so
+    /// that no real secret is ever used against it, else the environment's (where <c>AGENTDOM_ATP_HOSTS</c> is set, for
     /// the hosts in it only), else the one that the vault keeps for the host.
     /// </summary>
     /// <exception cref="AtpException"><see cref="AtpError.SecretMissing"/>, or the vault cannot be read.</exception>
     internal static SharedSecret FindSecret(SecureString? given, AtpHost host, Func<ITokenVault> openVault)
     {
-        if ((Given(given) ?? (IsForHost(host) ? FromEnvironment() : null)) is { } secret) return secret;
+        if ((Given(given) ?? RunningServer.SecretFor(host) ?? (IsForHost(host) ? FromEnvironment() : null)) is { } secret) return secret;
         return openVault().Read(EntryName.OfSecret(host.Name)) is { Length: > 0 } kept
             ? SharedSecret.FromText(kept)
             : throw new AtpException(AtpError.SecretMissing, $"There is no shared secret for {host}.",

@@ -32,7 +32,12 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssem
     }
 
     /// <inheritdoc/>
-    public void OnRemove(PSModuleInfo psModuleInfo) => InProcessJob.End(Runspace.DefaultRunspace?.InstanceId);
+    public void OnRemove(PSModuleInfo psModuleInfo)
+    {
+        var session = Runspace.DefaultRunspace?.InstanceId;
+        InProcessJob.End(session);
+        RunningServer.End(session);
+    }
 
     // Apart from OnImport and not inlined: Windows PowerShell has no load contexts and must not look for the type.
     [MethodImpl(MethodImplOptions.NoInlining)]

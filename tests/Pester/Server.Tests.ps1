@@ -1,0 +1,130 @@
+BeforeAll {
+    $manifest = "$PSScriptRoot/../../out/Agentdom/Agentdom.psd1"
+    Import-Module $manifest -Force
+    $kept = @{}
+    foreach ($name in 'AGENTDOM_HOME', 'AGENTDOM_ATP_SECRET') { $kept[$name] = [Environment]::GetEnvironmentVariable($name) }
+    $env:AGENTDOM_HOME = Join-Path $TestDrive 'home'
+    $env:AGENTDOM_ATP_SECRET = 'a production secret that must not be used here'
+}
+
+AfterAll {
+    Stop-AtpServer
+    foreach ($name in $kept.Keys) { [Environment]::SetEnvironmentVariable($name, $kept[$name]) }
+}
+
+Describe 'A server in the session' {
+    BeforeAll {
+        $server = Start-AtpServer
+    }
+
+    AfterAll {
+        Stop-AtpServer
+    }
+
+    It 'takes a token through its whole life' {
+        $t = Request-AtpToken $server -Scope data.read -Purpose 'Sync dashboard' -WarningAction SilentlyContinue
+        $t | Test-AtpToken -Quiet | Should -BeTrue
+        (Get-AtpToken $server).ScopesGranted | Should -Be 'data.read'
+        ($t | Revoke-AtpToken).RevokedAtIssuer | Should -BeTrue
+        (Test-AtpToken $server -Token $t).Valid | Should -BeFalse
+    }
+
+    It 'lets Invoke-RestMethod in until the token is revoked' -Skip:($PSVersionTable.PSEdition -eq 'Desktop') {
+        $t = Request-AtpToken $server -Scope data.read -Purpose 'Sync dashboard' -WarningAction SilentlyContinue
+        $call = @{ Uri = "$($server.Uri)whoami"; Authentication = 'Bearer'; Token = $t.AccessToken; AllowUnencryptedAuthentication = $true }
+        $me = Invoke-RestMethod @call
+        $me.agent_id | Should -Be (Get-AgentId).Id
+        $me.scopes | Should -Be 'data.read'
+        $me.purpose | Should -Be 'Sync dashboard'
+        $null = Revoke-AtpToken $server
+        { Invoke-RestMethod @call } | Should -Throw '*401*'
+    }
+
+    It 'is found by threads of the session' -Skip:($PSVersionTable.PSEdition -eq 'Desktop') {
+        $hosts = 1..8 | ForEach-Object -Parallel {
+            Import-Module $using:manifest
+            (Request-AtpToken $using:server -Scope data.read -NoPersist).Host
+        }
+        $hosts | Should -HaveCount 8
+    }
+
+    It 'serves another process that has its secret' {
+        $shell = (Get-Process -Id $PID).Path
+        $env:AGENTDOM_ATP_SECRET = [pscredential]::new('x', $server.Secret).GetNetworkCredential().Password
+        $script = "Import-Module '$manifest'; (Request-AtpToken $server -Scope data.write -NoPersist).ScopesGranted"
+        & $shell -NoProfile -NonInteractive -Command $script | Should -Be 'data.write'
+        $env:AGENTDOM_ATP_SECRET = 'a production secret that must not be used here'
+    }
+
+    It 'shows as a table with host, scopes and lifetime, and never its secret' {
+        $secret = [pscredential]::new('x', $server.Secret).GetNetworkCredential().Password
+        $table = $server | Format-Table | Out-String -Width 200
+        $table | Should -Match 'Host +Scopes +Token lifetime +Started'
+        $table | Should -Match "$server +data\.read data\.write +01:00:00"
+        foreach ($view in $table, ($server | Format-List * | Out-String), ($server | ConvertTo-Json -WarningAction SilentlyContinue)) {
+            $view | Should -Not -Match ([regex]::Escape($secret))
+        }
+    }
+
+    It 'is there once' {
+        { Start-AtpServer } | Should -Throw "*at $($server.Uri).*Stop-AtpServer*" -ErrorId 'AtpServerRunning,*'
+    }
+}
+
+Describe 'The end of a server' {
+    AfterEach {
+        Import-Module $manifest
+        Stop-AtpServer
+    }
+
+    It 'frees its port' {
+        $first = Start-AtpServer
+        Stop-AtpServer
+        { Get-AtpManifest $first -TimeoutSec 5 } | Should -Throw -ErrorId 'AtpHostUnreachable,*'
+        (Start-AtpServer -Port $first.Uri.Port).Host | Should -Be $first.Host
+    }
+
+    It 'comes with that of the module' {
+        $server = Start-AtpServer
+        Remove-Module Agentdom
+        Import-Module $manifest
+        { Get-AtpManifest $server -TimeoutSec 5 } | Should -Throw -ErrorId 'AtpHostUnreachable,*'
+    }
+
+    It 'does not come where another runspace removes the module' {
+        $server = Start-AtpServer
+        $shell = [powershell]::Create()
+        $null = $shell.AddScript("Import-Module '$manifest'; Remove-Module Agentdom").Invoke()
+        $shell.Runspace.Dispose()
+        (Get-AtpManifest $server).Host | Should -Be $server.Host
+    }
+
+    It 'is not waited for by a process that ends' {
+        $shell = (Get-Process -Id $PID).Path
+        $found = & $shell -NoProfile -NonInteractive -Command "Import-Module '$manifest'; (Start-AtpServer).Host"
+        $LASTEXITCODE | Should -Be 0
+        $found | Should -Match '^localhost:\d+$'
+    }
+}
+
+Describe 'The example in the README' {
+    It 'passes as it stands' {
+        $text = Get-Content "$PSScriptRoot/../../README.md" -Raw
+        $text -match '(?s)### Testing a runbook.*?```powershell\r?\n(?<test>.*?)```' | Should -BeTrue
+        $file = Join-Path $TestDrive 'Readme.Tests.ps1'
+        Set-Content $file $Matches.test
+        Set-Content (Join-Path $TestDrive 'sync.ps1') @'
+param($ApiHost)
+$null = Request-AtpToken $ApiHost -Scope data.read -WarningAction SilentlyContinue
+Invoke-RestMethod "http://$ApiHost/whoami" -Headers @{ Authorization = 'Bearer ' + (Get-AtpToken $ApiHost -AsPlainText) }
+'@
+        # In a process of its own: a Pester inside Pester would take this one's drives away.
+        $pester = (Get-Module Pester).Path
+        $shell = (Get-Process -Id $PID).Path
+        $result = & $shell -NoProfile -NonInteractive -Command @"
+Import-Module '$manifest', '$pester'
+(Invoke-Pester '$file' -PassThru -Output None) | ForEach-Object { `$_.PassedCount, `$_.FailedCount; `$_.Failed.ErrorRecord }
+"@
+        $result | Should -Be '1', '0'
+    }
+}
