@@ -2,6 +2,7 @@ using System.Management.Automation.Runspaces;
 using Agentdom.Core;
 using Agentdom.Core.Client;
 using Agentdom.Core.Issuing;
+using Agentdom.Core.Loopback;
 using Agentdom.Core.Signing;
 
 namespace Agentdom;

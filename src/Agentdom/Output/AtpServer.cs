@@ -1,5 +1,6 @@
 using System.Security;
 using Agentdom.Core.Issuing;
+using Agentdom.Core.Loopback;
 
 namespace Agentdom;
 

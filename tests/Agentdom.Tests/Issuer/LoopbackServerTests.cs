@@ -4,6 +4,7 @@ using System.Text;
 using Agentdom.Core;
 using Agentdom.Core.Client;
 using Agentdom.Core.Issuing;
+using Agentdom.Core.Loopback;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Issuer;

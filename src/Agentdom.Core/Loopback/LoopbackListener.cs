@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Agentdom.Core.Issuing;
+namespace Agentdom.Core.Loopback;
 
 /// <summary>Opens an <see cref="HttpListener"/> that this machine alone can reach.</summary>
 internal static class LoopbackListener

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Net;
+using Agentdom.Core.Issuing;
 
-namespace Agentdom.Core.Issuing;
+namespace Agentdom.Core.Loopback;
 
 /// <summary>An answer over HTTP, whole.</summary>
 /// <param name="Status">The HTTP status.</param>

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Agentdom.Core.Issuing;
 using Agentdom.Core.Json;
 
-namespace Agentdom.Core.Issuing;
+namespace Agentdom.Core.Loopback;
 
 /// <summary>
 /// What a <see cref="LoopbackServer"/> answers: the issuer's endpoints, its manifest, and <c>/whoami</c>, which lets only
@@ -53,9 +54,9 @@ internal sealed class LoopbackEndpoints(TokenIssuer issuer, TokenIssuerOptions o
         {
             token = await issuer.ReadTokenAsync(header.Substring(Bearer.Length).Trim()).ConfigureAwait(false);
         }
-        catch (IssuerStateException)
+        catch (IssuerStateException e)
         {
-            return LoopbackAnswer.Of(IssuerReply.Unavailable());
+            return LoopbackAnswer.Of(IssuerReply.Unavailable(e));
         }
         if (token is null) return LoopbackAnswer.Empty(401, challenge, Bearer + " error=\"invalid_token\"");
         var json = CanonicalJson.FromValue(new Dictionary<string, object?>

@@ -1,7 +1,8 @@
 using System.Net;
 using Agentdom.Core.Client;
+using Agentdom.Core.Issuing;
 
-namespace Agentdom.Core.Issuing;
+namespace Agentdom.Core.Loopback;
 
 /// <summary>
 /// An issuer that this machine alone can reach, for tests and trying out: http on <c>localhost</c>, with a manifest, the
