@@ -57,7 +57,7 @@ internal sealed class TokenApi : IAsyncDisposable
                 app.UseRouting();
                 app.UseAuthentication();
                 app.UseAuthorization();
-                app.MapPost("/data", static async (HttpContext http) => await new StreamReader(http.Request.Body).ReadToEndAsync())
+                app.MapPost("/data", static async (HttpRequest request) => await new StreamReader(request.Body).ReadToEndAsync())
                     .RequireAgentScope("data.read");
                 app.Map("/closed", static () => Results.StatusCode(401));
                 map?.Invoke(app);
