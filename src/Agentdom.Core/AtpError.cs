@@ -24,9 +24,9 @@ public enum AtpError
     ManifestInvalid,
     /// <summary>The host's manifest names another way to authenticate.</summary>
     MethodUnsupported,
-    /// <summary>The manifest's endpoint lies on a host that was not asked and is not trusted.</summary>
+    /// <summary>The manifest's endpoint, or where a token was to be sent, lies on a host that was not asked and is not trusted.</summary>
     EndpointForeign,
-    /// <summary>The endpoint is not an absolute https address.</summary>
+    /// <summary>The endpoint, or where a token was to be sent, is not an absolute https address.</summary>
     EndpointInvalid,
     /// <summary>The host answered with a redirect, which is never followed.</summary>
     RedirectRefused,

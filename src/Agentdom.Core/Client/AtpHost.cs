@@ -70,20 +70,35 @@ public sealed class AtpHost : IEquatable<AtpHost>
             throw new AtpException(AtpError.EndpointInvalid,
                 $"{Name} is asked over https but its manifest names an http endpoint, {Printable.Excerpt(endpoint.OriginalString)}.",
                 "Tell the provider to serve its endpoints over https.");
-        var own = HostOf(Origin);
+        if (IsOwn(endpoint, trustedHosts)) return;
         var named = HostOf(endpoint);
-        var isBelow = Uri.CheckHostName(own) == UriHostNameType.Dns && named.EndsWith("." + own, StringComparison.Ordinal);
-        if (named == own || isBelow || trustedHosts.Contains(named, StringComparer.OrdinalIgnoreCase)) return;
         throw new AtpException(AtpError.EndpointForeign,
             $"The manifest of {Name} sends agents to another host, {named}, and nothing was sent there.",
             $"If the provider confirms that {named} is theirs, repeat with -TrustedEndpointHost {named}.");
     }
 
+    /// <summary>
+    /// Whether a request may carry a token of this host: to an https address (or http on loopback), on the same host name or
+    /// one below it, or on one that is named for that. Ports do not count.
+    /// </summary>
+    /// <exception cref="AtpException"><see cref="AtpError.EndpointInvalid"/> or <see cref="AtpError.EndpointForeign"/></exception>
+    internal void RequireAddress(Uri? address, IEnumerable<string> apiHosts)
+    {
+        if (address is null || !IsSecure(address))
+            throw new AtpException(AtpError.EndpointInvalid,
+                $"A token for {Name} goes to absolute https addresses only, and nothing was sent.",
+                "Give the client such a BaseAddress or address, without a user name in it; http is for loopback hosts only.");
+        if (IsOwn(address, apiHosts)) return;
+        var named = HostOf(address);
+        throw new AtpException(AtpError.EndpointForeign,
+            $"The token is for {Name}, the request is for {named}, and nothing was sent.",
+            $"Use a client of its own for {named}, or name it in ApiHosts if the provider confirms that it takes these tokens.");
+    }
+
     /// <exception cref="AtpException"><see cref="AtpError.EndpointInvalid"/></exception>
     internal static void RequireSecure(Uri endpoint)
     {
-        if (endpoint.IsAbsoluteUri && endpoint.UserInfo.Length == 0 && TryHostOf(endpoint) is not null
-            && (endpoint.Scheme == "https" || (endpoint.Scheme == "http" && IsLoopback(endpoint)))) return;
+        if (IsSecure(endpoint)) return;
         throw new AtpException(AtpError.EndpointInvalid,
             $"The endpoint {Printable.Excerpt(endpoint.OriginalString)} is not an absolute https address.",
             "Only loopback hosts may be asked over http; tell the provider, or give the right one with -Endpoint.");
@@ -104,6 +119,17 @@ public sealed class AtpHost : IEquatable<AtpHost>
 
     /// <inheritdoc/>
     public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Name);
+
+    private bool IsOwn(Uri uri, IEnumerable<string> trustedHosts)
+    {
+        var own = HostOf(Origin);
+        var named = HostOf(uri);
+        var isBelow = Uri.CheckHostName(own) == UriHostNameType.Dns && named.EndsWith("." + own, StringComparison.Ordinal);
+        return named == own || isBelow || trustedHosts.Contains(named, StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static bool IsSecure(Uri uri) => uri.IsAbsoluteUri && uri.UserInfo.Length == 0 && TryHostOf(uri) is not null
+        && (uri.Scheme == "https" || (uri.Scheme == "http" && IsLoopback(uri)));
 
     private static string HostOf(Uri uri) => TryHostOf(uri) ?? "";
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Agentdom.Core.Jobs;
+using Agentdom.Core.Signing;
 using Agentdom.Jobs;
 
 namespace Agentdom.Commands;
@@ -57,8 +58,8 @@ public sealed class RegisterAtpRefreshJobCommand : VaultCmdlet
     private void WarnOfWhatTheJobWillNotSee()
     {
         if (OpenStore().All().Count > 0) return;
-        if (IsSet(Session.SecretVariable))
-            WriteWarning($"The job will not see {Session.SecretVariable}. Keep each host's secret in the vault with Set-AtpSecret.");
+        if (IsSet(SecretFinder.Variable))
+            WriteWarning($"The job will not see {SecretFinder.Variable}. Keep each host's secret in the vault with Set-AtpSecret.");
         if (IsSet(RefreshScript.VaultKeyVariable))
             WriteWarning($"The job will not see {RefreshScript.VaultKeyVariable}, so it cannot open what is written to the module's vault with it.");
     }
