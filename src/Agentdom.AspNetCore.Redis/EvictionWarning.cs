@@ -35,9 +35,11 @@ internal sealed partial class EvictionWarning : IDisposable
             foreach (var server in _redis.GetServers())
             {
                 if (!server.IsConnected || server.IsReplica) continue;
-                var memory = (await server.InfoAsync("memory")).SelectMany(section => section).ToDictionary(p => p.Key, p => p.Value);
-                var policy = memory.GetValueOrDefault("maxmemory_policy", "noeviction");
-                if (memory.GetValueOrDefault("maxmemory", "0") != "0" && policy != "noeviction") WarnOfEviction(_logger!, server.EndPoint, policy);
+                // Not InfoAsync, which wants a connection that is allowed to do harm (allowAdmin).
+                var memory = (await server.ExecuteAsync("INFO", "memory")).ToString().Split('\n', StringSplitOptions.TrimEntries);
+                var policy = Value(memory, "maxmemory_policy:") ?? "noeviction";
+                if (Value(memory, "maxmemory:") is not (null or "0") && policy != "noeviction")
+                    WarnOfEviction(_logger!, server.EndPoint, policy);
             }
         }
         catch (Exception e)
@@ -46,6 +48,9 @@ internal sealed partial class EvictionWarning : IDisposable
             TellThatItIsUnknown(_logger!, e.GetType().Name);
         }
     }
+
+    private static string? Value(string[] lines, string name) =>
+        lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..];
 
     [LoggerMessage(4101, LogLevel.Warning,
         "Redis at {EndPoint} throws keys away when its memory is full (maxmemory-policy {Policy}): a revoked token could become "

@@ -27,7 +27,7 @@ internal sealed class RedisServer : IAsyncDisposable
     }
 
     /// <summary>Not started yet: its address is known and nobody listens there.</summary>
-    internal static RedisServer Down() => new([]);
+    internal static RedisServer Down(params string[] settings) => new(settings);
 
     internal async Task StartAgainAsync()
     {
@@ -56,6 +56,11 @@ internal sealed class RedisServer : IAsyncDisposable
         _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
     }
 
+    /// <summary>Its connections stay open, and nothing is answered, until it is told to continue.</summary>
+    internal Task StopAsync() => SignalAsync("-STOP");
+
+    internal Task ContinueAsync() => SignalAsync("-CONT");
+
     internal void Kill()
     {
         _process?.Kill();
@@ -73,6 +78,13 @@ internal sealed class RedisServer : IAsyncDisposable
         Kill();
         Directory.Delete(_folder, recursive: true);
         return default;
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
     }
 
     private static int FreePort()

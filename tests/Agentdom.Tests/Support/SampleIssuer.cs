@@ -10,6 +10,7 @@ internal sealed class SampleIssuer : IDisposable
 
     private readonly Process _process;
     private string _url = "";
+    private bool _killed;
 
     private SampleIssuer(Process process) => _process = process;
 
@@ -66,6 +67,8 @@ internal sealed class SampleIssuer : IDisposable
     /// <summary>As <c>kill -9</c> does.</summary>
     public void Dispose()
     {
+        if (_killed) return;
+        _killed = true;
         _process.Kill(entireProcessTree: true);
         _process.WaitForExit();
         _process.Dispose();
