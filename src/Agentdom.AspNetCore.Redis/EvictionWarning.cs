@@ -35,8 +35,8 @@ internal sealed partial class EvictionWarning : IDisposable
             foreach (var server in _redis.GetServers())
             {
                 if (!server.IsConnected || server.IsReplica) continue;
-                // Not InfoAsync, which wants a connection that is allowed to do harm (allowAdmin).
-                var memory = (await server.ExecuteAsync("INFO", "memory")).ToString().Split('\n', StringSplitOptions.TrimEntries);
+                // From a script, since the client takes INFO itself for an administrator's command (allowAdmin).
+                var memory = (await server.ExecuteAsync("EVAL", "return redis.call('INFO', 'memory')", "0")).ToString().Split('\n', StringSplitOptions.TrimEntries);
                 var policy = Value(memory, "maxmemory_policy:") ?? "noeviction";
                 if (Value(memory, "maxmemory:") is not (null or "0") && policy != "noeviction")
                     WarnOfEviction(_logger!, server.EndPoint, policy);
@@ -57,7 +57,7 @@ internal sealed partial class EvictionWarning : IDisposable
         + "good again, and a used request could be used twice. Set maxmemory-policy noeviction.", EventName = "RedisEvicts")]
     private static partial void WarnOfEviction(ILogger logger, System.Net.EndPoint endPoint, string policy);
 
-    [LoggerMessage(4102, LogLevel.Debug,
+    [LoggerMessage(4102, LogLevel.Information,
         "Whether Redis throws keys away when its memory is full could not be asked ({Reason}).", EventName = "RedisEvictionUnknown")]
     private static partial void TellThatItIsUnknown(ILogger logger, string reason);
 }
