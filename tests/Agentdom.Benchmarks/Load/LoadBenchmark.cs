@@ -21,6 +21,7 @@ internal static class LoadBenchmark
 
     internal static async Task RunAsync(int seconds)
     {
+        if (OperatingSystem.IsWindows()) throw new BenchmarkFailedException("The load run needs sh: run it on Linux or macOS.");
         var secret = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
         var candidates = new List<Candidate>();
         try

@@ -6,8 +6,8 @@ namespace Agentdom.Benchmarks.Load;
 
 /// <summary>
 /// Keeps one request under way on each of many connections until the time or the requests are used up. A thread with a
-/// blocking socket for each connection: two calls to the system a request and nothing else, which was the cheapest of what
-/// was tried, and it matters since the issuer runs on the same cores.
+/// blocking socket for each connection makes two calls to the system a request and allocates nothing, as the issuer runs on
+/// the same cores.
 /// </summary>
 internal static class LoadGenerator
 {
