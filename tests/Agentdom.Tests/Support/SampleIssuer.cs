@@ -16,9 +16,20 @@ internal sealed class SampleIssuer : IDisposable
 
     internal int ProcessId => _process.Id;
 
-    internal static async Task<SampleIssuer> StartAsync(string state, params string[] before)
+    internal static Task<SampleIssuer> StartAsync(string state, params string[] before) => StartAsync(Command(state, before));
+
+    /// <summary>Starts one whose secrets stand in the folder's appsettings.json.</summary>
+    internal static Task<SampleIssuer> StartInAsync(string folder)
     {
-        var issuer = new SampleIssuer(Process.Start(Command(state, before))!);
+        var start = Command("memory", []);
+        start.WorkingDirectory = folder;
+        start.Environment.Remove("ATP_SECRET");
+        return StartAsync(start);
+    }
+
+    private static async Task<SampleIssuer> StartAsync(ProcessStartInfo start)
+    {
+        var issuer = new SampleIssuer(Process.Start(start)!);
         _ = issuer._process.StandardError.ReadToEndAsync();
         while (await issuer._process.StandardOutput.ReadLineAsync() is { } line)
         {
