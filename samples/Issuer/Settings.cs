@@ -17,7 +17,7 @@ internal static class Settings
             if (lifetime is { } seconds) options.TokenLifetime = TimeSpan.FromSeconds(seconds);
             if (limit is null && settings["ATP_RATE_LIMIT"] is not "off") return;
             options.Limits.RequestsPerMinutePerAgent = limit;
-            options.Limits.RequestsPerMinutePerAddress = (int?)Math.Min(10L * limit ?? 0, int.MaxValue);
+            options.Limits.RequestsPerMinutePerAddress = limit is { } count ? (int)Math.Min(10L * count, int.MaxValue) : null;
         };
     }
 

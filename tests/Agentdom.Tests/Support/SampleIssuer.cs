@@ -27,6 +27,14 @@ internal sealed class SampleIssuer : IDisposable
         return StartAsync(start);
     }
 
+    /// <summary>Starts one with an ATP_RATE_LIMIT.</summary>
+    internal static Task<SampleIssuer> StartLimitedAsync(string limit)
+    {
+        var start = Command("memory", []);
+        start.Environment["ATP_RATE_LIMIT"] = limit;
+        return StartAsync(start);
+    }
+
     private static async Task<SampleIssuer> StartAsync(ProcessStartInfo start)
     {
         var issuer = new SampleIssuer(Process.Start(start)!);
