@@ -57,7 +57,8 @@ internal static class Candidates
         [
             "dotnet", BuildOutput.SampleIssuer, $"--urls=http://127.0.0.1:{port}", $"--ATP_STATE={state(folder)}",
             // The audit alone is logged: the server's own two lines a request are no part of either issuer.
-            "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Agentdom.Audit=Information",
+            "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics=None",
+            "--Logging:LogLevel:Agentdom.Audit=Information", "--Logging:Console:FormatterOptions:SingleLine=true",
         ], environment);
     }
 
