@@ -57,7 +57,7 @@ internal sealed class IssuerTelemetry
             activity.SetTag("agentdom.scopes", scopes);
             if (decision.IsRefusal) activity.SetStatus(ActivityStatusCode.Error, decision.Outcome);
         }
-        Audit(decision, agent, scopes, address?.ToString() ?? "an unknown address");
+        Audit(decision, agent, scopes, Text(address));
     }
 
     private void Audit(Decision decision, string? agent, string scopes, string address)
@@ -68,4 +68,8 @@ internal sealed class IssuerTelemetry
         else if (decision.Operation == Operation.Revoke) _audit.Revoked(decision.TokenId, agent, address, decision.Outcome);
         else _audit.Accepted(decision.TokenId, scopes, agent, address);
     }
+
+    // As firewalls and other logs write it, also where one socket serves both families.
+    private static string Text(IPAddress? address) =>
+        (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString() ?? "an unknown address";
 }

@@ -70,7 +70,7 @@ internal sealed class AgentTokenHandler(
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
-        RecordRefusal("insufficient_scope");
+        RecordRefusal("insufficient_scope", Context.User.FindFirst(AgentTokenDefaults.AgentIdClaimType)?.Value);
         Response.StatusCode = StatusCodes.Status403Forbidden;
         // A group and its endpoint may each require some.
         var needed = Context.GetEndpoint()?.Metadata.GetOrderedMetadata<AgentScopeRequirement>().SelectMany(static r => r.Scopes).Distinct().ToList();
@@ -83,10 +83,10 @@ internal sealed class AgentTokenHandler(
     // Beside the challenges of the app's other schemes.
     private void Challenge(string challenge) => Response.Headers.Append(HeaderNames.WWWAuthenticate, challenge);
 
-    private void RecordRefusal(string outcome)
+    private void RecordRefusal(string outcome, string? agentId = null)
     {
         using var decision = new Decision(Operation.Accept);
-        Record(decision.IsRefused(outcome, Context.User.FindFirst(AgentTokenDefaults.AgentIdClaimType)?.Value));
+        Record(decision.IsRefused(outcome, agentId));
     }
 
     private void Record(Decision decision) => telemetry.Record(decision, Context.Connection.RemoteIpAddress);

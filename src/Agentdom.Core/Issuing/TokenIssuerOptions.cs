@@ -1,5 +1,6 @@
 using System.Text;
 using Agentdom.Core.Client;
+using Agentdom.Core.Json;
 using Agentdom.Core.Signing;
 
 namespace Agentdom.Core.Issuing;
@@ -41,7 +42,9 @@ public class TokenIssuerOptions
         for (var i = 0; i < Secrets.Count; i++)
         {
             var bytes = Encoding.UTF8.GetByteCount(Secrets[i] ?? "");
-            if (bytes < SharedSecret.MinimumBytes)
+            if (!HasUtf8(Secrets[i] ?? ""))
+                yield return $"Secret {i + 1} of {Secrets.Count} holds a lone surrogate, so it has no UTF-8 form; {HowToMakeOne}";
+            else if (bytes < SharedSecret.MinimumBytes)
                 yield return $"Secret {i + 1} of {Secrets.Count} has {bytes} bytes and needs at least {SharedSecret.MinimumBytes}; {HowToMakeOne}";
         }
         if (SigningKey is { Length: < SharedSecret.MinimumBytes })
@@ -60,4 +63,17 @@ public class TokenIssuerOptions
     }
 
     private const string HowToMakeOne = "make a good one with 'openssl rand -base64 32' or New-AtpSecret.";
+
+    private static bool HasUtf8(string text)
+    {
+        try
+        {
+            StrictJson.ToUtf8(text);
+            return true;
+        }
+        catch (JsonFormatException)
+        {
+            return false;
+        }
+    }
 }

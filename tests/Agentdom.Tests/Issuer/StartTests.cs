@@ -32,6 +32,13 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task ASecretThatIsNoTextStopsTheApp() => Assert.Contains("lone surrogate", await RefusedAsync(o =>
+    {
+        o.Secrets.Add(new string('q', 40) + '\ud800');
+        o.Scopes.Add("data.read");
+    }));
+
+    [Fact]
     public async Task BytesCountAndNotCharacters()
     {
         await using var host = await StartAsync(o =>
