@@ -14,6 +14,9 @@ internal static class BuildOutput
     /// <summary>The folder of the issuer on Express, which is run where its source is.</summary>
     internal static string ExpressIssuer { get; } = Path.Combine(Metadata("RepositoryRoot"), "tests", "Agentdom.Benchmarks", "express");
 
+    /// <summary>The folder of the scripts that are measured in pwsh.</summary>
+    internal static string ModuleScripts { get; } = Path.Combine(Metadata("RepositoryRoot"), "tests", "Agentdom.Benchmarks", "Module");
+
     private static string Of(string project, string file) =>
         Path.Combine(Metadata("RepositoryRoot"), project, "bin", Metadata("Configuration"), "net10.0", file);
 

@@ -1,8 +1,9 @@
 using System.Globalization;
 using Agentdom.Benchmarks;
 using Agentdom.Benchmarks.Load;
+using Agentdom.Benchmarks.Module;
 
-// dotnet run -c Release --project tests/Agentdom.Benchmarks -- renewal [pwsh] | load [seconds] | replay-memory
+// dotnet run -c Release --project tests/Agentdom.Benchmarks -- renewal [pwsh] | load [seconds] | replay-memory | core | module
 try
 {
     switch (args)
@@ -16,11 +17,17 @@ try
         case ["load", var text] when int.TryParse(text, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= LoadBenchmark.MaxSeconds:
             await LoadBenchmark.RunAsync(seconds);
             return 0;
+        case ["core"]:
+            BenchmarkDotNet.Running.BenchmarkRunner.Run<CoreBenchmark>();
+            return 0;
+        case ["module"]:
+            await ModuleBenchmark.RunAsync();
+            return 0;
         case ["replay-memory"]:
             await ReplayMemory.RunAsync();
             return 0;
         default:
-            Console.Error.WriteLine($"Say which: renewal [pwsh], load [seconds, up to {LoadBenchmark.MaxSeconds}], replay-memory.");
+            Console.Error.WriteLine($"Say which: renewal [pwsh], load [seconds, up to {LoadBenchmark.MaxSeconds}], replay-memory, core, module.");
             return 2;
     }
 }

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using Agentdom.Benchmarks.Load;
+
+namespace Agentdom.Benchmarks.Module;
+
+/// <summary>
+/// The module in pwsh beside a script of the same flow by hand, and beside the import of SecretManagement. Each run is a
+/// fresh pwsh; the runs of all sides alternate, and a figure is the median.
+/// </summary>
+internal static class ModuleBenchmark
+{
+    private const int Runs = 5;
+    private const int Calls = 300;
+    private const int Bodies = 100_000;
+    private const string SecretManagement = "Microsoft.PowerShell.SecretManagement";
+
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
+
+    internal static async Task RunAsync()
+    {
+        if (!OnPath.Has("pwsh")) throw new BenchmarkFailedException("There is no pwsh here.");
+        using var home = new TemporaryHome();
+        var secret = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+        using var issuer = await IssuerProcess.StartAsync(secret, ["data.read"]);
+        Environment.SetEnvironmentVariable("AGENTDOM_ATP_SECRET", secret);
+
+        var (ours, byHand, other) = (new Figures(), new Figures(), new Figures());
+        // The first run of each fills the system's file cache and counts for nothing.
+        for (var run = 0; run <= Runs; run++)
+        {
+            await AddAsync(ours, run, "agentdom.ps1", "-Manifest", BuildOutput.ModuleManifest, "-HostName", issuer.Host, "-Calls", Text(Calls), "-Bodies", Text(Bodies));
+            await AddAsync(byHand, run, "by-hand.ps1", "-HostName", issuer.Host, "-Calls", Text(Calls), "-Bodies", Text(Bodies));
+            await AddAsync(other, run, "import.ps1", "-Name", SecretManagement);
+        }
+        Write(ours, byHand, other);
+    }
+
+    private static void Write(Figures ours, Figures byHand, Figures other)
+    {
+        Console.WriteLine($"Medians of {Runs} runs, {Environment.ProcessorCount} cores\n");
+        Console.WriteLine("| | Agentdom | beside | times better |");
+        Console.WriteLine("|---|---:|---:|---:|");
+        Row("import (ms), beside SecretManagement's", ours["import"], other["import"]);
+        Row("first Request-AtpToken (ms), beside the script's first call", ours["first-request"], byHand["first-request"]);
+        Row("warm Request-AtpToken (ms), beside the script's", ours["warm-request"], byHand["warm-request"]);
+        Row("warm Get-AtpToken (ms)", ours["warm-get"], null);
+        Row("a signature through the pipeline (ms)", ours["sign"], byHand["sign"]);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"\nSignatures a second: {1000 / ours["sign"]:N0} beside {1000 / byHand["sign"]:N0}"));
+    }
+
+    private static void Row(string what, double ours, double? beside) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"| {what} | {ours:#,0.0##} | {beside:#,0.0##} | {beside / ours:0.00} |"));
+
+    private static async Task AddAsync(Figures figures, int run, string script, params string[] arguments)
+    {
+        var lines = await RunAsync(Path.Combine(BuildOutput.ModuleScripts, script), arguments);
+        if (run > 0) figures.Add(lines);
+    }
+
+    private static async Task<string> RunAsync(string script, string[] arguments)
+    {
+        var start = new ProcessStartInfo("pwsh", ["-NoProfile", "-NonInteractive", "-File", script, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        try
+        {
+            await process.WaitForExitAsync().WaitAsync(s_limit);
+        }
+        catch (TimeoutException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new BenchmarkFailedException($"{Path.GetFileName(script)} did not end in time.");
+        }
+        return process.ExitCode == 0 ? await output : throw new BenchmarkFailedException($"{Path.GetFileName(script)}: {await errors}");
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The figures of one side by name.</summary>
+    private sealed class Figures
+    {
+        private readonly Dictionary<string, List<double>> _values = [];
+
+        /// <summary>The median.</summary>
+        internal double this[string name] => _values[name].Order().ElementAt(_values[name].Count / 2);
+
+        internal void Add(string lines)
+        {
+            foreach (var line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                // Not a figure: a warning, for one.
+                if (line.Split(' ') is not [var name, var text] || !double.TryParse(text, CultureInfo.InvariantCulture, out var value)) continue;
+                if (!_values.TryGetValue(name, out var values)) _values[name] = values = [];
+                values.Add(value);
+            }
+        }
+    }
+}

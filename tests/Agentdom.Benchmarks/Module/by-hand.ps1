@@ -1,0 +1,33 @@
+# The same flow as people write it themselves: no discovery, no checks, no vault, no retries. Writes "name milliseconds" lines.
+param([string] $HostName, [int] $Calls, [int] $Bodies)
+$ErrorActionPreference = 'Stop'
+
+function Measure-Milliseconds([scriptblock] $Work) {
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    $null = . $Work
+    $watch.Elapsed.TotalMilliseconds
+}
+
+function Get-Signature($Body) {
+    $json = $Body | ConvertTo-Json -Compress
+    [Convert]::ToHexString($hmac.ComputeHash([Text.Encoding]::UTF8.GetBytes($json))).ToLowerInvariant()
+}
+
+function Request-Token {
+    # In the order of the canonical form, and distinct, as no signature is taken twice.
+    $body = [ordered]@{
+        agent_id = 'benchmark'; purpose = "benchmark $($script:count++)"; scopes = @('data.read')
+        timestamp = [DateTimeOffset]::UtcNow.ToUnixTimeMilliseconds()
+    }
+    $signed = $body + @{ signature = Get-Signature $body }
+    Invoke-RestMethod "http://$HostName/v1/agent-tokens" -Method Post -ContentType application/json -Body ($signed | ConvertTo-Json -Compress)
+}
+
+$script:count = 0
+$hmac = [Security.Cryptography.HMACSHA256]::new([Text.Encoding]::UTF8.GetBytes($env:AGENTDOM_ATP_SECRET))
+"first-request $(Measure-Milliseconds { Request-Token })"
+$null = 1..$Calls | ForEach-Object { Request-Token }
+"warm-request $((Measure-Milliseconds { foreach ($i in 1..$Calls) { Request-Token } }) / $Calls)"
+$body = foreach ($i in 1..$Bodies) { [ordered]@{ agent_id = 'benchmark'; purpose = 'benchmark'; scopes = @('data.read'); timestamp = 1795464527000 + $i } }
+$null = $body | Select-Object -First 1000 | ForEach-Object { Get-Signature $_ }
+"sign $((Measure-Milliseconds { $body | ForEach-Object { Get-Signature $_ } }) / $Bodies)"
