@@ -37,9 +37,17 @@ public sealed partial class AgentTokenOptions : TokenIssuerOptions
 
     internal List<string> AllProblems()
     {
-        var problems = Problems().Concat(Limits.Problems());
+        var problems = Problems().Concat(ManifestProblems()).Concat(Limits.Problems());
         if (_unreadable is not null) problems = problems.Prepend(_unreadable);
         return [.. problems.Select(static p => "Agent tokens: " + p)];
+    }
+
+    // Configuration turns any text into a Uri, if need be a relative one. The value is not repeated: it may hold a password.
+    private IEnumerable<string> ManifestProblems()
+    {
+        if (PublicOrigin is { } origin && !(origin.IsAbsoluteUri && origin.Scheme is "https" or "http" && origin.UserInfo.Length == 0))
+            yield return "The public origin is an http or https address without a user name, such as https://api.example.com.";
+        if (ManifestLifetime < TimeSpan.Zero) yield return $"The manifest's lifetime is 0 seconds or more, not {ManifestLifetime}.";
     }
 
     [GeneratedRegex("at '([^']*)' to type", RegexOptions.RightToLeft)]

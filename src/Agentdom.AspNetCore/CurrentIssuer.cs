@@ -13,6 +13,8 @@ namespace Agentdom.AspNetCore;
 /// </summary>
 internal sealed class CurrentIssuer : IHostedService, IDisposable
 {
+    private readonly Lock _changing = new();
+    private readonly IOptionsMonitor<AgentTokenOptions> _options;
     private readonly IIssuerState _state;
     private readonly TimeProvider _time;
     private readonly ILogger<CurrentIssuer> _log;
@@ -22,13 +24,15 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
     /// <exception cref="OptionsValidationException">The options are wrong, so the app does not start.</exception>
     public CurrentIssuer(IOptionsMonitor<AgentTokenOptions> options, IIssuerState state, TimeProvider time, ILogger<CurrentIssuer> log)
     {
-        (_state, _time, _log) = (state, time, log);
+        (_options, _state, _time, _log) = (options, state, time, log);
         var first = options.CurrentValue;
         if (first.AllProblems() is { Count: > 0 } problems)
             throw new OptionsValidationException(Microsoft.Extensions.Options.Options.DefaultName, typeof(AgentTokenOptions), problems);
         Limits = new RequestLimits(first.Limits);
         _inForce = Make(first);
-        _subscription = options.OnChange(Change);
+        _subscription = options.OnChange(_ => Change());
+        // What changed before that would be missed until the next change.
+        if (!ReferenceEquals(options.CurrentValue, first)) Change();
     }
 
     internal TokenIssuer Issuer => _inForce.Issuer;
@@ -48,15 +52,20 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
         Limits.Dispose();
     }
 
-    private void Change(AgentTokenOptions options)
+    private void Change()
     {
-        if (options.AllProblems() is { Count: > 0 } problems)
+        // Of two changes at once the later one counts, whichever is told of first: a secret that was taken off must not come back.
+        lock (_changing)
         {
-            _log.ReloadRefused(string.Join(" ", problems));
-            return;
+            var options = _options.CurrentValue;
+            if (options.AllProblems() is { Count: > 0 } problems)
+            {
+                _log.ReloadRefused(string.Join(" ", problems));
+                return;
+            }
+            _inForce = Make(options);
+            _log.Reloaded(options.Secrets.Count, _inForce.Issuer.KeyId);
         }
-        _inForce = Make(options);
-        _log.Reloaded(options.Secrets.Count, _inForce.Issuer.KeyId);
     }
 
     private InForce Make(AgentTokenOptions options) => new(new TokenIssuer(options, _state, _time, Limits), options);

@@ -8,9 +8,9 @@ public static class Printable
     private const int MaxLength = 300;
 
     /// <summary>The same of at most 300 characters and without what must not be shown.</summary>
-    internal static string Excerpt(string text, string? secretText = null)
+    internal static string Excerpt(string text, params IEnumerable<string> hidden)
     {
-        if (!string.IsNullOrEmpty(secretText)) text = text.Replace(secretText!, "[removed]");
+        foreach (var part in hidden) text = text.Replace(part, "[removed]");
         return Line(text.Length > MaxLength ? text.Substring(0, MaxLength) + "…" : text);
     }
 

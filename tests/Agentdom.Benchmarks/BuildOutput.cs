@@ -11,6 +11,9 @@ internal static class BuildOutput
 
     internal static string SampleIssuer { get; } = Of("samples/Issuer", "Issuer.dll");
 
+    /// <summary>The folder of the issuer on Express, which is run where its source is.</summary>
+    internal static string ExpressIssuer { get; } = Path.Combine(Metadata("RepositoryRoot"), "tests", "Agentdom.Benchmarks", "express");
+
     private static string Of(string project, string file) =>
         Path.Combine(Metadata("RepositoryRoot"), project, "bin", Metadata("Configuration"), "net10.0", file);
 

@@ -1,16 +1,28 @@
+using System.Globalization;
 using Agentdom.Benchmarks;
+using Agentdom.Benchmarks.Load;
 
-// dotnet run -c Release --project tests/Agentdom.Benchmarks -- renewal [pwsh]
-string[] known = ["renewal"];
-if (args.Length == 0 || !known.Contains(args[0]))
-{
-    Console.Error.WriteLine($"Say which: {string.Join(", ", known)}.");
-    return 2;
-}
+// dotnet run -c Release --project tests/Agentdom.Benchmarks -- renewal [pwsh] | load [seconds] | replay-memory
 try
 {
-    await RenewalBenchmark.RunAsync(usePwsh: args.Contains("pwsh"));
-    return 0;
+    switch (args)
+    {
+        case ["renewal", .. var engine]:
+            await RenewalBenchmark.RunAsync(usePwsh: engine.Contains("pwsh"));
+            return 0;
+        case ["load"]:
+            await LoadBenchmark.RunAsync(LoadBenchmark.DefaultSeconds);
+            return 0;
+        case ["load", var text] when int.TryParse(text, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= LoadBenchmark.MaxSeconds:
+            await LoadBenchmark.RunAsync(seconds);
+            return 0;
+        case ["replay-memory"]:
+            await ReplayMemory.RunAsync();
+            return 0;
+        default:
+            Console.Error.WriteLine($"Say which: renewal [pwsh], load [seconds, up to {LoadBenchmark.MaxSeconds}], replay-memory.");
+            return 2;
+    }
 }
 catch (BenchmarkFailedException e)
 {

@@ -36,7 +36,22 @@ internal sealed class AgentTokenEndpoint(
 
     private async ValueTask<IssuerReply> DecideAsync(HttpRequest request, TokenIssuer issuer, CancellationToken cancel)
     {
-        var (body, refusal) = await RequestBody.ReadAsync(request.Body, request.ContentType, request.ContentLength, maxBytes, cancel);
+        var (body, refusal) = await ReadAsync(request, cancel);
         return refusal ?? await decide(issuer, body, cancel);
+    }
+
+    private async ValueTask<(byte[] Body, IssuerReply? Refusal)> ReadAsync(HttpRequest request, CancellationToken cancel)
+    {
+        try
+        {
+            return await RequestBody.ReadAsync(request.Body, request.ContentType, request.ContentLength, maxBytes, cancel);
+        }
+        catch (IOException e) when (!cancel.IsCancellationRequested)
+        {
+            // Chunked wrongly, broken off or too slow: Kestrel would log it as the app's own error, and answer some with 500.
+            return ([], e is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }
+                ? IssuerReply.TooLarge(maxBytes)
+                : IssuerReply.InvalidRequest("The body could not be read to its end."));
+        }
     }
 }

@@ -12,7 +12,12 @@ internal static class ManifestWriter
     internal static async Task WriteAsync(HttpContext context)
     {
         var options = context.RequestServices.GetRequiredService<CurrentIssuer>().Options;
-        var endpoint = Origin(context.Request, options) + TokenPath(context.RequestServices);
+        if (TryOrigin(context.Request, options) is not { } origin)
+        {
+            await ReplyWriter.WriteAsync(context.Response, IssuerReply.InvalidRequest("The Host header names no host."));
+            return;
+        }
+        var endpoint = origin + TokenPath(context.RequestServices);
         var json = IssuerManifest.Write(options, endpoint);
 
         var response = context.Response;
@@ -25,10 +30,20 @@ internal static class ManifestWriter
         await response.Body.WriteAsync(json, context.RequestAborted);
     }
 
-    private static string Origin(HttpRequest request, AgentTokenOptions options) =>
-        (options.PublicOrigin is { } origin
-            ? origin.GetLeftPart(UriPartial.Path).TrimEnd('/')
-            : $"{request.Scheme}://{request.Host.ToUriComponent()}") + request.PathBase.ToUriComponent();
+    // Null where the Host header has no ASCII form, such as "xn--".
+    private static string? TryOrigin(HttpRequest request, AgentTokenOptions options)
+    {
+        try
+        {
+            return (options.PublicOrigin is { } origin
+                ? origin.GetLeftPart(UriPartial.Path).TrimEnd('/')
+                : $"{request.Scheme}://{request.Host.ToUriComponent()}") + request.PathBase.ToUriComponent();
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
 
     private static string TokenPath(IServiceProvider services)
     {

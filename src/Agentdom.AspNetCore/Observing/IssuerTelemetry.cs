@@ -11,6 +11,12 @@ internal sealed class IssuerTelemetry
 {
     internal static readonly ActivitySource Source = new(AgentTokenDefaults.TelemetryName);
 
+    // OpenTelemetry's own buckets are for milliseconds: all decisions would fall into the first.
+    private static readonly InstrumentAdvice<double> s_buckets = new()
+    {
+        HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    };
+
     private readonly ILogger _audit;
     private readonly ILogger _log;
     private readonly Counter<long> _decisions;
@@ -25,7 +31,8 @@ internal sealed class IssuerTelemetry
         var meter = meters.Create(AgentTokenDefaults.TelemetryName);
         _decisions = meter.CreateCounter<long>("agentdom.issuer.decisions", "{decision}", "Decisions, by operation and outcome.");
         _stateFailures = meter.CreateCounter<long>("agentdom.issuer.state.failures", "{failure}", "Decisions that the state's failing left open.");
-        _duration = meter.CreateHistogram<double>("agentdom.issuer.duration", "s", "Time that a decision took, by operation and outcome.");
+        _duration = meter.CreateHistogram(
+            "agentdom.issuer.duration", "s", "Time that a decision took, by operation and outcome.", tags: null, s_buckets);
     }
 
     internal void Record(Decision decision, IPAddress? address)

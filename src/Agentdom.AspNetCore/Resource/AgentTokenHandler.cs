@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 
 namespace Agentdom.AspNetCore.Resource;
 
@@ -64,19 +65,23 @@ internal sealed class AgentTokenHandler(
         if (result.Failure is null) RecordRefusal("missing_token");
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         // RFC 6750 §3.1: no error where no token was presented.
-        Response.Headers.WWWAuthenticate = result.Failure is null ? "Bearer" : "Bearer error=\"invalid_token\"";
+        Challenge(result.Failure is null ? "Bearer" : "Bearer error=\"invalid_token\"");
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
         RecordRefusal("insufficient_scope");
         Response.StatusCode = StatusCodes.Status403Forbidden;
-        var needed = Context.GetEndpoint()?.Metadata.GetMetadata<AgentScopeRequirement>();
-        Response.Headers.WWWAuthenticate = needed is null
+        // A group and its endpoint may each require some.
+        var needed = Context.GetEndpoint()?.Metadata.GetOrderedMetadata<AgentScopeRequirement>().SelectMany(static r => r.Scopes).Distinct().ToList();
+        Challenge(needed is null or []
             ? "Bearer error=\"insufficient_scope\""
-            : $"Bearer error=\"insufficient_scope\", scope=\"{string.Join(' ', needed.Scopes)}\"";
+            : $"Bearer error=\"insufficient_scope\", scope=\"{string.Join(' ', needed)}\"");
         return Task.CompletedTask;
     }
+
+    // Beside the challenges of the app's other schemes.
+    private void Challenge(string challenge) => Response.Headers.Append(HeaderNames.WWWAuthenticate, challenge);
 
     private void RecordRefusal(string outcome)
     {

@@ -68,10 +68,13 @@ public sealed class AtpClient : IDisposable
         request = request.Checked();
         var endpoint = manifest.TokenEndpoint;
         DateTimeOffset sent = default;
+        var signatures = new List<string>();
         HttpRequestMessage Attempt()
         {
             sent = _time.GetUtcNow();
-            return Post(endpoint, SignedBody(manifest, request, secret));
+            var (body, signature) = SignedBody(manifest, request, secret);
+            signatures.Add(signature);
+            return Post(endpoint, body);
         }
 
         deadline.Tell($"Asking {endpoint} for {string.Join(" ", request.Scopes)}.");
@@ -82,7 +85,7 @@ public sealed class AtpClient : IDisposable
             deadline.Tell($"The issuer's clock differs from this one by {(issuerTime - sent.ToUnixTimeMilliseconds()) / 1000} s; signing again by its time.");
             answer = await _http.SendAsync(Attempt, MaxAnswerBytes, deadline).ConfigureAwait(false);
         }
-        if (!answer.IsSuccess) throw IssuerRefusal.OfToken(endpoint, answer);
+        if (!answer.IsSuccess) throw IssuerRefusal.OfToken(endpoint, answer, [.. signatures, secret.Reveal()]);
         return GrantReader.Read(answer, request.Scopes, sent);
     }
 
@@ -128,10 +131,10 @@ public sealed class AtpClient : IDisposable
         AtpHost.RequireSecure(endpoint);
         var body = CanonicalJson.FromValue(new Dictionary<string, object?> { ["token"] = token });
         var answer = await _http.SendAsync(() => Post(endpoint, body), MaxAnswerBytes, deadline).ConfigureAwait(false);
-        return answer.IsSuccess ? answer : throw IssuerRefusal.OfToken(endpoint, answer, sentToken: token);
+        return answer.IsSuccess ? answer : throw IssuerRefusal.OfToken(endpoint, answer, token);
     }
 
-    private string SignedBody(AgentdomManifest manifest, TokenRequest request, SharedSecret secret)
+    private (string Body, string Signature) SignedBody(AgentdomManifest manifest, TokenRequest request, SharedSecret secret)
     {
         var body = new Dictionary<string, object?>
         {
@@ -141,8 +144,9 @@ public sealed class AtpClient : IDisposable
             ["timestamp"] = _clock.NextTimestamp(manifest.TokenEndpoint),
         };
         if (manifest.Audience is not null) body["aud"] = manifest.Audience;
-        body[AtpSigner.SignatureMember] = AtpSigner.Sign(AtpSigner.CanonicalBody(body), secret);
-        return CanonicalJson.FromValue(body);
+        var signature = AtpSigner.Sign(AtpSigner.CanonicalBody(body), secret);
+        body[AtpSigner.SignatureMember] = signature;
+        return (CanonicalJson.FromValue(body), signature);
     }
 
     private static HttpRequestMessage Post(Uri endpoint, string json) => new(HttpMethod.Post, endpoint)

@@ -26,9 +26,22 @@ internal static class ConnectionFault
             return new AtpException(AtpError.CertificateInvalid,
                 $"The TLS certificate of {host} is not valid: {Printable.Excerpt(Innermost(e).Message)}",
                 "Tell the provider; nothing was sent. A private authority must be trusted by this machine's certificate store.", e);
-        return new AtpException(AtpError.HostUnreachable, $"No connection to {host}: {Printable.Excerpt(Innermost(e).Message).TrimEnd('.')}.",
-            "Check the host's name and port, and that it is up and reachable from here.", e);
+        return new AtpException(AtpError.HostUnreachable, $"No connection to {host}: {Reason(e)}.",
+            "Check the host's name and port, and that it is up and reachable from here.", RepeatsAnswer(e) ? null : e);
     }
+
+    /// <summary>Why, in the runtime's words where they are its own.</summary>
+    internal static string Reason(Exception e) =>
+        RepeatsAnswer(e) ? "its answer is not valid HTTP" : Printable.Excerpt(Innermost(e).Message).TrimEnd('.');
+
+    // The runtime's message shows the line that it could not read, and a careless issuer repeats there what it was sent.
+    private static bool RepeatsAnswer(Exception e) =>
+#if NET
+        Chain(e).Any(static x => x is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse }
+            or HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse });
+#else
+        false;
+#endif
 
     private static bool IsUnknownName(Exception e) => Chain(e).Any(static x =>
         x is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData }

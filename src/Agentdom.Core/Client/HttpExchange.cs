@@ -119,7 +119,7 @@ internal sealed class HttpExchange : IDisposable
 
     private static ValueTask TellRetry(OnRetryArguments<HttpAnswer> args)
     {
-        var why = args.Outcome.Result is { } answer ? $"status {answer}" : args.Outcome.Exception!.Message;
+        var why = args.Outcome.Result is { } answer ? $"status {answer}" : ConnectionFault.Reason(args.Outcome.Exception!);
         Of(args.Context).Tell($"Attempt {args.AttemptNumber + 1} failed ({why}); trying again in {args.RetryDelay.TotalSeconds:0.0} s.");
         return default;
     }

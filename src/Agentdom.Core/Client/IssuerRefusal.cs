@@ -16,12 +16,12 @@ internal static class IssuerRefusal
 
     /// <param name="endpoint">Who was asked.</param>
     /// <param name="answer">What came back.</param>
-    /// <param name="sentToken">A token that was sent and that a careless issuer might repeat.</param>
-    internal static AtpException OfToken(Uri endpoint, HttpAnswer answer, string? sentToken = null)
+    /// <param name="hidden">What was sent, or is known to both sides, and a careless issuer might repeat.</param>
+    internal static AtpException OfToken(Uri endpoint, HttpAnswer answer, params IEnumerable<string> hidden)
     {
         var (code, text, _) = answer.Error();
         var error = Classify(code, answer.Status);
-        var said = Printable.Excerpt(text, sentToken).TrimEnd('.');
+        var said = Printable.Excerpt(text, hidden).TrimEnd('.');
         return new AtpException(error,
             $"{endpoint.Authority} refused with status {answer.Status}{(said.Length == 0 ? "" : $": {said}")}.",
             Advice(error, answer.RetryAfter))

@@ -9,6 +9,12 @@ namespace Agentdom.Core.Client;
 /// <summary>Looks inside a JWT, for people. What it shows is proven only where a shared secret was given.</summary>
 public sealed class TokenInspector
 {
+    private static readonly string[] s_texts =
+    [
+        JwtHeaderParameterNames.Alg, JwtHeaderParameterNames.Cty, JwtHeaderParameterNames.Enc, JwtHeaderParameterNames.Kid,
+        JwtHeaderParameterNames.Typ, JwtHeaderParameterNames.X5t, JwtHeaderParameterNames.Zip,
+    ];
+
     private TokenInspector(JwtSecurityToken jwt, bool isVerified)
     {
         IsVerified = isVerified;
@@ -35,11 +41,11 @@ public sealed class TokenInspector
 
     /// <summary>Reads a token without checking anything but its form.</summary>
     /// <exception cref="AtpException"><see cref="AtpError.TokenInvalid"/></exception>
-    public static TokenInspector Look(string token) => Reading(() => new TokenInspector(Handler().ReadJwtToken(token), false));
+    public static TokenInspector Look(string token) => Reading(token, () => new TokenInspector(Handler().ReadJwtToken(token), false));
 
     /// <summary>Reads a token that must be signed under a key derived from a secret, and be good now.</summary>
     /// <exception cref="AtpException"><see cref="AtpError.TokenInvalid"/>: also where it was not signed so, or has ended.</exception>
-    public static TokenInspector Verify(string token, SharedSecret secret) => Reading(() =>
+    public static TokenInspector Verify(string token, SharedSecret secret) => Reading(token, () =>
     {
         if (!AccessTokenFormat.IsPlain(token)) throw new SecurityTokenException("it is misspelt, or its header asks for something else than HS256");
         var key = new IssuerKey(secret);
@@ -51,10 +57,13 @@ public sealed class TokenInspector
     private static JwtSecurityTokenHandler Handler() =>
         new() { MapInboundClaims = false, MaximumTokenSizeInBytes = AccessTokenFormat.MaxLength };
 
-    private static TokenInspector Reading(Func<TokenInspector> read)
+    private static TokenInspector Reading(string token, Func<TokenInspector> read)
     {
         try
         {
+            // The library takes these for texts, and meets a null with a NullReferenceException and a list with one of its own.
+            var header = StrictJson.ParseObject(Base64UrlEncoder.DecodeBytes(token.Split('.')[0]));
+            foreach (var name in s_texts) header.Text(name);
             return read();
         }
         catch (Exception e) when (e is ArgumentException or SecurityTokenException or FormatException)

@@ -44,7 +44,10 @@ internal sealed class ExpiringSet(int capacity, TimeProvider time)
     private void Sweep()
     {
         var current = BucketOf(time.GetUtcNow());
-        if (Interlocked.Exchange(ref _sweptUpTo, current) == current) return;
+        var before = Interlocked.Exchange(ref _sweptUpTo, current);
+        if (before == current) return;
+        // Two looks in a row must have found it ended: a clock that leaps ahead for a moment makes nothing be forgotten.
+        current = Math.Min(before, current);
         foreach (var index in _buckets.Keys)
         {
             // One bucket of grace, for a request that was found fresh and then had to wait.

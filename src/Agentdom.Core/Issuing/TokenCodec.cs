@@ -3,13 +3,15 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Agentdom.Core.Issuing;
 
-/// <summary>Mints the issuer's tokens and reads them back, on the faster handler of the IdentityModel family.</summary>
+/// <summary>
+/// Mints the issuer's tokens, which have one form only, and reads tokens with the faster handler of the IdentityModel
+/// family, since what comes back may have any.
+/// </summary>
 internal sealed class TokenCodec
 {
     private static readonly JsonWebTokenHandler s_handler = new()
     {
         MaximumTokenSizeInBytes = AccessTokenFormat.MaxLength,
-        SetDefaultTimesOnTokenCreation = false,
     };
 
     private readonly TokenIssuerOptions _options;
@@ -28,24 +30,20 @@ internal sealed class TokenCodec
 
     internal string Mint(SignedTokenRequest request, string tokenId)
     {
-        var now = DateTimeOffset.FromUnixTimeSeconds(_time.GetUtcNow().ToUnixTimeSeconds()).UtcDateTime;
-        return s_handler.CreateToken(new SecurityTokenDescriptor
+        var now = _time.GetUtcNow().ToUnixTimeSeconds();
+        var claims = new Dictionary<string, object?>
         {
-            TokenType = AccessTokenFormat.Type,
-            SigningCredentials = _newest.Credentials,
-            Issuer = _options.Issuer,
-            Audience = _options.Audience,
-            IssuedAt = now,
-            NotBefore = now,
-            Expires = now + _options.TokenLifetime,
-            Claims = new Dictionary<string, object>
-            {
-                [JwtRegisteredClaimNames.Sub] = request.AgentId,
-                [JwtRegisteredClaimNames.Jti] = tokenId,
-                [AgentTokenClaims.Scope] = string.Join(" ", request.Scopes),
-                [AgentTokenClaims.Purpose] = request.Purpose,
-            },
-        });
+            [JwtRegisteredClaimNames.Iss] = _options.Issuer,
+            [JwtRegisteredClaimNames.Sub] = request.AgentId,
+            [JwtRegisteredClaimNames.Iat] = now,
+            [JwtRegisteredClaimNames.Nbf] = now,
+            [JwtRegisteredClaimNames.Exp] = now + (long)_options.TokenLifetime.TotalSeconds,
+            [JwtRegisteredClaimNames.Jti] = tokenId,
+            [AgentTokenClaims.Scope] = string.Join(" ", request.Scopes),
+            [AgentTokenClaims.Purpose] = request.Purpose,
+        };
+        if (_options.Audience is not null) claims[JwtRegisteredClaimNames.Aud] = _options.Audience;
+        return _newest.Sign(claims);
     }
 
     /// <summary>What a token says, or null where it is not one of ours or not good now.</summary>

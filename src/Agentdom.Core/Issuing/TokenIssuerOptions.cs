@@ -54,7 +54,9 @@ public class TokenIssuerOptions
         }
         if (TokenLifetime < TimeSpan.FromSeconds(1) || TokenLifetime > TimeSpan.FromDays(1) || TokenLifetime.Ticks % TimeSpan.TicksPerSecond != 0)
             yield return $"A token's life is 1 second to 24 hours in whole seconds, not {TokenLifetime}.";
-        if (string.IsNullOrEmpty(Issuer)) yield return "The issuer's name is empty.";
+        // Of either, a blank one would make every token that is minted invalid.
+        if (string.IsNullOrWhiteSpace(Issuer)) yield return "The issuer's name is empty.";
+        if (Audience is not null && string.IsNullOrWhiteSpace(Audience)) yield return "The audience is empty. Name one, or leave it out.";
     }
 
     private const string HowToMakeOne = "make a good one with 'openssl rand -base64 32' or New-AtpSecret.";

@@ -1,3 +1,4 @@
+using System.Text;
 using Agentdom.Core.Json;
 
 namespace Agentdom.Core.Signing;
@@ -41,4 +42,7 @@ public sealed class SharedSecret : IDisposable
     public void Dispose() => Array.Clear(_bytes, 0, _bytes.Length);
 
     internal byte[] Bytes => _bytes;
+
+    /// <summary>The text, to be taken out of what others say.</summary>
+    internal string Reveal() => Encoding.UTF8.GetString(_bytes);
 }

@@ -56,7 +56,7 @@ public sealed class CrossProcessLock : IDisposable
             AtomicFile.CreateDirectory(Path.GetDirectoryName(path)!);
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException e) when (IsHeld(e))
         {
             return null;
         }
@@ -66,4 +66,7 @@ public sealed class CrossProcessLock : IDisposable
                 $"Let this user write to {Path.GetDirectoryName(path)}, or move the vault with {AgentdomHome.Variable}.", e);
         }
     }
+
+    // EWOULDBLOCK of Linux, that of macOS, and Windows' two. All else, a read-only disk for one, does not pass by waiting.
+    private static bool IsHeld(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
 }

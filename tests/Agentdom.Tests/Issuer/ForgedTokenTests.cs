@@ -88,6 +88,23 @@ public sealed class ForgedTokenTests
     }
 
     [Fact]
+    public async Task AGoodTokenSpeltAnotherWayIsNotValid()
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        var token = await issuer.TokenAsync();
+        // The last of 43 characters holds two bits that the signature does not use, and they are 0.
+        const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        string[] spellings =
+        [
+            " " + token, token + " ", token + "\n", token + "=", token.Insert(token.LastIndexOf('.') + 1, "  "),
+            token.Insert(token.LastIndexOf('.'), "\r\n"), token[..^1] + Letters[Letters.IndexOf(token[^1]) + 1],
+        ];
+
+        foreach (var spelling in spellings) await Wire.AssertNotValidAsync(issuer, spelling);
+        Assert.True(await Wire.IsValidAsync(issuer, token));
+    }
+
+    [Fact]
     public async Task ATokenWithItsClaimsChangedIsNotValid()
     {
         await using var issuer = await TestIssuer.StartAsync();

@@ -80,6 +80,22 @@ public sealed class LimitTests
     }
 
     [Theory]
+    [InlineData("off", 700, 700)]
+    [InlineData("3", 5, 3)]
+    public async Task TheSampleTakesItsLimitFromTheEnvironment(string limit, int asked, int granted)
+    {
+        using var issuer = await SampleIssuer.StartLimitedAsync(limit);
+        var good = 0;
+        for (var i = 0; i < asked; i++)
+        {
+            using var answer = await issuer.RequestTokenAsync(TestIssuer.Signed(TestIssuer.Body()));
+            if (answer.IsSuccessStatusCode) good++;
+        }
+
+        Assert.Equal(granted, good);
+    }
+
+    [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 0)]
     [InlineData(-1, 1)]

@@ -52,6 +52,16 @@ public sealed class ManifestTests
     }
 
     [Fact]
+    public async Task AHostHeaderThatIsNoHostIsRefused()
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, issuer.Uri("/.well-known/agentdom.json"));
+        request.Headers.TryAddWithoutValidation("Host", "xn--");
+
+        await Wire.AssertRefusedAsync(await Wire.Http.SendAsync(request), 400, "invalid_request");
+    }
+
+    [Fact]
     public async Task TheAudienceIsNamedWhereThereIsOne()
     {
         await using var issuer = await TestIssuer.StartAsync(o => o.Audience = "orders");

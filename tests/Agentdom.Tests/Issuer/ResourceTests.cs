@@ -1,5 +1,8 @@
+using Agentdom.AspNetCore;
 using Agentdom.Core.Issuing;
 using Agentdom.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Agentdom.Tests.Issuer;
@@ -68,6 +71,35 @@ public sealed class ResourceTests
 
         Wire.AssertChallenge(
             await issuer.GetDataAsync(token), 403, "Bearer error=\"insufficient_scope\", scope=\"data.read\"");
+    }
+
+    [Fact]
+    public async Task TheScopesOfAGroupAndOfItsEndpointAreBothNamed()
+    {
+        await using var issuer = await TestIssuer.StartAsync(map: app => app
+            .MapGroup("/group").RequireAgentScope("data.write").MapGet("/data", (HttpContext http) => http.User.Identity!.Name).RequireAgentScope("data.read"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, issuer.Uri("/group/data"));
+        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {await issuer.TokenAsync()}");
+
+        Wire.AssertChallenge(
+            await Wire.Http.SendAsync(request), 403, "Bearer error=\"insufficient_scope\", scope=\"data.write data.read\"");
+    }
+
+    [Fact]
+    public async Task AnotherSchemesChallengeStays()
+    {
+        await using var issuer = await TestIssuer.StartAsync(map: app =>
+        {
+            app.Use(async (HttpContext context, RequestDelegate next) =>
+            {
+                context.Response.Headers.WWWAuthenticate = "Basic";
+                await next(context);
+            });
+            app.UseAuthorization();
+        });
+        using var answer = await issuer.GetDataAsync(null);
+
+        Assert.Equal(["Basic", "Bearer"], answer.Headers.WwwAuthenticate.Select(c => c.ToString()));
     }
 
     [Fact]

@@ -1,8 +1,10 @@
 using Agentdom.AspNetCore;
+using Agentdom.Core.Issuing;
 using Agentdom.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Agentdom.Tests.Issuer;
 
@@ -94,6 +96,43 @@ public sealed class RotationTests : IDisposable
 
         using var manifest = await issuer.GetAsync("/.well-known/agentdom.json");
         Assert.Contains("data.erase", await manifest.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task OfTwoChangesAtOnceTheLaterCounts()
+    {
+        const string Kept = "a secret of another store, which is kept";
+        var other = new Settings();
+        other.Change(("AgentTokens:Secrets:0", Kept));
+        using var isTold = new ManualResetEventSlim();
+        using var mayGoOn = new ManualResetEventSlim();
+        Rotate(Old);
+        await using var issuer = await TestIssuer.StartAsync(
+            services: s =>
+            {
+                s.AddAgentTokens(new ConfigurationBuilder().Add(other).Build().GetSection("AgentTokens"));
+                s.AddAgentTokens(new ConfigurationBuilder().Add(_settings).Build().GetSection("AgentTokens")).UseState(app =>
+                {
+                    // Told before the issuer is, since the issuer's state is made first: holds up the first change only.
+                    app.GetRequiredService<IOptionsMonitor<AgentTokenOptions>>().OnChange(_ =>
+                    {
+                        if (isTold.IsSet) return;
+                        isTold.Set();
+                        mayGoOn.Wait();
+                    });
+                    return new InMemoryIssuerState();
+                });
+            },
+            addSecret: false);
+
+        var earlier = Task.Run(() => other.Change(("AgentTokens:TokenLifetime", "00:30:00")), TestContext.Current.CancellationToken);
+        isTold.Wait(TestContext.Current.CancellationToken);
+        Rotate(New);
+        mayGoOn.Set();
+        await earlier;
+
+        Assert.Equal(401, await AskAsync(issuer, Old));
+        Assert.Equal(200, await AskAsync(issuer, New));
     }
 
     public void Dispose() => _log.Dispose();

@@ -90,6 +90,32 @@ public sealed class StartTests
             Assert.Contains(part, message);
     }
 
+    [Theory]
+    [InlineData("api.example.com")]
+    [InlineData("/api")]
+    [InlineData("ftp://api.example.com")]
+    [InlineData("https://me:hunter2@api.example.com")]
+    public async Task AnOriginThatNoManifestCanNameStopsTheAppAndIsNotRepeated(string origin)
+    {
+        var message = await RefusedAsync(o => o.PublicOrigin = new Uri(origin, UriKind.RelativeOrAbsolute));
+
+        Assert.Contains("public origin", message);
+        Assert.DoesNotContain("hunter2", message);
+    }
+
+    [Fact]
+    public async Task AManifestThatEndedBeforeItWasSentStopsTheApp() =>
+        Assert.Contains("manifest's lifetime", await RefusedAsync(o => o.ManifestLifetime = TimeSpan.FromSeconds(-1)));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    public async Task ABlankNameThatWouldMakeEveryTokenInvalidStopsTheApp(string name)
+    {
+        Assert.Contains("audience", await RefusedAsync(o => o.Audience = name));
+        Assert.Contains("issuer's name", await RefusedAsync(o => o.Issuer = name));
+    }
+
     [Fact]
     public async Task MappingWithoutTheServicesNamesWhatIsMissing()
     {

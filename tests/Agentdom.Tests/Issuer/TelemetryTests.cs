@@ -37,6 +37,25 @@ public sealed class TelemetryTests
     }
 
     [Fact]
+    public async Task DurationsFallIntoBucketsOfTheirOwnSize()
+    {
+        Histogram<double>? duration = null;
+        await using var issuer = await TestIssuer.StartAsync();
+        var factory = issuer.Service<IMeterFactory>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, _) =>
+            {
+                if (instrument.Meter.Scope == factory && instrument.Name == "agentdom.issuer.duration") duration = (Histogram<double>)instrument;
+            },
+        };
+        listener.Start();
+        await issuer.TokenAsync();
+
+        Assert.Contains(duration!.Advice!.HistogramBucketBoundaries!, seconds => seconds < 0.01);
+    }
+
+    [Fact]
     public async Task ADecisionIsASpanOfTheRequest()
     {
         var spans = new ConcurrentQueue<Activity>();

@@ -109,9 +109,13 @@ internal static class JsonValues
     private static void WriteText(StringBuilder text, string value, Random random)
     {
         text.Append('"');
-        foreach (var c in value)
+        // Runes, as half a pair that stands for itself and half that is escaped are no character.
+        foreach (var rune in value.EnumerateRunes())
         {
-            if (c is '"' or '\\' && random.Next(2) == 0) text.Append('\\').Append(c);
+            var c = rune.IsBmp ? (char)rune.Value : '\0';
+            if (!rune.IsBmp && random.Next(5) > 0) text.Append(rune);
+            else if (!rune.IsBmp) foreach (var half in rune.ToString()) Escape(text, half, random);
+            else if (c is '"' or '\\' && random.Next(2) == 0) text.Append('\\').Append(c);
             else if (c == '/' && random.Next(3) == 0) text.Append("\\/");
             else if (c is '"' or '\\' or < ' ' || random.Next(5) == 0) Escape(text, c, random);
             else text.Append(c);

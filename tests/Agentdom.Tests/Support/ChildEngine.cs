@@ -10,20 +10,29 @@ internal static class ChildEngine
 {
     internal sealed record Result(int ExitCode, string[] Output, string Errors);
 
-    internal static async Task<Result> RunAsync(string script, params (string Name, string? Value)[] environment)
+    internal static Task<Result> RunAsync(string script, params (string Name, string? Value)[] environment) =>
+        RunBareAsync(WithModule(script), environment);
+
+    /// <summary>The same without importing the module, so that the script says when.</summary>
+    internal static async Task<Result> RunBareAsync(string script, params (string Name, string? Value)[] environment)
     {
-        using var process = Start(script, environment);
+        using var process = StartBare(script, environment);
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return new Result(process.ExitCode, output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), await errors);
     }
 
-    internal static Process Start(string script, params (string Name, string? Value)[] environment)
+    internal static Process Start(string script, params (string Name, string? Value)[] environment) =>
+        StartBare(WithModule(script), environment);
+
+    private static string WithModule(string script) => $"Import-Module '{TestPaths.ModuleManifest}'\n{script}";
+
+    private static Process StartBare(string script, (string Name, string? Value)[] environment)
     {
         var start = new ProcessStartInfo("dotnet")
         {
-            ArgumentList = { TestPaths.TestEngine, $"Import-Module '{TestPaths.ModuleManifest}'\n{script}" },
+            ArgumentList = { TestPaths.TestEngine, script },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

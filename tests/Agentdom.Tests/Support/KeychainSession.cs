@@ -37,7 +37,7 @@ internal sealed class KeychainSession : IAsyncDisposable
         if (!OperatingSystem.IsLinux()) Assert.Skip("The keychain of this system is the user's own.");
         foreach (var tool in new[] { "dbus-run-session", "dbus-send", "gnome-keyring-daemon" })
         {
-            if (!Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(f => File.Exists(Path.Combine(f, tool))))
+            if (!System.Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(f => File.Exists(Path.Combine(f, tool))))
                 Assert.Skip($"There is no {tool} here (apt-get install dbus gnome-keyring libsecret-1-0).");
         }
 
@@ -57,7 +57,10 @@ internal sealed class KeychainSession : IAsyncDisposable
 
     /// <summary>Runs a script in a process that reaches the keychain.</summary>
     internal Task<ChildEngine.Result> RunAsync(string script, params (string Name, string? Value)[] environment) =>
-        ChildEngine.RunAsync(script, [("AGENTDOM_KEYCHAIN", "on"), ("DBUS_SESSION_BUS_ADDRESS", _bus), .. environment]);
+        ChildEngine.RunAsync(script, [.. Environment, .. environment]);
+
+    /// <summary>What a process needs to be in it.</summary>
+    internal (string Name, string? Value)[] Environment => [("AGENTDOM_KEYCHAIN", "on"), ("DBUS_SESSION_BUS_ADDRESS", _bus)];
 
     public async ValueTask DisposeAsync()
     {

@@ -16,6 +16,8 @@ internal static class TestPaths
 
     internal static string OtherModule { get; } = BuildOutput("tests/OtherModule", "OtherModule.dll", "netstandard2.0");
 
+    internal static string MsalModule { get; } = BuildOutput("tests/MsalModule", "MsalModule.dll", "netstandard2.0");
+
     internal static string SampleIssuer { get; } = BuildOutput("samples/Issuer", "Issuer.dll");
 
     /// <summary>A fresh folder below the system's temporary one.</summary>

@@ -1,0 +1,50 @@
+using System.Globalization;
+using Agentdom.AspNetCore;
+
+/// <summary>The settings of the sample, as Program.cs lists them.</summary>
+internal static class Settings
+{
+    /// <exception cref="SettingException">A setting is no number.</exception>
+    internal static Action<AgentTokenOptions> Read(IConfiguration settings)
+    {
+        var lifetime = Number(settings, "ATP_TOKEN_TTL", "a whole number of seconds");
+        var limit = settings["ATP_RATE_LIMIT"] is "off" ? null : Number(settings, "ATP_RATE_LIMIT", "a whole number of requests, or off");
+        return options =>
+        {
+            if (settings["ATP_SECRET"] is { Length: > 0 } secret) options.Secrets.Add(secret);
+            var scopes = settings["ATP_SCOPES"] ?? (options.Scopes.Count == 0 ? "data.read data.write" : "");
+            foreach (var scope in scopes.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)) options.Scopes.Add(scope);
+            if (lifetime is { } seconds) options.TokenLifetime = TimeSpan.FromSeconds(seconds);
+            if (limit is null && settings["ATP_RATE_LIMIT"] is not "off") return;
+            options.Limits.RequestsPerMinutePerAgent = limit;
+            options.Limits.RequestsPerMinutePerAddress = limit is { } count ? (int)Math.Min(10L * count, int.MaxValue) : null;
+        };
+    }
+
+    /// <exception cref="SettingException">It is none of the three.</exception>
+    internal static void UseState(AgentTokensBuilder tokens, string? state)
+    {
+        const string sqlite = "sqlite:", redis = "redis:";
+        if (state is null or "" or "memory") return;
+        if (state.StartsWith(sqlite, StringComparison.Ordinal) && state[sqlite.Length..].Trim() is { Length: > 0 } path) tokens.UseSqlite(path);
+        else if (state.StartsWith(redis, StringComparison.Ordinal) && IsHostAndPort(state[redis.Length..])) tokens.UseRedis(state[redis.Length..]);
+        else throw new SettingException("ATP_STATE is memory, sqlite:PATH or redis:HOST:PORT.");
+    }
+
+    private static int? Number(IConfiguration settings, string name, string kind)
+    {
+        if (settings[name] is not { Length: > 0 } text) return null;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new SettingException($"{name} is {kind}.");
+    }
+
+    // Read as a URL, so that it is nothing that the client would take for an option.
+    private static bool IsHostAndPort(string address) =>
+        Uri.TryCreate($"redis://{address}", UriKind.Absolute, out var uri) && uri.Port > 0
+        && uri.HostNameType is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6
+        && uri.Authority.Equals(address, StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>A setting is wrong; the message says what it should be.</summary>
+internal sealed class SettingException(string message) : Exception(message);

@@ -1,0 +1,63 @@
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Agentdom.AspNetCore.Redis;
+
+/// <summary>
+/// Warns, each time a Redis is connected, where it may throw keys away to make room. It asks INFO, which hosted ones
+/// allow, and not CONFIG, which they do not.
+/// </summary>
+internal sealed partial class EvictionWarning : IDisposable
+{
+    private readonly IConnectionMultiplexer _redis;
+    private readonly ILogger? _logger;
+
+    internal EvictionWarning(IConnectionMultiplexer redis, ILogger? logger)
+    {
+        _redis = redis;
+        _logger = logger;
+        if (logger is null) return;
+        redis.ConnectionRestored += OnConnected;
+        _ = CheckAsync();
+    }
+
+    public void Dispose() => _redis.ConnectionRestored -= OnConnected;
+
+    private void OnConnected(object? sender, ConnectionFailedEventArgs e)
+    {
+        if (e.ConnectionType == ConnectionType.Interactive) _ = CheckAsync();
+    }
+
+    private async Task CheckAsync()
+    {
+        try
+        {
+            foreach (var server in _redis.GetServers())
+            {
+                if (!server.IsConnected || server.IsReplica) continue;
+                // From a script, since the client takes INFO itself for an administrator's command (allowAdmin).
+                var memory = (await server.ExecuteAsync("EVAL", "return redis.call('INFO', 'memory')", "0")).ToString().Split('\n', StringSplitOptions.TrimEntries);
+                var policy = Value(memory, "maxmemory_policy:") ?? "noeviction";
+                if (Value(memory, "maxmemory:") is not (null or "0") && policy != "noeviction")
+                    WarnOfEviction(_logger!, server.EndPoint, policy);
+            }
+        }
+        catch (Exception e)
+        {
+            // What Redis cannot be asked is no reason to stop; but what nobody is told, nobody mends.
+            TellThatItIsUnknown(_logger!, e.GetType().Name);
+        }
+    }
+
+    private static string? Value(string[] lines, string name) =>
+        lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..];
+
+    [LoggerMessage(4101, LogLevel.Warning,
+        "Redis at {EndPoint} throws keys away when its memory is full (maxmemory-policy {Policy}): a revoked token could become "
+        + "good again, and a used request could be used twice. Set maxmemory-policy noeviction.", EventName = "RedisEvicts")]
+    private static partial void WarnOfEviction(ILogger logger, System.Net.EndPoint endPoint, string policy);
+
+    [LoggerMessage(4102, LogLevel.Information,
+        "Whether Redis throws keys away when its memory is full could not be asked ({Reason}).", EventName = "RedisEvictionUnknown")]
+    private static partial void TellThatItIsUnknown(ILogger logger, string reason);
+}

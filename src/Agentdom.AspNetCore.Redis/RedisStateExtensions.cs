@@ -1,0 +1,52 @@
+using Agentdom.AspNetCore.Redis;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+// Beside AddAgentTokens, so that no further using is needed.
+namespace Agentdom.AspNetCore;
+
+/// <summary>Chooses Redis for what the issuer remembers.</summary>
+public static class RedisStateExtensions
+{
+    /// <summary>
+    /// Keeps what the issuer remembers in a Redis, by which several nodes act as one. The app starts also while Redis is
+    /// down, and answers 503 until it is up.
+    /// </summary>
+    /// <param name="tokens">The issuer.</param>
+    /// <param name="connection">
+    /// As StackExchange.Redis reads it, such as <c>10.0.0.7:6379,password=…,ssl=true</c>. Timeouts, backlog and what happens
+    /// where Redis is down are set here whatever it says; for others, pass a connection of the app's own.
+    /// </param>
+    /// <param name="keyPrefix">What keys start with: another for each issuer that shares the Redis.</param>
+    /// <exception cref="ArgumentException">The text is no connection string. The message does not repeat it.</exception>
+    /// <remarks>See <see cref="RedisIssuerState"/> for how durable this is.</remarks>
+    public static AgentTokensBuilder UseRedis(
+        this AgentTokensBuilder tokens, string connection, string keyPrefix = RedisIssuerState.DefaultKeyPrefix)
+    {
+        var options = RedisConnection.Parse(connection);
+        return Use(tokens, _ => ConnectionMultiplexer.Connect(options), keyPrefix, dispose: true);
+    }
+
+    /// <summary>The same, by a connection that the app has already and disposes of itself.</summary>
+    /// <param name="tokens">The issuer.</param>
+    /// <param name="connection">Finds the connection.</param>
+    /// <param name="keyPrefix">What keys start with: another for each issuer that shares the Redis.</param>
+    public static AgentTokensBuilder UseRedis(
+        this AgentTokensBuilder tokens, Func<IServiceProvider, IConnectionMultiplexer> connection,
+        string keyPrefix = RedisIssuerState.DefaultKeyPrefix)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return Use(tokens, connection, keyPrefix, dispose: false);
+    }
+
+    private static AgentTokensBuilder Use(
+        AgentTokensBuilder tokens, Func<IServiceProvider, IConnectionMultiplexer> connection, string keyPrefix, bool dispose)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        ArgumentNullException.ThrowIfNull(keyPrefix);
+        return tokens.UseState(provider => new RedisIssuerState(
+            connection(provider), keyPrefix, provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<RedisIssuerState>>(), dispose));
+    }
+}

@@ -1,0 +1,28 @@
+namespace Agentdom.Benchmarks.Load;
+
+/// <summary>An issuer that takes part in a run, with what it needs beside it.</summary>
+internal sealed class Candidate(string name, ServerProcess issuer, ServerProcess? beside = null) : IDisposable
+{
+    private readonly List<RoundResult> _rounds = [];
+
+    internal string Name => name;
+
+    internal ServerProcess Issuer => issuer;
+
+    internal IReadOnlyList<RoundResult> Rounds => _rounds;
+
+    internal void Add(RoundResult round) => _rounds.Add(round);
+
+    /// <summary>The middle of the rounds' values.</summary>
+    internal double Median(Func<RoundResult, double> value)
+    {
+        var sorted = _rounds.Select(value).Order().ToArray();
+        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    public void Dispose()
+    {
+        issuer.Dispose();
+        beside?.Dispose();
+    }
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+
+namespace Agentdom.Benchmarks.Load;
+
+/// <summary>Starts the issuers: the sample issuer on each kind of state, and the one on Express.</summary>
+internal static class Candidates
+{
+    // Counted and never reached.
+    private const string RateLimit = "100000000";
+
+    /// <exception cref="SkippedException">Something it needs is missing here.</exception>
+    internal static async Task<Candidate> InMemoryAsync(string secret) =>
+        new("Agentdom, in memory", await SampleAsync(secret, static _ => "memory"));
+
+    /// <inheritdoc cref="InMemoryAsync"/>
+    internal static async Task<Candidate> SqliteAsync(string secret) =>
+        new("Agentdom, SQLite", await SampleAsync(secret, static folder => "sqlite:" + Path.Combine(folder, "state.db")));
+
+    /// <inheritdoc cref="InMemoryAsync"/>
+    internal static async Task<Candidate> RedisAsync(string secret)
+    {
+        if (!OnPath.Has("redis-server")) throw new SkippedException("there is no redis-server here");
+        var redis = await ServerProcess.StartAsync(static (port, folder) =>
+            ["redis-server", "--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no"], Nothing);
+        try
+        {
+            return new Candidate("Agentdom, Redis", await SampleAsync(secret, _ => $"redis:{redis.Address}"), redis);
+        }
+        catch
+        {
+            redis.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="InMemoryAsync"/>
+    internal static async Task<Candidate> ExpressAsync(string secret)
+    {
+        if (!OnPath.Has("node") || !OnPath.Has("npm")) throw new SkippedException("there is no node or no npm here");
+        if (!Directory.Exists(Path.Combine(BuildOutput.ExpressIssuer, "node_modules"))) await InstallAsync();
+        var environment = new Dictionary<string, string>
+        {
+            ["ATP_SECRET"] = secret,
+            ["ATP_RATE_LIMIT"] = RateLimit,
+            ["NODE_ENV"] = "production",
+        };
+        return new Candidate("Express 5, jsonwebtoken", await ServerProcess.StartAsync(
+            static (port, _) => ["node", Path.Combine(BuildOutput.ExpressIssuer, "server.js"), $"{port}"], environment));
+    }
+
+    private static IReadOnlyDictionary<string, string> Nothing { get; } = new Dictionary<string, string>();
+
+    private static Task<ServerProcess> SampleAsync(string secret, Func<string, string> state)
+    {
+        var environment = new Dictionary<string, string> { ["ATP_SECRET"] = secret, ["ATP_RATE_LIMIT"] = RateLimit };
+        return ServerProcess.StartAsync((port, folder) =>
+        [
+            "dotnet", BuildOutput.SampleIssuer, $"--urls=http://127.0.0.1:{port}", $"--ATP_STATE={state(folder)}",
+            // The audit alone is logged: the server's own two lines a request are no part of either issuer.
+            "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics=None",
+            "--Logging:LogLevel:Agentdom.Audit=Information", "--Logging:Console:FormatterOptions:SingleLine=true",
+        ], environment);
+    }
+
+    private static async Task InstallAsync()
+    {
+        var start = new ProcessStartInfo("npm")
+        {
+            ArgumentList = { "ci", "--no-audit", "--no-fund" },
+            WorkingDirectory = BuildOutput.ExpressIssuer,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var npm = Process.Start(start)!;
+        var said = npm.StandardError.ReadToEndAsync();
+        await npm.StandardOutput.ReadToEndAsync();
+        await npm.WaitForExitAsync();
+        if (npm.ExitCode != 0) throw new SkippedException($"npm ci failed: {(await said).Trim().Split('\n')[0]}");
+    }
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace Agentdom.Benchmarks.Load;
+
+/// <summary>Writes what a load run found, as Markdown.</summary>
+internal static class LoadReport
+{
+    internal static void Write(IReadOnlyList<Candidate> candidates, int connections, int rounds, int seconds)
+    {
+        Console.WriteLine($"\n{connections} connections, {rounds} rounds of {seconds} s each, {Environment.ProcessorCount} cores, load generator included\n");
+        Console.WriteLine("| issuer | requests/s | p50 (ms) | p99 (ms) | max (ms) | issuer's CPU a request (µs) | errors |");
+        Console.WriteLine("|--------|-----------:|---------:|---------:|---------:|----------------------------:|--------|");
+        foreach (var c in candidates)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {c.Name} | {c.Median(static r => r.PerSecond):N0} | {c.Median(static r => r.Quantile(0.5)):0.00} | {c.Median(static r => r.Quantile(0.99)):0.00} | {c.Rounds.Max(static r => r.Quantile(1)):0.0} | {c.Median(static r => r.ServerMicroseconds):0} | {Errors(c)} |"));
+        }
+        Console.WriteLine();
+        foreach (var c in candidates.Where(static c => c.Rounds.Any(static r => r.RanOut)))
+            Console.WriteLine($"{c.Name}: a round ended early, as the signed requests were used up.");
+        if (candidates.Count > 1 && candidates[1].Name.StartsWith("Express", StringComparison.Ordinal))
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"In memory : Express = {candidates[0].Median(static r => r.PerSecond) / candidates[1].Median(static r => r.PerSecond):0.00}"));
+        }
+    }
+
+    private static string Errors(Candidate candidate)
+    {
+        var all = candidate.Rounds.SelectMany(static r => r.Errors).GroupBy(static e => e.Key)
+            .Select(static g => $"{(g.Key == 0 ? "broken" : g.Key)}: {g.Sum(static e => e.Value)}").ToArray();
+        return all.Length == 0 ? "0" : string.Join(", ", all);
+    }
+}

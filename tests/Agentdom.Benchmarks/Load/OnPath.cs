@@ -1,0 +1,8 @@
+namespace Agentdom.Benchmarks.Load;
+
+/// <summary>Looks for commands where the shell would.</summary>
+internal static class OnPath
+{
+    internal static bool Has(string command) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, command)));
+}

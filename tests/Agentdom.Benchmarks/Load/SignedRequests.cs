@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Agentdom.Benchmarks.Load;
+
+/// <summary>
+/// HTTP requests for tokens, each distinct and signed, made before the clock starts and laid one behind the other, so that
+/// sending one costs no more than a call to the socket.
+/// </summary>
+internal sealed class SignedRequests
+{
+    private const int Agents = 1000;
+    // Agents' clocks differ a little.
+    private const int ClockSpreadMilliseconds = 30_000;
+
+    private static int s_made;
+
+    private readonly byte[][] _requests;
+
+    private SignedRequests(byte[][] requests) => _requests = requests;
+
+    internal int Count => _requests.Length;
+
+    internal ReadOnlySpan<byte> this[int index] => _requests[index];
+
+    internal static SignedRequests Make(int count, string secret, string host)
+    {
+        var key = Encoding.UTF8.GetBytes(secret);
+        var requests = new byte[count][];
+        var first = Interlocked.Add(ref s_made, count) - count;
+        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        Parallel.For(0, count, i => requests[i] = Encoding.UTF8.GetBytes(Http(Body(first + i, now, key), host)));
+        return new SignedRequests(requests);
+    }
+
+    internal static string Body(int number, long now, byte[] key)
+    {
+        var timestamp = now - ClockSpreadMilliseconds + number * 7919L % (2 * ClockSpreadMilliseconds);
+        var agent = Convert.ToHexStringLower(SHA256.HashData(BitConverter.GetBytes(number % Agents)));
+        // Written in canonical form, so that the signed text is the body without its signature.
+        var head = string.Create(CultureInfo.InvariantCulture,
+            $"{{\"agent_id\":\"{agent}\",\"purpose\":\"Load run {number}\",\"scopes\":[\"data.read\",\"data.write\"],");
+        var tail = string.Create(CultureInfo.InvariantCulture, $"\"timestamp\":{timestamp}}}");
+        var signature = Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(head + tail)));
+        return $"{head}\"signature\":\"{signature}\",{tail}";
+    }
+
+    private static string Http(string body, string host) =>
+        $"POST /v1/agent-tokens HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+}

@@ -1,0 +1,156 @@
+# Runs every cmdlet of the module, failing and succeeding, as talkative as it can be made, and writes down all that could
+# be seen of it into one folder. SilenceTests.cs starts it and searches the folder. What it may know and not say comes
+# from files elsewhere, so that no command line holds it.
+param([string] $Module, [string] $Known, [string] $Out, [string] $Issuer, [string] $Echo, [string] $Nobody)
+
+$ErrorActionPreference = $VerbosePreference = $DebugPreference = $InformationPreference = 'Continue'
+$null = Start-Transcript "$Out/transcript.txt" -IncludeInvocationHeader
+Import-Module $Module -Verbose:$false -Debug:$false
+
+$plain, $canary = [IO.File]::ReadAllLines("$Known/secrets")[1, 2]
+$secret, $wrong = [IO.File]::ReadAllLines("$Known/secrets")[0, 1] | ForEach-Object { ConvertTo-SecureString $_ -AsPlainText -Force }
+
+# Every property of an object and of what it holds; SecureStrings stay closed, and what describes code is no data.
+function Show-Deep($Object, [int] $Depth = 0, $Seen = [Collections.Generic.HashSet[object]]::new([Collections.Generic.ReferenceEqualityComparer]::Instance)) {
+    if ($null -eq $Object -or $Depth -gt 8 -or $Object -is [securestring]) { return }
+    if ($Object -is [string] -or $Object.GetType().IsPrimitive) { return "$Object" }
+    if ($Object -is [Reflection.MemberInfo] -or $Object -is [Reflection.Assembly] -or $Object -is [Reflection.Module] -or $Object -is [scriptblock] -or
+        $Object -is [Management.Automation.CommandInfo] -or $Object -is [psmoduleinfo] -or -not $Seen.Add($Object)) { return }
+    "$Object"
+    if ($Object -is [Collections.IDictionary]) { foreach ($key in @($Object.Keys)) { "$key"; Show-Deep $Object[$key] ($Depth + 1) $Seen } }
+    elseif ($Object -is [Collections.IEnumerable]) { foreach ($item in $Object) { Show-Deep $item ($Depth + 1) $Seen } }
+    foreach ($property in $Object.psobject.Properties) {
+        $value = try { $property.Value } catch { $null }
+        Show-Deep $value ($Depth + 1) $Seen
+    }
+}
+
+$number = 0
+# Runs a call; the expected outcome is an error id, or nothing. What it says goes to the transcript too.
+function Invoke-Case([string] $Expected, [scriptblock] $Call) {
+    $script:number++
+    $said = [Collections.Generic.List[object]]::new()
+    $Error.Clear()
+    try { & $Call *>&1 | ForEach-Object { $said.Add($_); $_ } | Out-Default }
+    catch { $said.Add($_); $_ | Out-Default }
+    $failures = @(@($said) + @($Error) | Where-Object { $_ -is [Management.Automation.ErrorRecord] })
+    $said | ForEach-Object { $_; $_ | Format-List * -Force; Show-Deep $_ } | Out-String -Width 4000 | Set-Content "$Out/said-$number.txt"
+    if ($failures) {
+        $failures | ForEach-Object { Show-Deep $_; Show-Deep $_.Exception } | Set-Content "$Out/errors-$number.txt"
+        $failures | Export-Clixml "$Out/errors-$number.xml" -Depth 4
+    }
+    $names = $Call.Ast.FindAll({ $args[0] -is [Management.Automation.Language.CommandAst] }, $true) | ForEach-Object { $_.GetCommandName() }
+    $actual = if ($failures) { ($failures[0].FullyQualifiedErrorId -split ',')[0] } else { '' }
+    "$($names -join ' ')|$Expected|$actual" | Add-Content "$Known/cases"
+}
+
+# Proof that the search sees what is said: a canary in each place.
+Invoke-Case 'Planted' {
+    Write-Verbose "verbose $canary"
+    $inner = [InvalidOperationException]::new("inner $canary")
+    Write-Error -ErrorRecord ([Management.Automation.ErrorRecord]::new([Exception]::new('outer', $inner), 'Planted', 'NotSpecified', @{ deep = @{ deeper = "target $canary" } }))
+}
+
+# -Debug would have warnings, and whatever changes something, ask first; nobody can answer here.
+$all = @{ Verbose = $true; Debug = $true; WarningAction = 'Continue' }
+$sure = $all + @{ Confirm = $false }
+Invoke-Case '' { Get-AgentId @all }
+$env:AGENTDOM_AGENT_ID = 'x' * 300
+Invoke-Case 'AtpAgentIdInvalid' { Get-AgentId @all }
+$env:AGENTDOM_AGENT_ID = $null
+Invoke-Case '' { New-AtpSecret @all }
+Invoke-Case 'NamedParameterNotFound' { New-AtpSecret @all -NoSuch 1 }
+Invoke-Case '' { Get-AtpManifest $Issuer @all }
+Invoke-Case 'AtpHostUnreachable' { Get-AtpManifest $Nobody @all -TimeoutSec 20 }
+
+Invoke-Case 'AtpSecretMissing' { Request-AtpToken $Issuer data.read @all }
+Invoke-Case 'ParameterArgumentTransformationError' { Set-AtpSecret $Issuer $plain @sure }
+Invoke-Case '' { Set-AtpSecret $Issuer $secret @sure }
+Invoke-Case '' { Set-AtpSecret $Echo $secret @sure }
+Invoke-Case '' { New-AtpSignature @{ a = 1 } $secret @all | ForEach-Object Canonical }
+Invoke-Case 'AtpBodyInvalid' { New-AtpSignature '{"a":1,"a":2}' $secret @all }
+Invoke-Case '' { Test-AtpSignature @{ a = 1 } ('0' * 64) $secret @all }
+Invoke-Case 'AtpBodyInvalid' { Test-AtpSignature '{"a":1,"a":2}' '' $secret @all }
+
+Invoke-Case '' { Request-AtpToken $Issuer data.read -Purpose silence @all }
+Invoke-Case 'AtpSignatureRefused' { Request-AtpToken $Issuer data.read -Secret $wrong @all }
+Invoke-Case 'ParameterArgumentTransformationError' { Request-AtpToken $Issuer data.read -Secret $plain @all }
+Invoke-Case 'AtpScopeDenied' { Request-AtpToken $Issuer data.erase @all }
+Invoke-Case 'AtpHostUnreachable' { Request-AtpToken $Nobody data.read -Secret $secret @all }
+Invoke-Case 'AtpVaultNotFound' { Request-AtpToken $Issuer data.read -Vault no-such-vault @all }
+$token = Get-AtpToken $Issuer
+Invoke-Case '' { Get-AtpToken $Issuer @all }
+Invoke-Case '' { Get-AtpToken @all }
+Invoke-Case 'AtpTokenExpired' { Get-AtpToken $Issuer -MinimumValidity 05:00 @all }
+Invoke-Case '' { Test-AtpToken $Issuer @all }
+Invoke-Case '' { Test-AtpToken $Issuer -Token $token.AccessToken @all }
+Invoke-Case '' { Update-AtpToken $Issuer -Force @all }
+Invoke-Case '' { ConvertFrom-AtpToken $token -Secret $secret @all }
+Invoke-Case 'AtpTokenInvalid' { ConvertFrom-AtpToken $token -Secret $wrong @all }
+Invoke-Case 'ParameterArgumentTransformationError' { ConvertFrom-AtpToken $plain @all }
+
+# An issuer that repeats whatever it is sent, and the secret, wherever it can.
+foreach ($way in 'description', 'text', 'envelope', 'header', 'line', 'status') {
+    Invoke-Case '' { Request-AtpToken $Echo data.read -Endpoint "http://$Echo/$way" @all }
+    Invoke-Case '*' { Update-AtpToken $Echo -Force @all -TimeoutSec 5 }
+    Invoke-Case '*' { Get-AtpToken $Echo -MinimumValidity 05:00 @all -TimeoutSec 5 }
+    Invoke-Case '*' { Test-AtpToken $Echo @all -TimeoutSec 5 }
+    Invoke-Case '' { Revoke-AtpToken $Echo @sure -TimeoutSec 5 }
+}
+
+# Jobs.
+$schedulers = @('InProcess') + @(if (Get-Command crontab -CommandType Application -ErrorAction Ignore) { 'Cron' })
+Invoke-Case 'AtpIntervalInvalid' { Register-AtpRefreshJob 00:00:10 -Scheduler InProcess @sure }
+Invoke-Case 'NamedParameterNotFound' { Get-AtpRefreshJob -NoSuch 1 }
+foreach ($scheduler in $schedulers) {
+    Invoke-Case '' { Register-AtpRefreshJob -Scheduler $scheduler @sure }
+    Invoke-Case '' { Get-AtpRefreshJob @all }
+    if ($scheduler -eq 'Cron') {
+        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File "$env:AGENTDOM_HOME/jobs/refresh.ps1" *> "$Out/job.txt"
+        crontab -l > "$Out/crontab.txt"
+        Copy-Item "$env:AGENTDOM_HOME/jobs" "$Out/jobs" -Recurse
+    }
+    Invoke-Case '' { Unregister-AtpRefreshJob @sure }
+}
+Invoke-Case 'AtpJobNotFound' { Unregister-AtpRefreshJob @sure }
+
+# The server of the session; its secret and token are known here alone.
+Invoke-Case '' { $script:server = Start-AtpServer @all; $script:server }
+Invoke-Case 'AtpServerRunning' { Start-AtpServer @all }
+Invoke-Case 'ParameterArgumentTransformationError' { Start-AtpServer -Secret $plain @all }
+Invoke-Case '' { Request-AtpToken $server.Host data.read @all }
+foreach ($value in $server.Secret, (Get-AtpToken $server.Host).AccessToken) {
+    [pscredential]::new('x', $value).GetNetworkCredential().Password | Add-Content "$Known/more"
+}
+Invoke-Case '' { Revoke-AtpToken $server.Host @sure }
+Invoke-Case '' { Stop-AtpServer @all }
+Invoke-Case 'NamedParameterNotFound' { Stop-AtpServer -NoSuch 1 }
+
+# A vault that nobody can open, and one that somebody damaged.
+if (Get-Module Microsoft.PowerShell.SecretStore -ListAvailable) {
+    # In a process of its own: in this one it would be open.
+    & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command {
+        Set-SecretStoreConfiguration -Authentication Password -Interaction None -Confirm:$false -Password (ConvertTo-SecureString pw -AsPlainText -Force)
+    }
+    # In this one, since SecretManagement reads its list of vaults once.
+    Register-SecretVault -Name Store -ModuleName Microsoft.PowerShell.SecretStore -Verbose:$false -Debug:$false
+    Invoke-Case 'AtpVaultLocked' { Request-AtpToken $Issuer data.read -Vault Store -Secret $secret @all }
+    Invoke-Case 'AtpVaultLocked' { Get-AtpToken $Issuer -Vault Store @all }
+}
+foreach ($file in Get-ChildItem "$env:AGENTDOM_HOME/vault" -Filter *.secret) {
+    $bytes = [IO.File]::ReadAllBytes($file)
+    $bytes[-1] = $bytes[-1] -bxor 1
+    [IO.File]::WriteAllBytes("$file.good", [IO.File]::ReadAllBytes($file))
+    [IO.File]::WriteAllBytes($file, $bytes)
+}
+Invoke-Case 'AtpVaultEntryDamaged' { Get-AtpToken $Issuer @all -Vault Agentdom }
+Invoke-Case 'AtpVaultEntryDamaged' { Revoke-AtpToken $Issuer data.read @sure -Vault Agentdom }
+Invoke-Case 'AtpVaultEntryDamaged' { Request-AtpToken $Issuer data.write @all -Vault Agentdom }
+foreach ($file in Get-ChildItem "$env:AGENTDOM_HOME/vault" -Filter *.good) { Move-Item $file ($file -replace '\.good$') -Force }
+
+Invoke-Case '' { Revoke-AtpToken $Issuer @sure -Vault Agentdom }
+Invoke-Case '' { Remove-AtpSecret $Issuer @sure -Vault Agentdom }
+Invoke-Case 'AtpSecretMissing' { Remove-AtpSecret $Issuer @sure -Vault Agentdom }
+
+(Get-Module Agentdom).ExportedCmdlets.Keys | Set-Content "$Known/exported"
+$null = Stop-Transcript

@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using Agentdom.Core.Json;
+
+namespace Agentdom.Tests.Support;
+
+/// <summary>
+/// An issuer that grants one token for each path and from then on refuses, and repeats what it was sent, with the secret that signed it: in
+/// its error's description, as text, in the older envelope, in headers, in what is no header at all, in the status line.
+/// </summary>
+internal sealed class EchoingIssuer : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _end = new();
+    private readonly HashSet<string> _granted = [];
+    private readonly ConcurrentQueue<string> _sensitive = new();
+    private readonly string _secret;
+    private readonly Task _serving;
+
+    internal EchoingIssuer(string secret)
+    {
+        _secret = secret;
+        _listener.Start();
+        _serving = ServeAsync();
+    }
+
+    internal string Name => _listener.LocalEndpoint.ToString()!;
+
+    /// <summary>The tokens that it gave and the signatures that it saw.</summary>
+    internal IReadOnlyList<string> Sensitive => [.. _sensitive];
+
+    internal int Echoes { get; private set; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _serving;
+        _listener.Stop();
+        _end.Dispose();
+    }
+
+    private async Task ServeAsync()
+    {
+        while (!_end.IsCancellationRequested)
+        {
+            try
+            {
+                using var agent = await _listener.AcceptTcpClientAsync(_end.Token);
+                var stream = agent.GetStream();
+                if (await FaultyProxy.ReadMessageAsync(stream, _end.Token) is { } request)
+                    await stream.WriteAsync(Encoding.UTF8.GetBytes(Answer(Encoding.UTF8.GetString(request))), _end.Token);
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException)
+            {
+                // The agent hung up, or the test is over.
+            }
+        }
+    }
+
+    private string Answer(string request)
+    {
+        var path = request.Split(' ')[1];
+        var sent = StrictJson.ParseObject(request[(request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
+        if (sent.Text("signature") is { } signature) _sensitive.Enqueue(signature);
+        if (_granted.Add(path) && sent.Has("signature"))
+        {
+            var token = $"eyJhbGciOiJIUzI1NiJ9.{Random()}.{Random()}";
+            _sensitive.Enqueue(token);
+            return Http("200 OK", $$"""{"token":"{{token}}","expires_in":3600}""");
+        }
+        Echoes++;
+        var echo = $"{sent.Text("signature")} {sent.Text("token")} {(sent.Has("signature") ? _secret : "")}";
+        return path.Split('/')[1] switch
+        {
+            "description" => Http("401 Unauthorized", $$"""{"error":"invalid_signature","error_description":"{{echo}}"}"""),
+            "text" => Http("400 Bad Request", echo),
+            "envelope" => Http("403 Forbidden", $$"""{"ok":false,"error":"{{echo}}","hint":"{{echo}}"}"""),
+            "header" => Http("401 Unauthorized", """{"error":"invalid_signature"}""", $"WWW-Authenticate: Bearer {echo}", $"X-Echo: {echo}"),
+            "line" => Http("200 OK", "{}", echo),
+            _ => Http($"four-hundred {echo}", "{}"),
+        };
+    }
+
+    private static string Random() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(40));
+
+    private static string Http(string status, string body, params string[] headers) => string.Join("\r\n",
+        [$"HTTP/1.1 {status}", "Content-Type: application/json", $"Content-Length: {body.Length}", "Connection: close", .. headers, "", body]);
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using StackExchange.Redis;
+
+namespace Agentdom.Tests.Support;
+
+/// <summary>A real redis-server on a free port, which keeps nothing on the disk. It can be killed and started again.</summary>
+internal sealed class RedisServer : IAsyncDisposable
+{
+    private readonly string _folder = TestPaths.NewFolder();
+    private readonly string[] _settings;
+    private Process? _process;
+
+    private RedisServer(string[] settings) => _settings = settings;
+
+    internal int Port { get; } = FreePort();
+
+    internal string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
+
+    internal static async Task<RedisServer> StartAsync(params string[] settings)
+    {
+        var server = new RedisServer(settings);
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    /// <summary>Not started yet: its address is known and nobody listens there.</summary>
+    internal static RedisServer Down(params string[] settings) => new(settings);
+
+    internal async Task StartAgainAsync()
+    {
+        var start = new ProcessStartInfo("redis-server")
+        {
+            ArgumentList =
+            {
+                "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _folder, "--save", "", "--appendonly", "no",
+            },
+            RedirectStandardOutput = true,
+        };
+        foreach (var setting in _settings) start.ArgumentList.Add(setting);
+        try
+        {
+            _process = Process.Start(start)!;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Assert.Skip("There is no redis-server here (apt-get install redis-server).");
+        }
+        while (await _process!.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (line.Contains("Ready to accept connections")) break;
+        }
+        Assert.False(_process.HasExited, "redis-server did not start.");
+        _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+    }
+
+    /// <summary>Its connections stay open, and nothing is answered, until it is told to continue.</summary>
+    internal Task StopAsync() => SignalAsync("-STOP");
+
+    internal Task ContinueAsync() => SignalAsync("-CONT");
+
+    internal void Kill()
+    {
+        _process?.Kill();
+        _process?.WaitForExit();
+        _process?.Dispose();
+        _process = null;
+    }
+
+    /// <summary>A connection for the test itself, allowed everything.</summary>
+    internal async Task<ConnectionMultiplexer> ConnectAsync(string more = "") =>
+        await ConnectionMultiplexer.ConnectAsync($"{Address},allowAdmin=true{more}");
+
+    public ValueTask DisposeAsync()
+    {
+        Kill();
+        Directory.Delete(_folder, recursive: true);
+        return default;
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

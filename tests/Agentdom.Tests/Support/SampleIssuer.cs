@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Agentdom.Tests.Support;
+
+/// <summary>The sample issuer as a process of its own, which can be killed.</summary>
+internal sealed class SampleIssuer : IDisposable
+{
+    private const string Listening = "Now listening on: ";
+
+    private readonly Process _process;
+    private string _url = "";
+    private bool _killed;
+
+    private SampleIssuer(Process process) => _process = process;
+
+    internal int ProcessId => _process.Id;
+
+    internal static Task<SampleIssuer> StartAsync(string state, params string[] before) => StartAsync(Command(state, before));
+
+    /// <summary>Starts one whose secrets stand in the folder's appsettings.json.</summary>
+    internal static Task<SampleIssuer> StartInAsync(string folder)
+    {
+        var start = Command("memory", []);
+        start.WorkingDirectory = folder;
+        start.Environment.Remove("ATP_SECRET");
+        return StartAsync(start);
+    }
+
+    /// <summary>Starts one with an ATP_RATE_LIMIT.</summary>
+    internal static Task<SampleIssuer> StartLimitedAsync(string limit)
+    {
+        var start = Command("memory", []);
+        start.Environment["ATP_RATE_LIMIT"] = limit;
+        return StartAsync(start);
+    }
+
+    private static async Task<SampleIssuer> StartAsync(ProcessStartInfo start)
+    {
+        var issuer = new SampleIssuer(Process.Start(start)!);
+        _ = issuer._process.StandardError.ReadToEndAsync();
+        while (await issuer._process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            var at = line.IndexOf(Listening, StringComparison.Ordinal);
+            if (at < 0) continue;
+            issuer._url = line[(at + Listening.Length)..].Trim();
+            // Nobody reads the rest, and a full pipe would stop the issuer.
+            _ = issuer._process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+            return issuer;
+        }
+        throw new InvalidOperationException("The sample issuer ended before it listened.");
+    }
+
+    /// <summary>Runs one that is expected to end by itself.</summary>
+    internal static async Task<(int ExitCode, string Output, string Error)> RunAsync(string state)
+    {
+        using var process = Process.Start(Command(state, []))!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await error);
+    }
+
+    internal Task<HttpResponseMessage> RequestTokenAsync(string body) => Wire.PostAsync(Uri("/v1/agent-tokens"), body);
+
+    internal async Task<string> TokenAsync()
+    {
+        using var response = await RequestTokenAsync(TestIssuer.Signed(TestIssuer.Body()));
+        Assert.Equal(200, (int)response.StatusCode);
+        return (await Wire.JsonAsync(response)).GetProperty("token").GetString()!;
+    }
+
+    internal Task<HttpResponseMessage> VerifyAsync(string token) => Wire.PostAsync(Uri("/v1/agent-tokens/verify"), Question(token));
+
+    internal async Task<bool> IsValidAsync(string token) =>
+        (await Wire.JsonAsync(await VerifyAsync(token))).GetProperty("valid").GetBoolean();
+
+    internal Task<HttpResponseMessage> RevokeAsync(string token) => Wire.PostAsync(Uri("/v1/agent-tokens/revoke"), Question(token));
+
+    internal async Task<HttpResponseMessage> GetDataAsync(string token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Uri("/data"));
+        request.Headers.Authorization = new("Bearer", token);
+        return await Wire.Http.SendAsync(request);
+    }
+
+    /// <summary>As <c>kill -9</c> does.</summary>
+    public void Dispose()
+    {
+        if (_killed) return;
+        _killed = true;
+        _process.Kill(entireProcessTree: true);
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private Uri Uri(string path) => new(_url + path);
+
+    private static string Question(string token) => JsonSerializer.Serialize(new Dictionary<string, string> { ["token"] = token });
+
+    private static ProcessStartInfo Command(string state, string[] before)
+    {
+        string[] words = [.. before, "dotnet", TestPaths.SampleIssuer, "--urls", "http://127.0.0.1:0"];
+        var start = new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["ATP_SECRET"] = TestIssuer.SecretText;
+        start.Environment["ATP_STATE"] = state;
+        return start;
+    }
+}
