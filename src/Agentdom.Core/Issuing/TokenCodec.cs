@@ -52,14 +52,14 @@ internal sealed class TokenCodec
         if (!AccessTokenFormat.IsPlain(token)) return null;
         var result = await s_handler.ValidateTokenAsync(token, _validation).ConfigureAwait(false);
         if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt) return null;
-        if (!jwt.TryGetPayloadValue<string>(AgentTokenClaims.Scope, out var scope)
+        if (!jwt.TryGetPayloadValue<string?>(AgentTokenClaims.Scope, out var scope) || scope is null
             || string.IsNullOrEmpty(jwt.Id) || string.IsNullOrEmpty(jwt.Subject)) return null;
         return new AgentToken
         {
             TokenId = jwt.Id,
             AgentId = jwt.Subject,
             Scopes = scope.Split(' '),
-            Purpose = jwt.TryGetPayloadValue<string>(AgentTokenClaims.Purpose, out var purpose) ? purpose : "",
+            Purpose = jwt.TryGetPayloadValue<string?>(AgentTokenClaims.Purpose, out var purpose) ? purpose ?? "" : "",
             ExpiresAt = new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero),
         };
     }

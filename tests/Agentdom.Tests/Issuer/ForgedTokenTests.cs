@@ -75,6 +75,7 @@ public sealed class ForgedTokenTests
     [InlineData("jti", null)]
     [InlineData("sub", null)]
     [InlineData("scope", null)]
+    [InlineData("scope", "null")]
     public async Task OtherClaimsUnderAGoodSignatureAreNotValid(string name, string? json)
     {
         await using var issuer = await TestIssuer.StartAsync();
