@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Agentdom.Core;
 using Agentdom.Core.Client;
 using Agentdom.Core.Signing;
@@ -9,23 +8,26 @@ namespace Agentdom.Tests.Client;
 /// <summary>Looking into a token that somebody sent.</summary>
 public sealed class TokenInspectorTests
 {
+    // What the property tests found: the JWT library fails on these in ways of its own.
     [Theory]
-    [InlineData("alg", "null")]
-    [InlineData("typ", "null")]
-    [InlineData("kid", "null")]
-    [InlineData("cty", "null")]
-    [InlineData("alg", "5")]
-    [InlineData("typ", "[]")]
-    [InlineData("kid", "true")]
-    [InlineData("cty", "{}")]
-    public void AHeaderThatHoldsSomethingElseThanTextsIsRefusedLikeAnythingThatCannotBeRead(string name, string json)
+    [InlineData("""{"alg":"HS256","typ":"at+jwt","cty":[null]}""", """{"exp":4000000000}""")]
+    [InlineData("""{"alg":"HS256","typ":"at+jwt","cty":[{}]}""", """{"exp":4000000000}""")]
+    [InlineData("""{"alg":"HS256","typ":[null]}""", """{"exp":4000000000}""")]
+    [InlineData("""{"alg":[null],"typ":"at+jwt"}""", """{"exp":4000000000}""")]
+    public void AListInAHeaderIsRefusedLikeAnythingElseThatCannotBeRead(string header, string claims)
     {
-        using var secret = SharedSecret.FromText(TestIssuer.SecretText);
-        var header = new JsonObject { ["alg"] = "HS256", ["typ"] = "at+jwt" };
-        header[name] = JsonNode.Parse(json);
-        var token = ByHand.Token(header.ToJsonString(), """{"iss":"agentdom","sub":"a","exp":4000000000}""", ByHand.TokenKey());
+        var token = ByHand.Token(header, claims, ByHand.TokenKey());
 
         Assert.Equal(AtpError.TokenInvalid, Assert.Throws<AtpException>(() => TokenInspector.Look(token)).Error);
+    }
+
+    [Fact]
+    public void AListWithANullInTheClaimsIsShownAndIsNoCrashWhereItIsVerified()
+    {
+        using var secret = SharedSecret.FromText(TestIssuer.SecretText);
+        var token = ByHand.Token("""{"alg":"HS256","typ":"at+jwt"}""", """{"iss":"a","exp":4000000000,"x":[null]}""", ByHand.TokenKey());
+
+        Assert.True(TokenInspector.Look(token).Claims.Has("x"));
         Assert.Equal(AtpError.TokenInvalid, Assert.Throws<AtpException>(() => TokenInspector.Verify(token, secret)).Error);
     }
 }
