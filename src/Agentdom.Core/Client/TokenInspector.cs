@@ -1,4 +1,5 @@
 using System.IdentityModel.Tokens.Jwt;
+using System.Text.Json;
 using Agentdom.Core.Issuing;
 using Agentdom.Core.Json;
 using Agentdom.Core.Signing;
@@ -41,7 +42,7 @@ public sealed class TokenInspector
     /// <exception cref="AtpException"><see cref="AtpError.TokenInvalid"/>: also where it was not signed so, or has ended.</exception>
     public static TokenInspector Verify(string token, SharedSecret secret) => Reading(() =>
     {
-        if (!AccessTokenFormat.HasPlainHeader(token)) throw new SecurityTokenException("its header asks for something else than HS256");
+        if (!AccessTokenFormat.IsPlain(token)) throw new SecurityTokenException("it is misspelt, or its header asks for something else than HS256");
         var key = new IssuerKey(secret);
         var validation = AccessTokenFormat.Validation([key.SigningKey], null, null, TimeProvider.System);
         Handler().ValidateToken(token, validation, out var validated);
@@ -57,8 +58,10 @@ public sealed class TokenInspector
         {
             return read();
         }
-        catch (Exception e) when (e is ArgumentException or SecurityTokenException or FormatException)
+        catch (Exception e) when (e is ArgumentException or SecurityTokenException or FormatException
+            or NullReferenceException or JsonException)
         {
+            // The last two are how the library meets a null within a list, and a list where it counts on a text.
             // IdentityModel's own messages repeat parts of the token.
             throw new AtpException(AtpError.TokenInvalid, $"This is not a token that can be read: {Why(e)}.",
                 "Give the whole JWT as the issuer sent it, and for checking the secret it was issued under.");

@@ -39,7 +39,7 @@ internal static class VerdictReader
     private static DateTimeOffset FromNumber(double number)
     {
         var milliseconds = Math.Abs(number) < LargestSeconds ? number * 1000 : number;
-        return Math.Abs(milliseconds) < 2e14
+        return milliseconds is >= 0 and <= UnixTime.MaxMilliseconds
             ? DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds)
             : throw new JsonFormatException("a time is out of range");
     }

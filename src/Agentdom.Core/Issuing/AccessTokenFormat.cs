@@ -43,14 +43,20 @@ internal static class AccessTokenFormat
                 && (notBefore is null || notBefore <= time.GetUtcNow().UtcDateTime + s_notBeforeTolerance),
         };
 
-    /// <summary>Whether the header asks for nothing that this side does not do, such as an unknown <c>crit</c>.</summary>
-    internal static bool HasPlainHeader(string token)
+    /// <summary>
+    /// Whether a token is spelt as an issuer spells it, and its header asks for nothing that this side does not do, such as
+    /// an unknown <c>crit</c>.
+    /// </summary>
+    internal static bool IsPlain(string token)
     {
-        var dot = token.IndexOf('.');
-        if (dot <= 0 || token.Length > MaxLength) return false;
+        if (token.Length > MaxLength) return false;
+        var parts = token.Split('.');
         try
         {
-            var header = StrictJson.ParseObject(Base64UrlEncoder.DecodeBytes(token.Substring(0, dot)));
+            // The library's decoder passes over spaces and unused bits, so many texts would be one token (RFC 7515 §2).
+            if (parts.Length != 3 || !Array.TrueForAll(parts, static part => Base64UrlEncoder.Encode(Base64UrlEncoder.DecodeBytes(part)) == part))
+                return false;
+            var header = StrictJson.ParseObject(Base64UrlEncoder.DecodeBytes(parts[0]));
             return !header.Has("crit")
                 && header.Text(JwtHeaderParameterNames.Alg) == SecurityAlgorithms.HmacSha256;
         }

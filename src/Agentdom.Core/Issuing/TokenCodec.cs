@@ -49,17 +49,17 @@ internal sealed class TokenCodec
     /// <summary>What a token says, or null where it is not one of ours or not good now.</summary>
     internal async Task<AgentToken?> ReadAsync(string token)
     {
-        if (!AccessTokenFormat.HasPlainHeader(token)) return null;
+        if (!AccessTokenFormat.IsPlain(token)) return null;
         var result = await s_handler.ValidateTokenAsync(token, _validation).ConfigureAwait(false);
         if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt) return null;
-        if (!jwt.TryGetPayloadValue<string>(AgentTokenClaims.Scope, out var scope)
+        if (!jwt.TryGetPayloadValue<string?>(AgentTokenClaims.Scope, out var scope) || scope is null
             || string.IsNullOrEmpty(jwt.Id) || string.IsNullOrEmpty(jwt.Subject)) return null;
         return new AgentToken
         {
             TokenId = jwt.Id,
             AgentId = jwt.Subject,
             Scopes = scope.Split(' '),
-            Purpose = jwt.TryGetPayloadValue<string>(AgentTokenClaims.Purpose, out var purpose) ? purpose : "",
+            Purpose = jwt.TryGetPayloadValue<string?>(AgentTokenClaims.Purpose, out var purpose) ? purpose ?? "" : "",
             ExpiresAt = new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero),
         };
     }

@@ -8,7 +8,7 @@ internal static class SystemdText
 {
     internal const string UnitName = "agentdom-refresh";
 
-    private static readonly Regex s_minutes = new(@"^OnCalendar=\*:0(?:0|/(?<minutes>\d{1,2}))\r?$", RegexOptions.Multiline);
+    private static readonly Regex s_minutes = new(@"^OnCalendar=\*:0(?:0|/(?<minutes>[0-9]{1,2}))\r?$", RegexOptions.Multiline);
     private static readonly Regex s_command = new(@"^ExecStart=(?<command>[^\r\n]*)", RegexOptions.Multiline);
 
     internal static string Service(RefreshJob job) => $"""

@@ -51,7 +51,7 @@ internal static class TaskText
                 ? null
                 : (XmlConvert.ToTimeSpan(interval), $"{action.Element(s_task + "Command")?.Value} {action.Element(s_task + "Arguments")?.Value}");
         }
-        catch (Exception e) when (e is XmlException or FormatException)
+        catch (Exception e) when (e is XmlException or FormatException or OverflowException)
         {
             return null;
         }

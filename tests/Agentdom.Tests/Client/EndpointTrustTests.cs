@@ -45,17 +45,6 @@ public sealed class EndpointTrustTests : IDisposable
         Assert.Equal(1, host.ManifestHits);
     }
 
-    [Fact]
-    public async Task NothingIsSentToAForeignHost()
-    {
-        await using var foreign = await ScriptedIssuer.StartAsync(Answers.Grant);
-        var endpoint = $"http://localhost:{foreign.Endpoint.Port}/t";
-        await using var host = await ManifestAsync("agent_token_endpoint", endpoint);
-
-        await Agent.FailsAsync(AtpError.EndpointForeign, () => _agent.AcquireAsync(host.Name));
-        Assert.Empty(foreign.Posts);
-    }
-
     [Theory]
     [InlineData("https://api.localhost/t")]
     [InlineData("https://localhost/t")]

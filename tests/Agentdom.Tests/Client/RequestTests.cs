@@ -111,24 +111,6 @@ public sealed partial class RequestTests : IDisposable
         await Agent.FailsAsync(AtpError.ScopeInvalid, () => _agent.AcquireAsync(RawHost.Nobody(), request));
     }
 
-    [Theory]
-    [InlineData(301)]
-    [InlineData(302)]
-    [InlineData(303)]
-    [InlineData(307)]
-    [InlineData(308)]
-    public async Task ASignedBodyIsNotSentOnToWhereARedirectPoints(int status)
-    {
-        await using var target = await ScriptedIssuer.StartAsync(Answers.Grant);
-        await using var host = await ScriptedIssuer.StartAsync(
-            Answers.Json(status, "", ("Location", target.Endpoint.ToString())));
-
-        await Agent.FailsAsync(AtpError.RedirectRefused, () => _agent.AskAsync(host.Endpoint));
-        await Agent.FailsAsync(AtpError.RedirectRefused, () => _agent.VerifyAsync(host.Endpoint));
-        Assert.Equal(2, host.Posts.Count);
-        Assert.Empty(target.Posts);
-    }
-
     private static void AssertSigned(ScriptedIssuer.Post post) =>
         Assert.Equal(ByHand.Sign(SignatureMember().Replace(post.Body, "")), post.Signature);
 

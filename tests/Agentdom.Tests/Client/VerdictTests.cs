@@ -84,6 +84,7 @@ public sealed class VerdictTests : IDisposable
     [InlineData("""{"valid":false,"valid":true}""")]
     [InlineData("""{"valid":true,"expires_at":"soon"}""")]
     [InlineData("""{"valid":true,"expires_at":1e300}""")]
+    [InlineData("""{"valid":true,"expires_at":-81541673610684}""")]
     [InlineData("""{"valid":true,"expires_at":true}""")]
     [InlineData("""{"valid":true,"scopes":"data.read"}""")]
     public async Task AnAnswerThatIsNoVerdictIsNotTakenForOne(string body)

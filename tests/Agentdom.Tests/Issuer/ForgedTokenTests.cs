@@ -36,29 +36,6 @@ public sealed class ForgedTokenTests
     }
 
     [Fact]
-    public async Task AnUnknownCriticalHeaderUnderAGoodSignatureIsNotValid()
-    {
-        await using var issuer = await TestIssuer.StartAsync();
-        var (header, payload) = await PartsAsync(issuer);
-        (header["crit"], header["exp2"]) = (new JsonArray("exp2"), 1);
-
-        await Wire.AssertNotValidAsync(issuer, ByHand.Token(header.ToJsonString(), payload, ByHand.TokenKey()));
-    }
-
-    [Theory]
-    [InlineData("none")]
-    [InlineData("None")]
-    [InlineData("NONE")]
-    public async Task AnUnsignedTokenIsNotValid(string algorithm)
-    {
-        await using var issuer = await TestIssuer.StartAsync();
-        var (header, payload) = await PartsAsync(issuer);
-        header["alg"] = algorithm;
-
-        await Wire.AssertNotValidAsync(issuer, $"{ByHand.Encode(header.ToJsonString())}.{ByHand.Encode(payload)}.");
-    }
-
-    [Fact]
     public async Task AGoodTokenWithItsSignatureCutOffIsNotValid()
     {
         await using var issuer = await TestIssuer.StartAsync();
@@ -98,6 +75,7 @@ public sealed class ForgedTokenTests
     [InlineData("jti", null)]
     [InlineData("sub", null)]
     [InlineData("scope", null)]
+    [InlineData("scope", "null")]
     public async Task OtherClaimsUnderAGoodSignatureAreNotValid(string name, string? json)
     {
         await using var issuer = await TestIssuer.StartAsync();
@@ -108,6 +86,23 @@ public sealed class ForgedTokenTests
 
         await Wire.AssertNotValidAsync(issuer,
             ByHand.Token(header.ToJsonString(), claims.ToJsonString(), ByHand.TokenKey()));
+    }
+
+    [Fact]
+    public async Task AGoodTokenSpeltAnotherWayIsNotValid()
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        var token = await issuer.TokenAsync();
+        // The last of 43 characters holds two bits that the signature does not use, and they are 0.
+        const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        string[] spellings =
+        [
+            " " + token, token + " ", token + "\n", token + "=", token.Insert(token.LastIndexOf('.') + 1, "  "),
+            token.Insert(token.LastIndexOf('.'), "\r\n"), token[..^1] + Letters[Letters.IndexOf(token[^1]) + 1],
+        ];
+
+        foreach (var spelling in spellings) await Wire.AssertNotValidAsync(issuer, spelling);
+        Assert.True(await Wire.IsValidAsync(issuer, token));
     }
 
     [Fact]

@@ -72,23 +72,6 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public async Task ASignatureIsRememberedForAsLongAsItsTimestampWouldBeAccepted()
-    {
-        await using var issuer = await StartAsync();
-        var early = Stamped(300_000);
-        Assert.Equal(200, (int)(await issuer.RequestTokenAsync(early)).StatusCode);
-
-        _time.Advance(599);
-        // Another request gives the memory the occasion to forget.
-        Assert.Equal(200, (int)(await issuer.RequestTokenAsync(Stamped(0))).StatusCode);
-        await Wire.AssertRefusedAsync(await issuer.RequestTokenAsync(early), 401, "replayed_request");
-        _time.Advance(1);
-        await Wire.AssertRefusedAsync(await issuer.RequestTokenAsync(early), 401, "replayed_request");
-        _time.Advance(0.001);
-        await Wire.AssertRefusedAsync(await issuer.RequestTokenAsync(early), 401, "stale_timestamp");
-    }
-
-    [Fact]
     public async Task AFullMemoryRefusesWhatIsNewAndForgetsNothing()
     {
         await using var issuer = await StartAsync(capacity: 2);

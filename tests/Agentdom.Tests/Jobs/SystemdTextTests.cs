@@ -39,6 +39,10 @@ public sealed class SystemdTextTests
         SystemdText.Service(Samples.Job(script: Samples.AwkwardScript, engine: "/opt/50% $power shell/pwsh")).Split('\n'));
 
     [Fact]
+    public void DigitsOfAnotherScriptAreNotTheJobs() =>
+        Assert.Null(SystemdText.Find(SystemdText.Service(Samples.Job()), SystemdText.Timer(Samples.Job()).Replace("0/5", "0/٥")));
+
+    [Fact]
     public void UnitsOfSomebodyElseAreNotTheJob() => Assert.Null(SystemdText.Find("[Service]\n", "[Timer]\nOnCalendar=daily\n"));
 
     [Theory]

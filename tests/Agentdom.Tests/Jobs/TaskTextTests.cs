@@ -42,5 +42,9 @@ public sealed class TaskTextTests
         Assert.Null(TaskText.Find("ERROR: no such task"));
     }
 
+    [Fact]
+    public void AnIntervalBeyondAllTimeIsNotTheJobs() =>
+        Assert.Null(TaskText.Find(_xml.Replace("PT7M", "PT99999999999999999H")));
+
     private string Value(string name) => XDocument.Parse(_xml).Descendants(s_task + name).Single().Value;
 }

@@ -12,6 +12,8 @@ internal static class TestPaths
 
     internal static string TestEngine { get; } = BuildOutput("tests/Agentdom.TestEngine", "Agentdom.TestEngine.dll");
 
+    internal static string Fuzzer { get; } = BuildOutput("tests/Agentdom.Fuzz", "Agentdom.Fuzz.dll");
+
     internal static string OtherModule { get; } = BuildOutput("tests/OtherModule", "OtherModule.dll", "netstandard2.0");
 
     internal static string MsalModule { get; } = BuildOutput("tests/MsalModule", "MsalModule.dll", "netstandard2.0");

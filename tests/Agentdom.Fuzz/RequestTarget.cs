@@ -1,0 +1,47 @@
+using System.Text;
+using Agentdom.Core.Issuing;
+using Agentdom.Core.Json;
+using Agentdom.Core.Signing;
+
+namespace Agentdom.Fuzz;
+
+/// <summary>The reader of token requests: the bytes as they come, then the same body under a good signature.</summary>
+internal static class RequestTarget
+{
+    internal static bool Run(byte[] input)
+    {
+        Targets.Require(Mint(input).Status is 200 or 400 or 401 or 403, "a status that the protocol does not know");
+        if (Signed(input) is not { } request) return false;
+
+        var reply = Mint(request);
+        Targets.Require(reply.Outcome is not "invalid_signature", "a good signature was refused");
+        if (reply.Status != 200) return false;
+        var token = StrictJson.ParseObject(reply.Body).Text("token")!;
+        var read = FuzzIssuer.Issuer.ReadTokenAsync(token).AsTask().GetAwaiter().GetResult();
+        Targets.Require(read is not null, "the issuer does not know its own token");
+        Targets.Require(read!.AgentId == reply.AgentId && read.Scopes.SequenceEqual(reply.Scopes), "the token says something else");
+        return true;
+    }
+
+    private static IssuerReply Mint(byte[] body) => FuzzIssuer.Issuer.MintAsync(body).AsTask().GetAwaiter().GetResult();
+
+    private static byte[]? Signed(byte[] input)
+    {
+        JsonObject body;
+        try
+        {
+            body = StrictJson.ParseObject(input);
+        }
+        catch (JsonFormatException)
+        {
+            return null;
+        }
+        var canonical = AtpSigner.CanonicalBody(body);
+        // Read as an answer is: a double such as 1e20 has a canonical form that requests may not write (protocol.md §2).
+        var again = CanonicalJson.FromValue(StrictJson.ParseAnswer(Encoding.UTF8.GetBytes(canonical)));
+        Targets.Require(again == canonical, "the canonical form is not its own canonical form");
+        var signed = body.Where(static member => member.Key != AtpSigner.SignatureMember).ToDictionary();
+        signed[AtpSigner.SignatureMember] = AtpSigner.Sign(canonical, FuzzIssuer.Secret);
+        return Encoding.UTF8.GetBytes(CanonicalJson.FromValue(signed));
+    }
+}

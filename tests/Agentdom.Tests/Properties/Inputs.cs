@@ -1,0 +1,49 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Agentdom.Tests.Support;
+using CsCheck;
+
+namespace Agentdom.Tests.Properties;
+
+/// <summary>Inputs that no well-behaved peer sends.</summary>
+internal static class Inputs
+{
+    /// <summary>Any characters, lone surrogates among them.</summary>
+    internal static readonly Gen<string> AnyText = Gen.OneOf(
+        Gen.String, Gen.Char.Array[0, 40].Select(c => new string(c)), JsonValues.Text, Gen.String[Gen.Char[' ', '~'], 0, 60]);
+
+    /// <summary>Random bytes, and the good document spoilt: its bytes, its members, or a member's value.</summary>
+    internal static Gen<byte[]> Near(string good) => Gen.OneOf(
+        Gen.Byte.Array[0, 200],
+        Gen.Int.Select(seed => new Mangler(seed).Next(good)),
+        Gen.Select(Gen.Int[0, int.MaxValue], JsonValues.Any, Gen.Int).Select((at, value, seed) => WithValue(good, at, value, seed)),
+        Gen.Select(Gen.Int[0, int.MaxValue], JsonValues.Any, Gen.Int).Select((at, value, seed) => WithValue(good, at, value, seed)));
+
+    /// <summary>The good text with a few characters changed, taken out or put in.</summary>
+    internal static Gen<string> NearText(string good, string alphabet) =>
+        Gen.Select(Gen.Int[0, int.MaxValue], Gen.Int[0, 2], Gen.Int[0, int.MaxValue]).Array[1, 6].Select(edits =>
+        {
+            var text = new StringBuilder(good);
+            foreach (var (at, kind, what) in edits)
+            {
+                var i = text.Length == 0 ? 0 : at % text.Length;
+                if (kind < 2 && text.Length > 0) text.Remove(i, 1);
+                if (kind > 0) text.Insert(i, alphabet[what % alphabet.Length]);
+            }
+            return text.ToString();
+        });
+
+    private static byte[] WithValue(string good, int at, object? value, int seed)
+    {
+        var root = JsonNode.Parse(good)!;
+        var places = Places(root).ToArray();
+        var (parent, name) = places[at % places.Length];
+        // A mark in the good text's place, since JsonNode could not write every value that ours can.
+        parent[name] = "\u0001";
+        return Encoding.UTF8.GetBytes(root.ToJsonString().Replace("\"\\u0001\"", JsonValues.Write(value, new Random(seed))));
+    }
+
+    private static IEnumerable<(JsonObject Parent, string Name)> Places(JsonNode? node) => node is not JsonObject members
+        ? []
+        : members.SelectMany(member => Places(member.Value).Prepend((members, member.Key)));
+}
