@@ -7,25 +7,20 @@ namespace Agentdom.Benchmarks.Load;
 internal sealed class AnswerReader(Socket socket)
 {
     private readonly byte[] _buffer = new byte[8192];
-    private int _length;
-    private int _wanted = int.MaxValue;
 
-    /// <summary>Reads what has arrived, without waiting.</summary>
-    /// <param name="status">The status of a whole answer; 0 where the connection broke or the answer has no length.</param>
-    /// <returns>Whether there is an answer or none will come.</returns>
-    internal bool TryRead(out short status)
+    /// <summary>The status of the next answer, or 0 where it was cut off or has no length.</summary>
+    internal short Read()
     {
-        status = 0;
-        var room = _buffer.Length - _length;
-        var error = SocketError.Success;
-        var read = room == 0 ? 0 : socket.Receive(_buffer.AsSpan(_length, room), SocketFlags.None, out error);
-        if (read <= 0) return room == 0 || error != SocketError.WouldBlock;
-        _length += read;
-        if (_wanted == int.MaxValue) _wanted = Wanted(_buffer.AsSpan(0, _length));
-        if (_length < _wanted) return false;
-        if (_wanted == 0 || !Utf8Parser.TryParse(_buffer.AsSpan("HTTP/1.1 ".Length, 3), out status, out _)) status = 0;
-        (_length, _wanted) = (0, int.MaxValue);
-        return true;
+        var length = 0;
+        var wanted = int.MaxValue;
+        while (length < wanted)
+        {
+            var read = length == _buffer.Length ? 0 : socket.Receive(_buffer, length, _buffer.Length - length, SocketFlags.None);
+            if (read == 0) return 0;
+            length += read;
+            if (wanted == int.MaxValue) wanted = Wanted(_buffer.AsSpan(0, length));
+        }
+        return Utf8Parser.TryParse(_buffer.AsSpan("HTTP/1.1 ".Length, 3), out short status, out _) ? status : (short)0;
     }
 
     private static int Wanted(ReadOnlySpan<byte> answer)

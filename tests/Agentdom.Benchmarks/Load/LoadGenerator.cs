@@ -5,121 +5,88 @@ using System.Net.Sockets;
 namespace Agentdom.Benchmarks.Load;
 
 /// <summary>
-/// Keeps one request under way on each of many connections until the time or the requests are used up. One thread goes
-/// round all connections and takes what has arrived: it costs two calls to the system a request and allocates nothing, as
-/// the issuer runs on the same cores.
+/// Keeps one request under way on each of many connections until the time or the requests are used up. A thread with a
+/// blocking socket for each connection makes two calls to the system a request and allocates nothing, as the issuer runs on
+/// the same cores.
 /// </summary>
 internal static class LoadGenerator
 {
+    private const int StackBytes = 256 * 1024;
+
     internal static RoundResult Run(ServerProcess server, SignedRequests requests, int connections, TimeSpan time)
     {
         if (!IPAddress.IsLoopback(server.Address.Address)) throw new BenchmarkFailedException("A load run goes to loopback only.");
-        var open = Enumerable.Range(0, connections).Select(_ => new Connection(server.Address)).ToList();
-        try
-        {
-            return new Round(server, requests, open, time).Run();
-        }
-        finally
-        {
-            open.ForEach(static c => c.Dispose());
-        }
+        using var started = new ManualResetEventSlim();
+        var round = new Round(requests, time, started);
+        var sockets = new Socket[connections];
+        for (var i = 0; i < connections; i++) sockets[i] = Connect(server.Address);
+        var threads = Array.ConvertAll(sockets, socket => new Thread(() => round.Work(socket), StackBytes));
+        Array.ForEach(threads, static t => t.Start());
+
+        var before = server.ProcessorTime;
+        round.Begin();
+        Array.ForEach(threads, static t => t.Join());
+        var result = round.Result(server.ProcessorTime - before);
+        Array.ForEach(sockets, static s => s.Dispose());
+        return result;
     }
 
-    private sealed class Round(ServerProcess server, SignedRequests requests, List<Connection> connections, TimeSpan time)
+    private static Socket Connect(IPEndPoint address)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 30_000 };
+        socket.Connect(address);
+        return socket;
+    }
+
+    private sealed class Round(SignedRequests requests, TimeSpan time, ManualResetEventSlim started)
     {
         private readonly int[] _microseconds = new int[requests.Count];
         private readonly short[] _status = new short[requests.Count];
-        private readonly List<Socket> _waiting = new(connections.Count);
-        private int _sent;
-        private int _answered;
-        private int _busy;
+        private long _begin;
+        private long _end;
+        private int _next = -1;
 
-        internal RoundResult Run()
+        internal void Begin()
         {
-            var before = server.ProcessorTime;
-            var begin = Stopwatch.GetTimestamp();
-            var end = begin + (long)(time.TotalSeconds * Stopwatch.Frequency);
-            foreach (var connection in connections) Send(connection);
-            while (_busy > 0)
+            _begin = Stopwatch.GetTimestamp();
+            _end = _begin + (long)(time.TotalSeconds * Stopwatch.Frequency);
+            started.Set();
+        }
+
+        internal void Work(Socket socket)
+        {
+            var answer = new AnswerReader(socket);
+            started.Wait();
+            for (var now = Stopwatch.GetTimestamp(); now < _end;)
             {
-                var wasIdle = true;
-                foreach (var connection in connections)
+                var index = Interlocked.Increment(ref _next);
+                if (index >= requests.Count) return;
+                short status = 0;
+                try
                 {
-                    if (connection.Request < 0 || !connection.TryRead(out var status)) continue;
-                    wasIdle = false;
-                    Record(connection, status);
-                    if (status != 0 && Stopwatch.GetTimestamp() < end) Send(connection);
+                    socket.Send(requests[index]);
+                    status = answer.Read();
                 }
-                if (wasIdle) WaitForAny();
+                catch (SocketException)
+                {
+                    // Counted below as a broken connection.
+                }
+                var done = Stopwatch.GetTimestamp();
+                _microseconds[index] = Math.Max(1, (int)((done - now) * 1_000_000 / Stopwatch.Frequency));
+                _status[index] = status;
+                if (status == 0) return;
+                now = done;
             }
-            var seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
-            return Result(seconds, server.ProcessorTime - before);
         }
 
-        private void Send(Connection connection)
+        internal RoundResult Result(TimeSpan serverTime)
         {
-            if (_sent == requests.Count) return;
-            connection.Send(_sent, requests[_sent]);
-            _sent++;
-            _busy++;
-        }
-
-        private void Record(Connection connection, short status)
-        {
-            _microseconds[connection.Request] = Math.Max(1, (int)Stopwatch.GetElapsedTime(connection.SentAt).TotalMicroseconds);
-            _status[connection.Request] = status;
-            connection.Request = -1;
-            _answered++;
-            _busy--;
-        }
-
-        private void WaitForAny()
-        {
-            _waiting.Clear();
-            foreach (var connection in connections)
-            {
-                if (connection.Request >= 0) _waiting.Add(connection.Socket);
-            }
-            Socket.Select(_waiting, null, null, TimeSpan.FromSeconds(30));
-            if (_waiting.Count == 0) throw new BenchmarkFailedException("An issuer has not answered for 30 seconds.");
-        }
-
-        private RoundResult Result(double seconds, TimeSpan serverTime)
-        {
-            var latencies = _microseconds[.._answered];
+            var seconds = Stopwatch.GetElapsedTime(_begin).TotalSeconds;
+            var count = Math.Min(_next + 1, requests.Count);
+            var latencies = _microseconds[..count];
             Array.Sort(latencies);
-            var errors = _status[.._answered].Where(static s => s != 200).GroupBy(static s => (int)s).ToDictionary(static g => g.Key, static g => g.Count());
-            return new RoundResult(seconds, latencies, errors, _sent == requests.Count, serverTime.TotalMicroseconds / Math.Max(1, _answered));
+            var errors = _status[..count].Where(static s => s != 200).GroupBy(static s => (int)s).ToDictionary(static g => g.Key, static g => g.Count());
+            return new RoundResult(seconds, latencies, errors, _next >= requests.Count, serverTime.TotalMicroseconds / Math.Max(1, count));
         }
-    }
-
-    private sealed class Connection : IDisposable
-    {
-        private readonly AnswerReader _answer;
-
-        internal Connection(IPEndPoint address)
-        {
-            Socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            Socket.Connect(address);
-            Socket.Blocking = false;
-            _answer = new AnswerReader(Socket);
-        }
-
-        internal Socket Socket { get; }
-
-        /// <summary>The number of the request under way, or -1.</summary>
-        internal int Request { get; set; } = -1;
-
-        internal long SentAt { get; private set; }
-
-        internal void Send(int number, ReadOnlySpan<byte> request)
-        {
-            (Request, SentAt) = (number, Stopwatch.GetTimestamp());
-            Socket.Send(request);
-        }
-
-        internal bool TryRead(out short status) => _answer.TryRead(out status);
-
-        public void Dispose() => Socket.Dispose();
     }
 }
