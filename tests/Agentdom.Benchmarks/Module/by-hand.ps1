@@ -16,7 +16,7 @@ function Get-Signature($Body) {
 function Request-Token {
     # In the order of the canonical form, and distinct, as no signature is taken twice.
     $body = [ordered]@{
-        agent_id = 'benchmark'; purpose = "benchmark $($script:count++)"; scopes = @('data.read')
+        agent_id = 'benchmark'; purpose = "benchmark $(($script:count++))"; scopes = @('data.read')
         timestamp = [DateTimeOffset]::UtcNow.ToUnixTimeMilliseconds()
     }
     $signed = $body + @{ signature = Get-Signature $body }
