@@ -10,24 +10,28 @@ public sealed class TokenInspectorTests
 {
     // What the property tests found: the JWT library fails on these in ways of its own.
     [Theory]
-    [InlineData("""{"alg":"HS256","typ":"at+jwt","cty":[null]}""", """{"exp":4000000000}""")]
-    [InlineData("""{"alg":"HS256","typ":"at+jwt","cty":[{}]}""", """{"exp":4000000000}""")]
-    [InlineData("""{"alg":"HS256","typ":[null]}""", """{"exp":4000000000}""")]
-    [InlineData("""{"alg":[null],"typ":"at+jwt"}""", """{"exp":4000000000}""")]
-    public void AListInAHeaderIsRefusedLikeAnythingElseThatCannotBeRead(string header, string claims)
+    [InlineData("""{"alg":"HS256","typ":"at+jwt","cty":[null]}""")]
+    [InlineData("""{"alg":"HS256","typ":"at+jwt","cty":[{}]}""")]
+    [InlineData("""{"alg":"HS256","typ":[null]}""")]
+    [InlineData("""{"alg":[null],"typ":"at+jwt"}""")]
+    public void AListInAHeaderIsRefusedLikeAnythingElseThatCannotBeRead(string header)
     {
-        var token = ByHand.Token(header, claims, ByHand.TokenKey());
+        var token = ByHand.Token(header, """{"exp":4000000000}""", ByHand.TokenKey());
 
         Assert.Equal(AtpError.TokenInvalid, Assert.Throws<AtpException>(() => TokenInspector.Look(token)).Error);
     }
 
-    [Fact]
-    public void AListWithANullInTheClaimsIsShownAndIsNoCrashWhereItIsVerified()
+    [Theory]
+    [InlineData("""{"exp":4000000000,"aud":[null]}""")]
+    [InlineData("""{"exp":4000000000,"sub":{}}""")]
+    [InlineData("""{"exp":4000000000,"iss":-1}""")]
+    [InlineData("""{"exp":4000000000,"nbf":null}""")]
+    [InlineData("""{"exp":1e300}""")]
+    public void OddClaimsUnderAGoodSignatureAreRefusedLikewise(string claims)
     {
         using var secret = SharedSecret.FromText(TestIssuer.SecretText);
-        var token = ByHand.Token("""{"alg":"HS256","typ":"at+jwt"}""", """{"iss":"a","exp":4000000000,"x":[null]}""", ByHand.TokenKey());
+        var token = ByHand.Token("""{"alg":"HS256","typ":"at+jwt"}""", claims, ByHand.TokenKey());
 
-        Assert.True(TokenInspector.Look(token).Claims.Has("x"));
         Assert.Equal(AtpError.TokenInvalid, Assert.Throws<AtpException>(() => TokenInspector.Verify(token, secret)).Error);
     }
 }
