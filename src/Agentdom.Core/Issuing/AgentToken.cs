@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Agentdom.Core.Issuing;
 
 /// <summary>What a token that was checked says of its holder.</summary>
@@ -17,4 +19,7 @@ public sealed class AgentToken
 
     /// <summary>When it ends (UTC).</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Its end as issuers write it: ISO 8601 in UTC, in whole seconds (protocol.md §7).</summary>
+    internal string ExpiresAtText => ExpiresAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Agentdom.Core.Json;
 using Agentdom.Core.Signing;
 
@@ -67,7 +66,7 @@ public sealed class TokenIssuer
         {
             ["valid"] = true,
             ["scopes"] = token.Scopes,
-            ["expires_at"] = token.ExpiresAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            ["expires_at"] = token.ExpiresAtText,
             ["agent_id"] = token.AgentId,
         }).About(token.AgentId, token.Scopes, token.TokenId);
     });

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text;
 using Agentdom.Core.Issuing;
@@ -64,7 +63,7 @@ internal sealed class LoopbackEndpoints(TokenIssuer issuer, TokenIssuerOptions o
             ["agent_id"] = token.AgentId,
             ["scopes"] = token.Scopes,
             ["purpose"] = token.Purpose,
-            ["expires_at"] = token.ExpiresAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            ["expires_at"] = token.ExpiresAtText,
         });
         return new LoopbackAnswer(200, Encoding.UTF8.GetBytes(json));
     }

@@ -22,7 +22,7 @@ internal sealed class ExpressIssuer : IDisposable
     {
         var folder = Path.Combine(TestPaths.RepositoryRoot, "tests", "Agentdom.Benchmarks", "express");
         Assert.SkipUnless(Directory.Exists(Path.Combine(folder, "node_modules")), $"Express is not here (npm ci, in {folder}).");
-        var port = FreePort();
+        var port = FreePort.Find();
         var start = new ProcessStartInfo("node", [Path.Combine(folder, "server.js"), port.ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardOutput = true,
@@ -65,12 +65,5 @@ internal sealed class ExpressIssuer : IDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -38,12 +38,7 @@ internal sealed class RawHost : IAsyncDisposable
     internal Task Asked => _asked.Task;
 
     /// <summary>A loopback port where nobody listens.</summary>
-    internal static string Nobody()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return listener.LocalEndpoint.ToString()!;
-    }
+    internal static string Nobody() => $"127.0.0.1:{FreePort.Find()}";
 
     internal static string Ok(string json) =>
         $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n{json}";

@@ -15,7 +15,7 @@ internal sealed class RedisServer : IAsyncDisposable
 
     private RedisServer(string[] settings) => _settings = settings;
 
-    internal int Port { get; } = FreePort();
+    internal int Port { get; } = FreePort.Find();
 
     internal string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
@@ -85,12 +85,5 @@ internal sealed class RedisServer : IAsyncDisposable
         using var kill = Process.Start("kill", [signal, _process!.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
         Assert.Equal(0, kill.ExitCode);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
