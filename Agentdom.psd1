@@ -9,8 +9,6 @@
     PowerShellVersion      = '5.1'
     DotNetFrameworkVersion = '4.7.2'
     CompatiblePSEditions   = @('Core', 'Desktop')
-    # Where SecretManagement looks for the functions of a vault.
-    NestedModules          = @('./Agentdom.Extension')
     FormatsToProcess       = @('Agentdom.Format.ps1xml')
     FunctionsToExport      = @()
     VariablesToExport      = @()

@@ -62,12 +62,31 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
     /// <param name="work">The work.</param>
     private protected T Await<T>(int timeoutSeconds, Func<Deadline, Task<T>> work)
     {
-        using var messages = new BlockingCollection<string>();
-        using var deadline = new Deadline(TimeSpan.FromSeconds(timeoutSeconds), messages.Add, _stopping.Token);
+        var messages = new ConcurrentQueue<string>();
+        using var told = new AutoResetEvent(false);
+        using var deadline = new Deadline(TimeSpan.FromSeconds(timeoutSeconds), Tell, _stopping.Token);
         var task = Task.Run(() => work(deadline));
-        task.ContinueWith(_ => messages.CompleteAdding(), TaskScheduler.Default);
-        foreach (var message in messages.GetConsumingEnumerable(_stopping.Token)) WriteVerbose(message);
+        // Without a spin first, which would take a core that the network's threads need.
+        WaitHandle[] wakers = [told, ((IAsyncResult)task).AsyncWaitHandle, _stopping.Token.WaitHandle];
+        while (!task.IsCompleted)
+        {
+            WaitHandle.WaitAny(wakers);
+            _stopping.Token.ThrowIfCancellationRequested();
+            Show();
+        }
+        Show();
         return task.GetAwaiter().GetResult();
+
+        void Tell(string message)
+        {
+            messages.Enqueue(message);
+            told.Set();
+        }
+
+        void Show()
+        {
+            while (messages.TryDequeue(out var message)) WriteVerbose(message);
+        }
     }
 
     /// <summary>Reports a failure that belongs to one of several inputs and does not touch the others.</summary>

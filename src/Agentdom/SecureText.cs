@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.InteropServices;
 using System.Security;
 using Agentdom.Core.Signing;
@@ -9,8 +10,8 @@ internal static class SecureText
 {
     internal static SecureString Protect(string text)
     {
-        var secure = new SecureString();
-        foreach (var c in text) secure.AppendChar(c);
+        // In one step: character by character it takes as long as making the text did.
+        var secure = new NetworkCredential("", text).SecurePassword;
         secure.MakeReadOnly();
         return secure;
     }

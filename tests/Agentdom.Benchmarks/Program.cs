@@ -3,11 +3,18 @@ using Agentdom.Benchmarks;
 using Agentdom.Benchmarks.Load;
 using Agentdom.Benchmarks.Module;
 
-// dotnet run -c Release --project tests/Agentdom.Benchmarks -- renewal [pwsh] | load [seconds] | replay-memory | core | module
+// dotnet run -c Release --project tests/Agentdom.Benchmarks -- all | renewal [pwsh] | load [seconds] | replay-memory | core | module
 try
 {
     switch (args)
     {
+        case ["all"]:
+            CoreBenchmark.Run();
+            await ModuleBenchmark.RunAsync();
+            await RenewalBenchmark.RunAsync(usePwsh: false);
+            await LoadBenchmark.RunAsync(LoadBenchmark.DefaultSeconds);
+            await ReplayMemory.RunAsync();
+            return 0;
         case ["renewal", .. var engine]:
             await RenewalBenchmark.RunAsync(usePwsh: engine.Contains("pwsh"));
             return 0;
@@ -18,7 +25,7 @@ try
             await LoadBenchmark.RunAsync(seconds);
             return 0;
         case ["core"]:
-            BenchmarkDotNet.Running.BenchmarkRunner.Run<CoreBenchmark>();
+            CoreBenchmark.Run();
             return 0;
         case ["module"]:
             await ModuleBenchmark.RunAsync();
@@ -27,7 +34,7 @@ try
             await ReplayMemory.RunAsync();
             return 0;
         default:
-            Console.Error.WriteLine($"Say which: renewal [pwsh], load [seconds, up to {LoadBenchmark.MaxSeconds}], replay-memory, core, module.");
+            Console.Error.WriteLine($"Say which: all, renewal [pwsh], load [seconds, up to {LoadBenchmark.MaxSeconds}], replay-memory, core, module.");
             return 2;
     }
 }

@@ -8,8 +8,8 @@ namespace Agentdom.Core.Client;
 /// </summary>
 internal sealed class IssuerClock(TimeProvider time)
 {
-    // A clock set back by more than this is believed; less is a burst of requests that ran ahead of it.
-    private const long BurstMilliseconds = 1000;
+    // A clock set back by more than this is believed; less is a clock being put right.
+    private const long SetBackMilliseconds = 1000;
 
     private readonly ConcurrentDictionary<string, Issuer> _issuers = new(StringComparer.Ordinal);
 
@@ -20,8 +20,10 @@ internal sealed class IssuerClock(TimeProvider time)
         lock (issuer)
         {
             var now = time.GetUtcNow().ToUnixTimeMilliseconds() + issuer.Offset;
-            var isBurst = now <= issuer.Last && issuer.Last - now < BurstMilliseconds;
-            return issuer.Last = isBurst ? issuer.Last + 1 : now;
+            var isSetBack = now < issuer.Clock - SetBackMilliseconds;
+            issuer.Clock = now;
+            // More requests than milliseconds run ahead of the clock, for as long as there are more.
+            return issuer.Last = isSetBack ? now : Math.Max(now, issuer.Last + 1);
         }
     }
 
@@ -34,6 +36,7 @@ internal sealed class IssuerClock(TimeProvider time)
     private sealed class Issuer
     {
         internal long Offset;
+        internal long Clock;
         internal long Last;
     }
 }

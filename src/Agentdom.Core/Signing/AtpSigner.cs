@@ -14,12 +14,13 @@ public static class AtpSigner
 
     /// <summary>The canonical body that a signature covers.</summary>
     /// <param name="body">A dictionary or <see cref="JsonObject"/>; see <see cref="CanonicalJson.FromValue"/>.</param>
+    /// <param name="plain">Unwraps what is inside; see <see cref="CanonicalJson.FromValue"/>.</param>
     /// <exception cref="JsonFormatException">The body has no canonical form or is no object.</exception>
-    public static string CanonicalBody(object body)
+    public static string CanonicalBody(object body, Func<object?, object?>? plain = null)
     {
         if (body is not (JsonObject or System.Collections.IDictionary))
             throw new JsonFormatException("A body to sign must be a JSON object.");
-        return CanonicalJson.FromValue(body, omit: SignatureMember);
+        return CanonicalJson.FromValue(body, omit: SignatureMember, plain);
     }
 
     /// <summary>Signs a canonical body.</summary>

@@ -24,7 +24,7 @@ public sealed class NewAtpSignatureCommand : AtpCmdlet
     protected override void Run()
     {
         _secret ??= Session.FindSecret(Secret);
-        var canonical = AtpSigner.CanonicalBody(BodyReader.Read(Body));
+        var canonical = BodyReader.Canonical(Body);
         WriteObject(new AtpSignature(AtpSigner.Sign(canonical, _secret), canonical));
     }
 

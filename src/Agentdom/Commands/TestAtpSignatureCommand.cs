@@ -27,6 +27,6 @@ public sealed class TestAtpSignatureCommand : AtpCmdlet
     protected override void Run()
     {
         using var secret = Session.FindSecret(Secret);
-        WriteObject(AtpSigner.Verify(AtpSigner.CanonicalBody(BodyReader.Read(Body)), Signature, secret));
+        WriteObject(AtpSigner.Verify(BodyReader.Canonical(Body), Signature, secret));
     }
 }

@@ -131,4 +131,14 @@ public sealed class ClockTests : IDisposable
 
         Assert.Equal(50, tokens.Select(t => t.AccessToken).Distinct().Count());
     }
+
+    [Fact]
+    public async Task NorDoTheyWhereTheyComeFasterThanTheClockGoesForLong()
+    {
+        using var agent = new Agent(new ManualTime());
+        await using var host = await ScriptedIssuer.StartAsync(Answers.Grant);
+        for (var i = 0; i < 1500; i++) await agent.AskAsync(host.Endpoint);
+
+        Assert.Equal(1500, host.Posts.Select(p => p.Timestamp).Distinct().Count());
+    }
 }
