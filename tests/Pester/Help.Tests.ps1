@@ -58,22 +58,24 @@ Describe 'Get-Help <_>' -ForEach $topics {
     }
 }
 
-# Every example of every page, against a real issuer and a home of its own. Two things are not as on the page: the host's
-# name, and the scheduler where an example names none, since a test must leave the machine's own alone.
+# Every example of every page, against a real issuer and a home of its own. Not as on the page are the host's name, what is
+# typed, and the scheduler where an example names none: without PATH those of the machine are out of reach, so that a
+# developer's own job stays.
 Describe 'The examples' -Skip:$isDesktop {
     BeforeAll {
+        $issuer = Start-TestIssuer @{ ATP_RATE_LIMIT = 'off' }
         $kept = @{}
-        foreach ($name in 'AGENTDOM_HOME', 'AGENTDOM_ATP_SECRET', 'AGENTDOM_ATP_HOSTS', 'AGENTDOM_VAULT', 'AGENTDOM_VAULT_KEY', 'AGENTDOM_AGENT_ID', 'API_TOKEN') {
+        foreach ($name in 'PATH', 'API_TOKEN', 'AGENTDOM_HOME', 'AGENTDOM_VAULT', 'AGENTDOM_VAULT_KEY', 'AGENTDOM_AGENT_ID',
+            'AGENTDOM_ATP_SECRET', 'AGENTDOM_ATP_HOSTS') {
             $kept[$name] = [Environment]::GetEnvironmentVariable($name)
             [Environment]::SetEnvironmentVariable($name, $null)
         }
-        $issuer = Start-TestIssuer @{ ATP_RATE_LIMIT = 'off' }
         $secret = ConvertTo-SecureString $issuer.Secret -AsPlainText -Force
-        $run = 0
+        $count = 0
     }
 
     BeforeEach {
-        $env:AGENTDOM_HOME = Join-Path $TestDrive "home$((++$script:run))"
+        $env:AGENTDOM_HOME = Join-Path $TestDrive "home$((++$script:count))"
         $env:AGENTDOM_VAULT = 'Agentdom'
         $env:AGENTDOM_ATP_SECRET = $issuer.Secret
         $env:AGENTDOM_AGENT_ID = $null
@@ -87,8 +89,8 @@ Describe 'The examples' -Skip:$isDesktop {
     }
 
     AfterAll {
-        Stop-TestIssuer $issuer
         foreach ($name in $kept.Keys) { [Environment]::SetEnvironmentVariable($name, $kept[$name]) }
+        Stop-TestIssuer $issuer
     }
 
     It '<Page>.md, line <Line>: <Start>' -ForEach $blocks {
@@ -101,7 +103,6 @@ Describe 'The examples' -Skip:$isDesktop {
                 'Register-AtpRefreshJob:Scheduler' = 'InProcess'
                 'Unregister-AtpRefreshJob:Scheduler' = 'InProcess'
             }
-            # Nobody sits at a keyboard here.
             function Read-Host { $secret }
             & $example
         }
