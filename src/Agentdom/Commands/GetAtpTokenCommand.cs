@@ -114,7 +114,7 @@ public sealed class GetAtpTokenCommand : VaultCmdlet
 
     private void Give(StoredToken token, TokenStore store)
     {
-        if (AsPlainText) WriteObject(token.AccessToken);
+        if (AsPlainText) WritePlainText(token.AccessToken);
         else WriteObject(new AtpToken(token, store.Vault.Name));
     }
 }

@@ -17,6 +17,7 @@ public sealed class NewAtpSecretCommand : AtpCmdlet
     protected override void Run()
     {
         var secret = SharedSecret.Generate();
-        WriteObject(AsPlainText ? secret : SecureText.Protect(secret));
+        if (AsPlainText) WritePlainText(secret);
+        else WriteObject(SecureText.Protect(secret));
     }
 }
