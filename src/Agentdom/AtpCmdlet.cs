@@ -92,6 +92,13 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
     /// <summary>Reports a failure that belongs to one of several inputs and does not touch the others.</summary>
     private protected void Report(AtpException failure, object? target) => WriteError(ErrorRecords.From(failure, target));
 
+    /// <summary>The one way by which a token or a secret leaves the module as plain text.</summary>
+    private protected void WritePlainText(string secret)
+    {
+        CiMask.Add(secret);
+        WriteObject(secret);
+    }
+
     private void Fail(ErrorRecord record)
     {
         // A terminating error would not heed -ErrorAction.

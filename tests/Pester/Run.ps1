@@ -10,8 +10,11 @@ Import-Module $pester.Path
 # Homes of tests come and go; their keys must not stay in the user's keychain.
 $env:AGENTDOM_KEYCHAIN = 'off'
 
+# Tests read what their child processes write, and a runner's mask commands would stand among it.
+$env:GITHUB_ACTIONS = $env:TF_BUILD = $null
+
 $settings = New-PesterConfiguration
-$settings.Run.Path = $PSScriptRoot
+$settings.Run.Path = $PSScriptRoot, (Join-Path (Split-Path (Split-Path $PSScriptRoot)) 'samples/runbooks')
 $settings.Run.PassThru = $true
 $settings.Output.Verbosity = 'Detailed'
 $settings.Output.CIFormat = 'None'

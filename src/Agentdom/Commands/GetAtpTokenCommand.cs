@@ -38,7 +38,7 @@ public sealed class GetAtpTokenCommand : VaultCmdlet
     [Parameter]
     public SwitchParameter NoRefresh { get; set; }
 
-    /// <summary>Gives the token itself as plain text, for tools that take nothing else.</summary>
+    /// <summary>Gives the token itself as plain text, for tools that take nothing else. A pipeline's log masks it.</summary>
     [Parameter]
     public SwitchParameter AsPlainText { get; set; }
 
@@ -114,7 +114,7 @@ public sealed class GetAtpTokenCommand : VaultCmdlet
 
     private void Give(StoredToken token, TokenStore store)
     {
-        if (AsPlainText) WriteObject(token.AccessToken);
+        if (AsPlainText) WritePlainText(token.AccessToken);
         else WriteObject(new AtpToken(token, store.Vault.Name));
     }
 }

@@ -9,7 +9,7 @@ namespace Agentdom.Commands;
 [OutputType(typeof(SecureString), typeof(string))]
 public sealed class NewAtpSecretCommand : AtpCmdlet
 {
-    /// <summary>Gives it as plain text, to hand to the other side.</summary>
+    /// <summary>Gives it as plain text, to hand to the other side. A pipeline's log masks it.</summary>
     [Parameter]
     public SwitchParameter AsPlainText { get; set; }
 
@@ -17,6 +17,7 @@ public sealed class NewAtpSecretCommand : AtpCmdlet
     protected override void Run()
     {
         var secret = SharedSecret.Generate();
-        WriteObject(AsPlainText ? secret : SecureText.Protect(secret));
+        if (AsPlainText) WritePlainText(secret);
+        else WriteObject(SecureText.Protect(secret));
     }
 }

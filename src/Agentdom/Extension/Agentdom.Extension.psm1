@@ -35,6 +35,7 @@ function Get-SecretInfo {
 
 function Test-SecretVault {
     [CmdletBinding()]
+    [OutputType([bool])]
     param ([string] $VaultName, [hashtable] $AdditionalParameters)
     [Agentdom.Vaults.ExtensionVault]::Test()
 }

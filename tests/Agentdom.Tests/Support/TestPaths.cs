@@ -35,6 +35,8 @@ internal static class TestPaths
             Environment.SetEnvironmentVariable(name, null);
         // Nor into the user's keychain.
         Environment.SetEnvironmentVariable("AGENTDOM_KEYCHAIN", "off");
+        // A runner's mask commands would stand among the output of child processes.
+        foreach (var name in new[] { "GITHUB_ACTIONS", "TF_BUILD" }) Environment.SetEnvironmentVariable(name, null);
     }
 
     private static string BuildOutput(string project, string file, string framework = "net10.0") =>

@@ -1,0 +1,85 @@
+# Needs Pester 5. Start-AtpServer is the provider: handing it a secret starts it anew with that one.
+BeforeAll {
+    # The module that was built beside these samples; in your own repository this is Import-Module Agentdom.
+    $module = Import-Module "$PSScriptRoot/../../out/Agentdom/Agentdom.psd1" -Force -PassThru
+    $kept = @{}
+    foreach ($name in 'AGENTDOM_HOME', 'AGENTDOM_VAULT', 'AGENTDOM_ATP_SECRET') { $kept[$name] = [Environment]::GetEnvironmentVariable($name) }
+    $env:AGENTDOM_HOME = "$TestDrive/agentdom"
+    $env:AGENTDOM_VAULT = 'Agentdom'
+    $env:AGENTDOM_ATP_SECRET = $null
+
+    $rotate = "$PSScriptRoot/Update-SharedSecret.ps1"
+    $restart = {
+        param($HostName, $Secret)
+        Stop-AtpServer
+        $null = Start-AtpServer -Port ([uri] "http://$HostName").Port -Secret $Secret
+    }
+
+    # What an agent gets that has nothing but the vault. This process would use its server's own secret.
+    function Get-AgentOutcome {
+        $path = Join-Path $module.ModuleBase 'Agentdom.psd1'
+        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command "Import-Module '$path'
+            try { (Request-AtpToken $server -Scope data.read -NoPersist).TokenType } catch { `$_.FullyQualifiedErrorId }"
+    }
+}
+
+AfterAll {
+    foreach ($name in $kept.Keys) { [Environment]::SetEnvironmentVariable($name, $kept[$name]) }
+}
+
+Describe 'Update-SharedSecret.ps1' -Skip:($PSVersionTable.PSVersion -lt '7.4') {
+    BeforeEach {
+        $server = Start-AtpServer
+        Set-AtpSecret $server $server.Secret -WarningAction Ignore
+    }
+
+    AfterEach {
+        Stop-AtpServer
+    }
+
+    It 'gives provider and agents a new secret' {
+        $result = & $rotate $server -Provider $restart
+        $LASTEXITCODE | Should -Be 0
+        $result.Outcome | Should -Be 'Rotated'
+        $result.OldSecretNeededUntil | Should -BeGreaterThan ([DateTimeOffset]::Now.AddMinutes(59))
+        Get-AgentOutcome | Should -Be 'Bearer'
+        # Not because the old one was still good.
+        { Request-AtpToken $server -Scope data.read -Secret $server.Secret -NoPersist } | Should -Throw -ErrorId 'AtpSignatureRefused,*'
+    }
+
+    It 'leaves the old secret where the provider did not take the new one' {
+        $result = & $rotate $server -Provider { 'says yes and does nothing' }
+        $LASTEXITCODE | Should -Be 1
+        $result.Outcome | Should -Be 'NotProven'
+        $result.Reason | Should -Match 'signature'
+        Get-AgentOutcome | Should -Be 'Bearer'
+    }
+
+    It 'leaves the old secret where the new one could not be handed over, and goes on' {
+        $results = & $rotate 'unreachable.example', $server -Provider {
+            if ($args[0] -like 'unreachable*') { throw 'no way in' }
+            & $restart @args
+        }
+        $LASTEXITCODE | Should -Be 1
+        $results.Outcome | Should -Be 'NotHandedOver', 'Rotated'
+        $results[0].Reason | Should -Be 'no way in'
+        Get-AgentOutcome | Should -Be 'Bearer'
+    }
+
+    It 'says so where the vault does not keep the new one' {
+        $result = & $rotate $server -Provider $restart -Vault NoSuchVault
+        $LASTEXITCODE | Should -Be 1
+        $result.Outcome | Should -Be 'NotKept'
+        $result.Reason | Should -Match 'NoSuchVault'
+    }
+
+    It 'takes a command in place of a script block' {
+        Set-Content "$TestDrive/hand-over.ps1" $restart
+        (& $rotate $server -Provider "$TestDrive/hand-over.ps1").Outcome | Should -Be 'Rotated'
+    }
+
+    It 'does nothing with -WhatIf' {
+        & $rotate $server -Provider { throw 'called' } -WhatIf | Should -BeNullOrEmpty
+        Get-AgentOutcome | Should -Be 'Bearer'
+    }
+}
