@@ -9,6 +9,8 @@
     PowerShellVersion      = '5.1'
     DotNetFrameworkVersion = '4.7.2'
     CompatiblePSEditions   = @('Core', 'Desktop')
+    # The build fills in FileList, from what it lays out, and ReleaseNotes, from CHANGELOG.md.
+    FileList               = @()
     FormatsToProcess       = @('Agentdom.Format.ps1xml')
     FunctionsToExport      = @()
     VariablesToExport      = @()
@@ -35,10 +37,11 @@
     )
     PrivateData            = @{
         PSData = @{
-            Tags = @(
+            Tags         = @(
                 'AgentDOM', 'ATP', 'Agent', 'Token', 'JWT', 'HMAC', 'Automation', 'CI', 'SecretManagement', 'Vault'
                 'PSEdition_Core', 'PSEdition_Desktop', 'Windows', 'Linux', 'MacOS'
             )
+            ReleaseNotes = ''
         }
     }
 }
