@@ -9,7 +9,11 @@ namespace Agentdom.Tests.Support;
 internal sealed partial class ProviderPage(Workshop workshop) : IDisposable
 {
     private const string PortOnThePage = "5001";
-    private const string FolderMark = "The next block starts in ";
+    private const string ChangeFolder = "cd ";
+
+    // Pipes into programs go through Out-String, which the engine's NuGet package has not.
+    private const string OutString = "function global:Out-String { param([switch] $Stream, [int] $Width) process { \"$_\" } }\n";
+
 
     private readonly string _port = $"{FreePort.Find()}";
     private readonly StringBuilder _log = new();
@@ -46,21 +50,37 @@ internal sealed partial class ProviderPage(Workshop workshop) : IDisposable
         _app.Dispose();
     }
 
-    // In the pwsh that users have; on a machine without one, in the engine that brings its own Invoke-RestMethod.
     private async Task<string> RunAsync(string text)
     {
+        var said = "";
+        var lines = new List<string>();
+        foreach (var line in text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!line.StartsWith(ChangeFolder, StringComparison.Ordinal))
+            {
+                lines.Add(line);
+                continue;
+            }
+            // The embedded engine knows no cd.
+            said += await RunLinesAsync(lines);
+            _folder = Path.Combine(_folder, line[ChangeFolder.Length..]);
+            lines.Clear();
+        }
+        return said + await RunLinesAsync(lines);
+    }
+
+    // In the pwsh that users have; on a machine without one, in the engine that brings its own Invoke-RestMethod.
+    private Task<string> RunLinesAsync(IEnumerable<string> lines)
+    {
         // As at a prompt, where the output of each line is shown by itself.
-        var lines = text.Split('\n').Where(static line => line.Trim().Length > 0).Select(static line => $". {{ {line.Trim()} }} | Out-Default");
+        var shown = lines.Select(static line => $". {{ {line} }} | Out-Default");
         var script = $"""
             $ErrorActionPreference = 'Stop'; $PSNativeCommandUseErrorActionPreference = $true
-            {string.Join('\n', lines)}
-            "{FolderMark}$(Get-Location)"
+            {string.Join('\n', shown)}
             """;
-        var said = Tool.Find("pwsh") is { } pwsh
-            ? await workshop.RunAsync(_folder, pwsh, "-NoProfile", "-NonInteractive", "-Command", script)
-            : await workshop.RunAsync(_folder, "dotnet", TestPaths.Quickstart, script);
-        _folder = Regex.Match(said, FolderMark + "(.+)").Groups[1].Value.Trim();
-        return said;
+        return Tool.Find("pwsh") is { } pwsh
+            ? workshop.RunAsync(_folder, pwsh, "-NoProfile", "-NonInteractive", "-Command", script)
+            : workshop.RunAsync(_folder, "dotnet", TestPaths.Quickstart, OutString + script);
     }
 
     private async Task StartAsync(string[] words)
