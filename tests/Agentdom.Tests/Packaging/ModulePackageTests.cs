@@ -68,6 +68,8 @@ public sealed class ModulePackageTests(ITestOutputHelper output)
         var source = File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, "Agentdom.psd1"));
         var newest = Regex.Split(File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, "CHANGELOG.md")).ReplaceLineEndings("\n"), "(?m)^(?=## )")[1].Trim();
 
+        // Windows PowerShell reads a manifest in the code page of the machine, and takes typographic quotes for quotes.
+        Assert.True(System.Text.Ascii.IsValid(newest), "The changelog's newest section is not plain ASCII.");
         Assert.Equal(newest, Notes(TestPaths.ModuleManifest).ReplaceLineEndings("\n"));
         Assert.StartsWith($"## [{Regex.Match(source, "ModuleVersion\\s*=\\s*'(.+)'").Groups[1].Value}]", newest);
         Assert.Equal(source.ReplaceLineEndings("\n").Trim(),
