@@ -24,26 +24,28 @@ param(
 $ErrorActionPreference = 'Stop'
 $module = Join-Path $PSScriptRoot 'out/Agentdom'
 $packages = Join-Path $PSScriptRoot 'out/packages'
+# Without it the assemblies would name the folder that they were built in.
+$reproducible = '-p:ContinuousIntegrationBuild=true'
 
-function Invoke-DotNet {
-    & dotnet @args
-    if ($LASTEXITCODE -ne 0) { throw "dotnet $($args[0]) failed with exit code $LASTEXITCODE." }
+function Invoke-DotNet([string[]] $Words) {
+    & dotnet @Words
+    if ($LASTEXITCODE -ne 0) { throw "dotnet $($Words[0]) failed with exit code $LASTEXITCODE." }
 }
 
-function Write-Size([string] $Path) {
+function Get-SizeText([string] $Path) {
     $bytes = (Get-ChildItem $Path -Recurse -File | Measure-Object Length -Sum).Sum
-    Write-Host ('{0}: {1:n0} KB' -f $Path, ($bytes / 1KB))
+    '{0}: {1:n0} KB' -f $Path, ($bytes / 1KB)
 }
 
-function New-Package {
+function Export-Package {
     if (Test-Path $packages) { Remove-Item $packages -Recurse -Force }
-    $options = @('--configuration', $Configuration, '--output', $packages)
-    # Without it the assemblies would name the folder that they were built in.
-    $options += if ($NoBuild) { '--no-build' } else { '-p:ContinuousIntegrationBuild=true' }
-    foreach ($library in 'Agentdom.Core', 'Agentdom.AspNetCore', 'Agentdom.AspNetCore.Redis') { Invoke-DotNet pack "src/$library" @options }
+    $options = @('--configuration', $Configuration, '--output', $packages) + $(if ($NoBuild) { '--no-build' } else { $reproducible })
+    foreach ($library in 'Agentdom.Core', 'Agentdom.AspNetCore', 'Agentdom.AspNetCore.Redis') {
+        Invoke-DotNet (@('pack', "src/$library") + $options)
+    }
     $null = Test-ModuleManifest (Join-Path $module 'Agentdom.psd1')
-    Write-Size $module
-    Get-ChildItem $packages -Filter *.nupkg | ForEach-Object { Write-Size $_.FullName }
+    Get-SizeText $module
+    Get-ChildItem $packages -Filter *.nupkg | ForEach-Object { Get-SizeText $_.FullName }
 }
 
 function Install-Built {
@@ -70,24 +72,26 @@ function Install-Built {
         $new, $old | Where-Object { Test-Path $_ } | Remove-Item -Recurse -Force
     }
 
-    Write-Host "Installed Agentdom $version into $target. Sessions that have imported it before need a restart."
+    "Installed Agentdom $version into $target. Sessions that have imported it before need a restart."
     $paths = $env:PSModulePath -split [IO.Path]::PathSeparator | ForEach-Object { $_.TrimEnd('/', '\') }
-    if ($paths -notcontains $modules) { Write-Warning "PSModulePath does not name $modules, so Import-Module will not find it by its name." }
+    if ($paths -notcontains $modules) {
+        Write-Warning "PSModulePath does not name $modules, so Import-Module will not find it by its name."
+    }
 }
 
 Push-Location $PSScriptRoot
 try {
     if (-not $NoBuild) {
-        if ($Task -in 'Package', 'Install') { Invoke-DotNet build src/Agentdom --configuration $Configuration '-p:ContinuousIntegrationBuild=true' }
-        else { Invoke-DotNet build Agentdom.sln --configuration $Configuration }
+        if ($Task -in 'Package', 'Install') { Invoke-DotNet 'build', 'src/Agentdom', '--configuration', $Configuration, $reproducible }
+        else { Invoke-DotNet 'build', 'Agentdom.sln', '--configuration', $Configuration }
     }
     if ($Task -eq 'Test') {
-        Invoke-DotNet test --solution Agentdom.sln --no-build --configuration $Configuration
+        Invoke-DotNet 'test', '--solution', 'Agentdom.sln', '--no-build', '--configuration', $Configuration
         # In a process of its own: this one may hold an older build of the module.
         & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File (Join-Path $PSScriptRoot 'tests/Pester/Run.ps1')
         if ($LASTEXITCODE -ne 0) { throw 'The Pester suite failed.' }
     }
-    if ($Task -eq 'Package') { New-Package }
+    if ($Task -eq 'Package') { Export-Package }
     if ($Task -eq 'Install') { Install-Built }
 }
 finally {

@@ -26,7 +26,8 @@ public sealed class LibraryPackageTests
         using var package = await OpenAsync(name, ".nupkg");
 
         Assert.Equal([.. frameworks.SelectMany(f => new[] { $"lib/{f}/{name}.dll", $"lib/{f}/{name}.xml" }).Order(StringComparer.Ordinal)],
-            package.Entries.Select(static e => e.FullName).Where(static e => e.StartsWith("lib/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            package.Entries.Select(static e => e.FullName)
+                .Where(static e => e.StartsWith("lib/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Assert.StartsWith($"# {name}\n", (await TextAsync(package, "README.md")).ReplaceLineEndings("\n"));
 
         var about = XDocument.Parse(await TextAsync(package, $"{name}.nuspec")).Root!.Elements().Single();

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation.Language;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
@@ -26,7 +27,7 @@ public sealed class ModulePackageTests(ITestOutputHelper output)
 
     [Fact]
     public void ItHoldsTheseFilesAndNoOthers() =>
-        Assert.Equal(s_files, Files().Where(static f => !f.StartsWith("bin/", StringComparison.Ordinal)));
+        Assert.Equal(s_files, Files().Except(FilesBelow("bin/")));
 
     [Theory]
     [InlineData("net8.0")]
@@ -37,7 +38,7 @@ public sealed class ModulePackageTests(ITestOutputHelper output)
         var needed = new SortedSet<string>(StringComparer.Ordinal);
         Follow("Agentdom.Core");
 
-        Assert.Equal(needed, Files().Where(f => f.StartsWith($"bin/{framework}/", StringComparison.Ordinal)).Select(static f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+        Assert.Equal(needed.Select(name => $"bin/{framework}/{name}"), FilesBelow($"bin/{framework}/"));
 
         void Follow(string name)
         {
@@ -52,7 +53,7 @@ public sealed class ModulePackageTests(ITestOutputHelper output)
 
     [Fact]
     public void NothingElseLiesBelowBin() =>
-        Assert.All(Files().Where(static f => f.StartsWith("bin/", StringComparison.Ordinal)), static f => Assert.Matches("^bin/(net8.0|netstandard2.0)/[^/]+\\.dll$", f));
+        Assert.All(FilesBelow("bin/"), static f => Assert.Matches(@"^bin/(net8\.0|netstandard2\.0)/[^/]+\.dll$", f));
 
     [Fact]
     public void ItStaysSmall()
@@ -66,7 +67,8 @@ public sealed class ModulePackageTests(ITestOutputHelper output)
     public void ItsManifestIsTheRepositorysWithTheChangelogsNewestSection()
     {
         var source = File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, "Agentdom.psd1"));
-        var newest = Regex.Split(File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, "CHANGELOG.md")).ReplaceLineEndings("\n"), "(?m)^(?=## )")[1].Trim();
+        var changelog = File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, "CHANGELOG.md")).ReplaceLineEndings("\n");
+        var newest = Regex.Split(changelog, "(?m)^(?=## )")[1].Trim();
 
         // Windows PowerShell reads a manifest in the code page of the machine, and takes typographic quotes for quotes.
         Assert.True(System.Text.Ascii.IsValid(newest), "The changelog's newest section is not plain ASCII.");
@@ -81,10 +83,12 @@ public sealed class ModulePackageTests(ITestOutputHelper output)
         var syntax = Parser.ParseFile(manifest, out _, out var errors);
         Assert.Empty(errors);
         // As PowerShell reads a manifest: nothing in it may be code.
-        var values = (System.Collections.Hashtable)syntax.Find(static a => a is HashtableAst, searchNestedScriptBlocks: false).SafeGetValue();
-        var data = (System.Collections.Hashtable)((System.Collections.Hashtable)values["PrivateData"]!)["PSData"]!;
+        var values = (Hashtable)syntax.Find(static a => a is HashtableAst, searchNestedScriptBlocks: false).SafeGetValue();
+        var data = (Hashtable)((Hashtable)values["PrivateData"]!)["PSData"]!;
         return (string)data["ReleaseNotes"]!;
     }
+
+    private static IEnumerable<string> FilesBelow(string folder) => Files().Where(f => f.StartsWith(folder, StringComparison.Ordinal));
 
     private static IEnumerable<string> Files() => Directory.GetFiles(s_folder, "*", SearchOption.AllDirectories)
         .Select(static f => Path.GetRelativePath(s_folder, f).Replace('\\', '/')).Order(StringComparer.Ordinal);

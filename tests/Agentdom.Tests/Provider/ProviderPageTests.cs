@@ -20,7 +20,8 @@ public sealed class ProviderPageTests
         Assert.Matches(@"localhost:\d+\s+orders\.read\s+True\s+True", said[^1]);
         Assert.Equal(["1001", "1005", "1004"], Regex.Matches(page.Log, @"Agentdom\.Audit\[(\d+)\]").Select(static m => m.Groups[1].Value));
         // The secret was there, and nobody saw it.
-        var secret = Regex.Match(await workshop.RunAsync(Path.Combine(workshop.Folder, "Orders"), "dotnet", "user-secrets", "list"), " = (.{43})").Groups[1].Value;
+        var secrets = await workshop.RunAsync(Path.Combine(workshop.Folder, "Orders"), "dotnet", "user-secrets", "list");
+        var secret = Regex.Match(secrets, " = (.{43})").Groups[1].Value;
         Assert.NotEmpty(secret);
         Assert.DoesNotContain(said, s => s.Contains(secret, StringComparison.Ordinal));
         Assert.DoesNotContain(secret, page.Log);

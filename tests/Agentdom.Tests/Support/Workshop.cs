@@ -79,6 +79,8 @@ internal sealed class Workshop : IDisposable
             ("PSModulePath", Path.GetDirectoryName(Path.GetDirectoryName(TestPaths.ModuleManifest))),
             ("NO_COLOR", "1"), ("POWERSHELL_TELEMETRY_OPTOUT", "1"), ("DOTNET_CLI_TELEMETRY_OPTOUT", "1"), ("DOTNET_NOLOGO", "1"),
             ("DOTNET_GENERATE_ASPNET_CERTIFICATE", "false"), ("DOTNET_CLI_UI_LANGUAGE", "en"),
+            // Where these are set, secrets are shown to the runner, so that it masks them.
+            ("GITHUB_ACTIONS", null), ("TF_BUILD", null),
             // No server of the build may outlive the test.
             ("MSBUILDDISABLENODEREUSE", "1"), ("DOTNET_CLI_USE_MSBUILD_SERVER", "0"), ("UseSharedCompilation", "false"),
         })
@@ -100,8 +102,9 @@ internal sealed class Workshop : IDisposable
         var folder = TestPaths.NewFolder();
         foreach (var library in new[] { "Agentdom.Core", "Agentdom.AspNetCore", "Agentdom.AspNetCore.Redis" })
         {
+            var project = Path.Combine(TestPaths.RepositoryRoot, "src", library);
             using var process = Process.Start(new ProcessStartInfo("dotnet",
-                ["pack", Path.Combine(TestPaths.RepositoryRoot, "src", library), "--no-build", "--configuration", TestPaths.Configuration, "--output", folder])
+                ["pack", project, "--no-build", "--configuration", TestPaths.Configuration, "--output", folder])
             {
                 RedirectStandardOutput = true,
                 Environment = { ["MSBUILDDISABLENODEREUSE"] = "1" },
