@@ -10,6 +10,8 @@
     DotNetFrameworkVersion = '4.7.2'
     CompatiblePSEditions   = @('Core', 'Desktop')
     # No FileList: nothing reads it, and PowerShell resolves each of its paths at every import, which took 25 ms.
+    # What SecretManagement calls, in the folder where it looks. Not by a manifest, which would slow every import.
+    NestedModules          = @('Agentdom.Extension/Agentdom.Extension.psm1')
     FormatsToProcess       = @('Agentdom.Format.ps1xml')
     FunctionsToExport      = @()
     VariablesToExport      = @()

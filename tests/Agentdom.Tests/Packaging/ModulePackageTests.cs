@@ -17,12 +17,15 @@ public sealed class ModulePackageTests(ITestOutputHelper output)
     // What lies outside of bin/, where the closure says what belongs there.
     private static readonly string[] s_files =
     [
-        "Agentdom.Extension/Agentdom.Extension.psd1",
         "Agentdom.Extension/Agentdom.Extension.psm1",
         "Agentdom.Format.ps1xml",
         "Agentdom.dll",
         "Agentdom.psd1",
         "LICENSE",
+        "en-US/Agentdom.dll-Help.xml",
+        "en-US/about_Agentdom.help.txt",
+        "en-US/about_Agentdom_Refresh.help.txt",
+        "en-US/about_Agentdom_Vaults.help.txt",
     ];
 
     [Fact]
