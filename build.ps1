@@ -1,25 +1,51 @@
 #requires -Version 5.1
 <#
 .SYNOPSIS
-    Builds, tests or installs the module: a thin front over dotnet and Pester.
+    Builds, tests, packs or installs the module: a thin front over dotnet and Pester.
+.PARAMETER NoBuild
+    Tests, packs or installs what was built before, in the same configuration.
 .EXAMPLE
     ./build.ps1 -Task Test
+.EXAMPLE
+    ./build.ps1 -Task Package
+    Makes the module folder out/Agentdom, which Publish-PSResource takes, and the NuGet packages in out/packages.
 #>
 [CmdletBinding()]
 param(
-    [ValidateSet('Build', 'Test', 'Install')]
+    [ValidateSet('Build', 'Test', 'Package', 'Install')]
     [string] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
-    [string] $Configuration = $(if ($Task -eq 'Install') { 'Release' } else { 'Debug' })
+    [string] $Configuration = $(if ($Task -in 'Package', 'Install') { 'Release' } else { 'Debug' }),
+
+    [switch] $NoBuild
 )
 
 $ErrorActionPreference = 'Stop'
 $module = Join-Path $PSScriptRoot 'out/Agentdom'
+$packages = Join-Path $PSScriptRoot 'out/packages'
+# Without it the assemblies would name the folder that they were built in.
+$reproducible = '-p:ContinuousIntegrationBuild=true'
 
-function Invoke-DotNet {
-    & dotnet @args
-    if ($LASTEXITCODE -ne 0) { throw "dotnet $($args[0]) failed with exit code $LASTEXITCODE." }
+function Invoke-DotNet([string[]] $Words) {
+    & dotnet @Words
+    if ($LASTEXITCODE -ne 0) { throw "dotnet $($Words[0]) failed with exit code $LASTEXITCODE." }
+}
+
+function Get-SizeText([string] $Path) {
+    $bytes = (Get-ChildItem $Path -Recurse -File | Measure-Object Length -Sum).Sum
+    '{0}: {1:n0} KB' -f $Path, ($bytes / 1KB)
+}
+
+function Export-Package {
+    if (Test-Path $packages) { Remove-Item $packages -Recurse -Force }
+    $options = @('--configuration', $Configuration, '--output', $packages) + $(if ($NoBuild) { '--no-build' } else { $reproducible })
+    foreach ($library in 'Agentdom.Core', 'Agentdom.AspNetCore', 'Agentdom.AspNetCore.Redis') {
+        Invoke-DotNet (@('pack', "src/$library") + $options)
+    }
+    $null = Test-ModuleManifest (Join-Path $module 'Agentdom.psd1')
+    Get-SizeText $module
+    Get-ChildItem $packages -Filter *.nupkg | ForEach-Object { Get-SizeText $_.FullName }
 }
 
 function Install-Built {
@@ -27,23 +53,45 @@ function Install-Built {
     $documents = [Environment]::GetFolderPath('MyDocuments')
     $modules = if ($PSVersionTable.PSEdition -eq 'Desktop') { Join-Path $documents 'WindowsPowerShell/Modules' }
     elseif ($IsWindows) { Join-Path $documents 'PowerShell/Modules' }
+    elseif ($env:XDG_DATA_HOME) { Join-Path $env:XDG_DATA_HOME 'powershell/Modules' }
     else { Join-Path $HOME '.local/share/powershell/Modules' }
     $target = Join-Path $modules "Agentdom/$version"
-    if (Test-Path $target) { Remove-Item $target -Recurse -Force }
-    $null = New-Item $target -ItemType Directory -Force
-    Copy-Item (Join-Path $module '*') $target -Recurse
-    Write-Host "Installed Agentdom $version into $target."
+
+    # Whole or not at all: on Windows a session that uses the module keeps its files from being replaced.
+    $new, $old = foreach ($kind in 'new', 'old') { Join-Path $modules "Agentdom/.$kind-$([guid]::NewGuid().ToString('N'))" }
+    $null = New-Item $new -ItemType Directory -Force
+    try {
+        Copy-Item (Join-Path $module '*') $new -Recurse
+        if (Test-Path $target) {
+            try { Move-Item $target $old }
+            catch { throw "Agentdom $version is in use and was left as it is. Close the sessions that imported it and install again. ($_)" }
+        }
+        Move-Item $new $target
+    }
+    finally {
+        $new, $old | Where-Object { Test-Path $_ } | Remove-Item -Recurse -Force
+    }
+
+    "Installed Agentdom $version into $target. Sessions that have imported it before need a restart."
+    $paths = $env:PSModulePath -split [IO.Path]::PathSeparator | ForEach-Object { $_.TrimEnd('/', '\') }
+    if ($paths -notcontains $modules) {
+        Write-Warning "PSModulePath does not name $modules, so Import-Module will not find it by its name."
+    }
 }
 
 Push-Location $PSScriptRoot
 try {
-    Invoke-DotNet build Agentdom.sln --configuration $Configuration
+    if (-not $NoBuild) {
+        if ($Task -in 'Package', 'Install') { Invoke-DotNet 'build', 'src/Agentdom', '--configuration', $Configuration, $reproducible }
+        else { Invoke-DotNet 'build', 'Agentdom.sln', '--configuration', $Configuration }
+    }
     if ($Task -eq 'Test') {
-        Invoke-DotNet test --solution Agentdom.sln --no-build --configuration $Configuration
+        Invoke-DotNet 'test', '--solution', 'Agentdom.sln', '--no-build', '--configuration', $Configuration
         # In a process of its own: this one may hold an older build of the module.
         & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File (Join-Path $PSScriptRoot 'tests/Pester/Run.ps1')
         if ($LASTEXITCODE -ne 0) { throw 'The Pester suite failed.' }
     }
+    if ($Task -eq 'Package') { Export-Package }
     if ($Task -eq 'Install') { Install-Built }
 }
 finally {

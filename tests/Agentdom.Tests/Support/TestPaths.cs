@@ -24,6 +24,11 @@ internal static class TestPaths
 
     internal static string SampleIssuer { get; } = BuildOutput("samples/Issuer", "Issuer.dll");
 
+    internal static string Quickstart { get; } = BuildOutput("samples/Quickstart", "Quickstart.dll");
+
+    /// <summary>Debug or Release, whichever these tests were built as.</summary>
+    internal static string Configuration => Metadata("Configuration");
+
     /// <summary>A fresh folder below the system's temporary one.</summary>
     internal static string NewFolder() => Directory.CreateTempSubdirectory("agentdom-tests-").FullName;
 
@@ -40,7 +45,7 @@ internal static class TestPaths
     }
 
     private static string BuildOutput(string project, string file, string framework = "net10.0") =>
-        Path.Combine(RepositoryRoot, project, "bin", Metadata("Configuration"), framework, file);
+        Path.Combine(RepositoryRoot, project, "bin", Configuration, framework, file);
 
     private static string Metadata(string key) => typeof(TestPaths).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(a => a.Key == key).Value!;

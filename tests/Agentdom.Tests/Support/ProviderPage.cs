@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.RegularExpressions;
+using Agentdom.Core.Jobs;
+
+namespace Agentdom.Tests.Support;
+
+/// <summary>Does what docs/provider.md says, block by block: the words of the page run as they stand, but for the port.</summary>
+internal sealed partial class ProviderPage(Workshop workshop) : IDisposable
+{
+    private const string PortOnThePage = "5001";
+    private const string ChangeFolder = "cd ";
+
+    // Pipes into programs go through Out-String, which the engine's NuGet package has not.
+    private const string OutString = "function global:Out-String { param([switch] $Stream, [int] $Width) process { \"$_\" } }\n";
+
+
+    private readonly string _port = $"{FreePort.Find()}";
+    private readonly StringBuilder _log = new();
+    private Process? _app;
+    private string _folder = workshop.Folder;
+
+    /// <summary>What the app logged so far.</summary>
+    internal string Log
+    {
+        get { lock (_log) return _log.ToString(); }
+    }
+
+    /// <summary>Follows the page to its end.</summary>
+    /// <returns>What each block of commands wrote, in order.</returns>
+    internal async Task<IReadOnlyList<string>> FollowAsync()
+    {
+        var page = await File.ReadAllTextAsync(Path.Combine(TestPaths.RepositoryRoot, "docs", "provider.md"));
+        var said = new List<string>();
+        foreach (Match block in Block().Matches(page))
+        {
+            var text = block.Groups["text"].Value.Replace(PortOnThePage, _port, StringComparison.Ordinal).Trim();
+            if (block.Groups["language"].Value == "csharp") await File.WriteAllTextAsync(Path.Combine(_folder, "Program.cs"), text);
+            else if (text.StartsWith("dotnet run", StringComparison.Ordinal)) await StartAsync(text.Split(' '));
+            else said.Add(await RunAsync(text));
+        }
+        return said;
+    }
+
+    public void Dispose()
+    {
+        if (_app is null) return;
+        _app.Kill(entireProcessTree: true);
+        _app.WaitForExit();
+        _app.Dispose();
+    }
+
+    private async Task<string> RunAsync(string text)
+    {
+        var said = "";
+        var lines = new List<string>();
+        foreach (var line in text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!line.StartsWith(ChangeFolder, StringComparison.Ordinal))
+            {
+                lines.Add(line);
+                continue;
+            }
+            // The embedded engine knows no cd.
+            said += await RunLinesAsync(lines);
+            _folder = Path.Combine(_folder, line[ChangeFolder.Length..]);
+            lines.Clear();
+        }
+        return said + await RunLinesAsync(lines);
+    }
+
+    // In the pwsh that users have; on a machine without one, in the engine that brings its own Invoke-RestMethod.
+    private Task<string> RunLinesAsync(IEnumerable<string> lines)
+    {
+        // As at a prompt, where the output of each line is shown by itself.
+        var shown = lines.Select(static line => $". {{ {line} }} | Out-Default");
+        var script = $"""
+            $ErrorActionPreference = 'Stop'; $PSNativeCommandUseErrorActionPreference = $true
+            {string.Join('\n', shown)}
+            """;
+        return Tool.Find("pwsh") is { } pwsh
+            ? workshop.RunAsync(_folder, pwsh, "-NoProfile", "-NonInteractive", "-Command", script)
+            : workshop.RunAsync(_folder, "dotnet", TestPaths.Quickstart, OutString + script);
+    }
+
+    private async Task StartAsync(string[] words)
+    {
+        var listening = new TaskCompletionSource();
+        _app = Process.Start(workshop.Command(_folder, words[0], words[1..]))!;
+        void Keep(object sender, DataReceivedEventArgs e)
+        {
+            lock (_log) _log.AppendLine(e.Data);
+            if (e.Data is null) listening.TrySetException(new InvalidOperationException($"The app ended:\n{Log}"));
+            else if (e.Data.Contains("Application started", StringComparison.Ordinal)) listening.TrySetResult();
+        }
+        _app.OutputDataReceived += Keep;
+        _app.ErrorDataReceived += (_, e) => { lock (_log) _log.AppendLine(e.Data); };
+        _app.BeginOutputReadLine();
+        _app.BeginErrorReadLine();
+        await listening.Task;
+    }
+
+    [GeneratedRegex(@"^```(?<language>powershell|csharp)\r?\n(?<text>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Block();
+}
