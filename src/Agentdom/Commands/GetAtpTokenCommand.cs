@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
+using Agentdom.Completion;
 using Agentdom.Core;
 using Agentdom.Core.Client;
 using Agentdom.Core.Renewal;
@@ -22,12 +23,14 @@ public sealed class GetAtpTokenCommand : VaultCmdlet
     /// <summary>The host, or a wildcard such as *.example.com.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
+    [ArgumentCompleter(typeof(TokenHostCompleter))]
     [SupportsWildcards]
     public string? HostName { get; set; }
 
     /// <summary>The scopes the token was requested for, where the host has several tokens.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("ScopesRequested")]
+    [ArgumentCompleter(typeof(TokenScopeCompleter))]
     public string[]? Scope { get; set; }
 
     /// <summary>How much of its life the token must have left; it is renewed where it has less.</summary>

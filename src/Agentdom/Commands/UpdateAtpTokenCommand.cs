@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
+using Agentdom.Completion;
 using Agentdom.Core.Renewal;
 using Agentdom.Core.Vaults;
 
@@ -16,6 +17,7 @@ public sealed class UpdateAtpTokenCommand : VaultCmdlet
     /// <summary>The hosts, or wildcards such as *.example.com.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Host", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
+    [ArgumentCompleter(typeof(TokenHostCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] HostName { get; set; } = [];
@@ -23,6 +25,7 @@ public sealed class UpdateAtpTokenCommand : VaultCmdlet
     /// <summary>The scopes the token was requested for; without them all tokens of the hosts are meant.</summary>
     [Parameter(ParameterSetName = "Host", ValueFromPipelineByPropertyName = true)]
     [Alias("ScopesRequested")]
+    [ArgumentCompleter(typeof(TokenScopeCompleter))]
     public string[]? Scope { get; set; }
 
     /// <summary>Renews the tokens of all hosts.</summary>
