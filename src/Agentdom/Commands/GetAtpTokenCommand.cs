@@ -88,13 +88,16 @@ public sealed class GetAtpTokenCommand : VaultCmdlet
     private RenewalOutcome Ask(StoredToken stored, TokenStore store, bool hasTime)
     {
         var limit = TimeSpan.FromSeconds(TimeoutSec);
+        if (hasTime && limit > s_patience) limit = s_patience;
+        var messages = new ConcurrentQueue<string>();
+        using var bar = NewBar();
         var renewer = new TokenRenewer(Session.Client, store, host => FindSecret(host), new RenewalOptions
         {
             MinimumValidity = MinimumValidity,
-            Timeout = hasTime && limit > s_patience ? s_patience : limit,
+            Timeout = limit,
             WaitForOthers = !hasTime,
+            WhileWaiting = () => bar.Show($"Renewing the token for {stored}", limit),
         });
-        var messages = new ConcurrentQueue<string>();
         var outcome = renewer.Renew([stored], messages.Enqueue, StopToken).Single();
         foreach (var message in messages) WriteVerbose(message);
         return outcome;

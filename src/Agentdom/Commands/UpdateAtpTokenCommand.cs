@@ -75,27 +75,30 @@ public sealed class UpdateAtpTokenCommand : VaultCmdlet
 
     private void Renew(TokenStore store, List<StoredToken> tokens)
     {
+        var messages = new ConcurrentQueue<string>();
+        var done = 0;
+        using var bar = NewBar();
         var renewer = new TokenRenewer(Session.Client, store, host => Session.FindSecret(null, host, () => store.Vault), new RenewalOptions
         {
             Force = Force,
             MinimumValidity = MinimumValidity,
             ThrottleLimit = ThrottleLimit,
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
+            WhileWaiting = ShowProgress,
         });
-        var messages = new ConcurrentQueue<string>();
-        var progress = new ProgressRecord(0, "Renewing tokens", " ");
-        var done = 0;
         foreach (var outcome in renewer.Renew(tokens, messages.Enqueue, StopToken))
         {
-            while (messages.TryDequeue(out var message)) WriteVerbose(message);
-            progress.StatusDescription = $"{++done} of {tokens.Count}: {outcome.Token.Host}";
-            progress.PercentComplete = done * 100 / tokens.Count;
-            WriteProgress(progress);
+            done++;
+            ShowProgress();
             if (outcome.Failure is not null) Report(outcome.Failure.About(outcome.Token.ToString()), outcome.Token.Host);
             else if (outcome.IsRenewed) WriteObject(new AtpToken(outcome.Token, store.Vault.Name));
             else WriteVerbose($"{outcome.Token} is not due yet.");
         }
-        progress.RecordType = ProgressRecordType.Completed;
-        WriteProgress(progress);
+
+        void ShowProgress()
+        {
+            while (messages.TryDequeue(out var message)) WriteVerbose(message);
+            bar.Show($"{done} of {tokens.Count} done", percent: done * 100 / tokens.Count);
+        }
     }
 }

@@ -1,13 +1,17 @@
 using System.Globalization;
 using System.Management.Automation;
-using Agentdom.Formats;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Cmdlets;
 
+/// <summary>Times and states as tables write them, in a real engine.</summary>
 [Collection(PowerShellCollection.Name)]
-public sealed class LooksTests
+public sealed class LooksTests : IDisposable
 {
+    private readonly Engine _engine = new();
+
+    public void Dispose() => _engine.Dispose();
+
     [Theory]
     [InlineData("00:00:00", "0s")]
     [InlineData("00:00:45.9", "45s")]
@@ -22,44 +26,48 @@ public sealed class LooksTests
     [InlineData("3.00:59:00", "3d")]
     [InlineData("400.01:00:00", "400d 1h")]
     public void ALengthOfTimeIsWrittenAsPeopleSayIt(string span, string text) =>
-        Assert.Equal(text, Looks.Span(TimeSpan.Parse(span, CultureInfo.InvariantCulture)));
+        Assert.Equal(text, Look("Span($x)", TimeSpan.Parse(span, CultureInfo.InvariantCulture)));
 
     [Fact]
     public void ThePastTheFutureAndNoTimeAtAllAreToldApart()
     {
         var now = DateTimeOffset.UtcNow;
 
-        Assert.Equal("", Looks.Left(null));
-        Assert.Equal("ended", Looks.Left(now));
-        Assert.Equal("4m", Looks.Left(now.AddMinutes(4.5)));
-        Assert.Equal("", Looks.Distance(null));
-        Assert.Equal("4m ago", Looks.Distance(now.AddMinutes(-4.5)));
-        Assert.Equal("in 4m", Looks.Distance(now.AddMinutes(4.5)));
-        Assert.Equal("now", Looks.Distance(DateTimeOffset.UtcNow));
-        Assert.Equal("", Looks.Moment(null));
-        var (earlier, local) = (now.AddMinutes(-4.5), now.AddMinutes(-4.5).ToLocalTime());
-        Assert.Equal($"{local.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} (4m ago)", Looks.Moment(earlier));
+        Assert.Equal("", Look("Left($x)", null));
+        Assert.Equal("ended", Look("Left($x)", now));
+        Assert.Equal("4m", Look("Left($x)", now.AddMinutes(4.5)));
+        Assert.Equal("", Look("Distance($x)", null));
+        Assert.Equal("4m ago", Look("Distance($x)", now.AddMinutes(-4.5)));
+        Assert.Equal("in 4m", Look("Distance($x)", now.AddMinutes(4.5)));
+        Assert.Equal("", Look("Moment($x)", null));
+        var earlier = now.AddMinutes(-4.5).ToLocalTime();
+        Assert.Equal($"{earlier.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} (4m ago)", Look("Moment($x)", earlier));
     }
 
     [Fact]
     public void ATokensColourSaysWhetherItIsGoodDueOrEnded()
     {
+        StoredTokens.Save(StoredTokens.Make("127.0.0.1:7000", TimeSpan.FromMinutes(50.5)));
+        StoredTokens.Save(StoredTokens.Make("127.0.0.1:7001", TimeSpan.FromMinutes(4.5)));
+        StoredTokens.Save(StoredTokens.Make("127.0.0.1:7002", TimeSpan.FromMinutes(-1)));
         var style = PSStyle.Instance;
         var before = style.OutputRendering;
         try
         {
             style.OutputRendering = OutputRendering.Ansi;
-            Assert.Equal($"{style.Foreground.Green}50m{style.Reset}", Looks.TimeLeft(With(TimeSpan.FromMinutes(50.5))));
-            Assert.Equal($"{style.Formatting.Warning}4m{style.Reset}", Looks.TimeLeft(With(TimeSpan.FromMinutes(4.5))));
-            Assert.Equal($"{style.Formatting.Error}ended{style.Reset}", Looks.TimeLeft(With(TimeSpan.FromMinutes(-1))));
+            Assert.Equal([$"{style.Foreground.Green}50m{style.Reset}", $"{style.Formatting.Warning}4m{style.Reset}",
+                $"{style.Formatting.Error}ended{style.Reset}"], TimesLeft());
             style.OutputRendering = OutputRendering.PlainText;
-            Assert.Equal("4m", Looks.TimeLeft(With(TimeSpan.FromMinutes(4.5))));
+            Assert.Equal(["50m", "4m", "ended"], TimesLeft());
         }
         finally
         {
             style.OutputRendering = before;
         }
+
+        IEnumerable<string> TimesLeft() =>
+            _engine.Run("Get-AtpToken -Vault Agentdom | ForEach-Object { [Agentdom.Formats.Looks]::TimeLeft($_) }").Output.Select(o => $"{o}");
     }
 
-    private static AtpToken With(TimeSpan left) => new(StoredTokens.Make("api.example.com", left), "Agentdom");
+    private string Look(string call, object? value) => _engine.Run($"[Agentdom.Formats.Looks]::{call}", ("x", value)).Single<string>();
 }
