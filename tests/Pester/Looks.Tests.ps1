@@ -140,8 +140,14 @@ Describe 'In colour' -Skip:$noColour {
 
     It 'there is none in what another program reads' {
         $shell = (Get-Process -Id $PID).Path
-        $text = & $shell -NoProfile -NonInteractive -Command "Import-Module '$((Get-Module Agentdom).Path -replace 'dll$', 'psd1')'; `$s = Start-AtpServer; Request-AtpToken `$s data.read -NoPersist"
-        $text -match 'data\.read' | Should -Not -Match ([char] 27)
+        $before = @{ NO_COLOR = $env:NO_COLOR; TERM = $env:TERM }
+        $env:NO_COLOR, $env:TERM = $null, 'xterm'
+        try {
+            $text = & $shell -NoProfile -NonInteractive -Command "`$PSStyle.OutputRendering; Import-Module '$((Get-Module Agentdom).Path -replace 'dll$', 'psd1')'; Request-AtpToken (Start-AtpServer) data.read -NoPersist"
+        }
+        finally { foreach ($name in $before.Keys) { [Environment]::SetEnvironmentVariable($name, $before[$name]) } }
+        $text[0] | Should -Be Host -Because 'the test is about that setting'
         $text -match 'data\.read' | Should -HaveCount 1
+        $text -match 'data\.read' | Should -Not -Match ([char] 27)
     }
 }
