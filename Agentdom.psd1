@@ -9,6 +9,8 @@
     PowerShellVersion      = '5.1'
     DotNetFrameworkVersion = '4.7.2'
     CompatiblePSEditions   = @('Core', 'Desktop')
+    # What SecretManagement calls, in the folder where it looks. Not by a manifest, which would slow every import.
+    NestedModules          = @('Agentdom.Extension/Agentdom.Extension.psm1')
     FormatsToProcess       = @('Agentdom.Format.ps1xml')
     FunctionsToExport      = @()
     VariablesToExport      = @()

@@ -151,6 +151,6 @@ public sealed class AtpHost : IEquatable<AtpHost>
     private static bool HasPort(string authority) =>
         authority.LastIndexOf(':') is var colon && colon >= 0 && authority.IndexOf(']', colon) < 0;
 
-    private static AtpException Invalid(string text, string why) => new(AtpError.HostInvalid, $"'{text}' {why}.",
+    private static AtpException Invalid(string text, string why) => new(AtpError.HostInvalid, $"'{Printable.Excerpt(text)}' {why}.",
         "Give a host such as api.example.com or localhost:5001.");
 }

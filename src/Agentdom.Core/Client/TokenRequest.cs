@@ -23,7 +23,20 @@ public sealed record TokenRequest
         if (CodePoints(Purpose) > MaxPurposeLength)
             throw new AtpException(AtpError.PurposeInvalid,
                 $"A purpose has at most {MaxPurposeLength} characters; this one has {CodePoints(Purpose)}.", "Give a shorter -Purpose.");
+        if (!IsUnicode(Purpose))
+            throw new AtpException(AtpError.PurposeInvalid, "The purpose holds half a character (a lone surrogate).", "Give -Purpose as whole characters.");
         return this with { AgentId = Identity.AgentId.Check(AgentId), Scopes = ScopeSet.Check(Scopes) };
+    }
+
+    /// <summary>Whether the text has a UTF-8 form.</summary>
+    internal static bool IsUnicode(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!char.IsSurrogate(text[i])) continue;
+            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[++i])) return false;
+        }
+        return true;
     }
 
     internal static int CodePoints(string text)

@@ -50,12 +50,14 @@ public sealed class AgentId
     }
 
     /// <summary>Gives the id back if the wire allows it (protocol.md §4).</summary>
-    /// <exception cref="AtpException"><see cref="AtpError.AgentIdInvalid"/>: it is empty or over 256 characters.</exception>
-    public static string Check(string id) => TokenRequest.CodePoints(id) is > 0 and <= MaxLength
-        ? id
-        : throw new AtpException(AtpError.AgentIdInvalid,
-            $"An agent id has 1 to {MaxLength} characters; this one has {TokenRequest.CodePoints(id)}.",
-            $"Give a shorter one with -AgentId or {Variable}, or none to use this machine's fingerprint.");
+    /// <exception cref="AtpException"><see cref="AtpError.AgentIdInvalid"/>: it is empty, over 256 characters, or no Unicode.</exception>
+    public static string Check(string id)
+    {
+        if (TokenRequest.CodePoints(id) is > 0 and <= MaxLength && TokenRequest.IsUnicode(id)) return id;
+        throw new AtpException(AtpError.AgentIdInvalid,
+            $"An agent id has 1 to {MaxLength} whole characters; this one has {TokenRequest.CodePoints(id)}.",
+            $"Give another one with -AgentId or {Variable}, or none to use this machine's fingerprint.");
+    }
 
     private static AgentId Fingerprint()
     {

@@ -251,7 +251,11 @@ public sealed class HistoricAttackTests : IDisposable
         Assert.Equal(200, (int)(await issuer.RequestTokenAsync(signed)).StatusCode);
 
         await using var host = await ScriptedIssuer.StartAsync(Answers.Grant);
-        await Assert.ThrowsAsync<JsonFormatException>(() => _agent.AcquireAsync(host.Name, Agent.Request with { Purpose = "x\ud800x" }));
+        foreach (var half in new[] { "x\ud800x", "x\udc00", "\ud800" })
+        {
+            await Agent.FailsAsync(AtpError.PurposeInvalid, () => _agent.AcquireAsync(host.Name, Agent.Request with { Purpose = half }));
+            await Agent.FailsAsync(AtpError.AgentIdInvalid, () => _agent.AcquireAsync(host.Name, Agent.Request with { AgentId = half }));
+        }
         Assert.Empty(host.Posts);
     }
 

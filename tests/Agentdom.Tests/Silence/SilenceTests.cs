@@ -3,6 +3,9 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using Agentdom.Core.Jobs;
+using Agentdom.Tests.Core;
+using Agentdom.Tests.Jobs;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Silence;
@@ -80,6 +83,24 @@ public sealed partial class SilenceTests(ITestOutputHelper output)
             Assert.NotEmpty(search.In(Convert.ToBase64String(Encoding.UTF8.GetBytes(text + " and more"))));
         }
         Assert.Empty(search.In("eyJhbGciOiJIUzI1NiJ9, a pass phrase"));
+    }
+
+    // Of the schedulers only cron is registered for real above; what the others are handed is looked at as text.
+    [Fact]
+    public void NoSchedulerIsHandedASecret()
+    {
+        var texts = new[] { Random(), Random() };
+        using var secret = new EnvironmentVariable("AGENTDOM_ATP_SECRET", texts[0]);
+        using var key = new EnvironmentVariable("AGENTDOM_VAULT_KEY", texts[1]);
+        var job = Samples.Job();
+
+        string[] handed =
+        [
+            SystemdText.Service(job), SystemdText.Timer(job), LaunchdText.Plist(job), TaskText.Xml(job, "user", DateTime.UnixEpoch),
+            CrontabText.With("", job, static _ => 0), new RefreshScript("m", "v", job.Interval).ForScheduler(),
+        ];
+
+        Assert.All(handed, text => Assert.Empty(new Search(texts).In(text)));
     }
 
     private static void AssertEachCaseWentAsPlanned(string known, string run)

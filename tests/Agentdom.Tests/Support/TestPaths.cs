@@ -14,6 +14,10 @@ internal static class TestPaths
 
     internal static string Fuzzer { get; } = BuildOutput("tests/Agentdom.Fuzz", "Agentdom.Fuzz.dll");
 
+    internal static string HelpTool { get; } = BuildOutput("src/Agentdom.Help", "Agentdom.Help.dll");
+
+    internal static string CmdletAssembly { get; } = BuildOutput("src/Agentdom", "Agentdom.dll", framework: "");
+
     internal static string OtherModule { get; } = BuildOutput("tests/OtherModule", "OtherModule.dll", "netstandard2.0");
 
     internal static string MsalModule { get; } = BuildOutput("tests/MsalModule", "MsalModule.dll", "netstandard2.0");

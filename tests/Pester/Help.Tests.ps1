@@ -1,0 +1,111 @@
+BeforeDiscovery {
+    $pages = Get-ChildItem "$PSScriptRoot/../../docs/en-US" -Filter *.md
+    $blocks = foreach ($page in $pages) {
+        $text = [IO.File]::ReadAllText($page.FullName) -replace "`r"
+        foreach ($match in [regex]::Matches($text, '(?s)```powershell\n(.*?)```')) {
+            $code = $match.Groups[1].Value
+            @{ Page = $page.BaseName; Line = $text.Substring(0, $match.Index).Split("`n").Count + 1; Code = $code; Start = $code.Split("`n")[0] }
+        }
+    }
+    $manifest = "$PSScriptRoot/../../out/Agentdom/Agentdom.psd1"
+    $commands = (Import-PowerShellDataFile $manifest).CmdletsToExport
+    $topics = $pages.BaseName -like 'about_*'
+    $isDesktop = $PSVersionTable.PSEdition -eq 'Desktop'
+}
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/../../out/Agentdom/Agentdom.psd1" -Force
+    Import-Module "$PSScriptRoot/Issuer.psm1" -Force
+}
+
+Describe 'Get-Help <_>' -ForEach $commands {
+    BeforeAll {
+        $help = Get-Help $_ -Full
+        $text = $help | Out-String -Width 4096
+    }
+
+    It 'shows the synopsis and the description' {
+        $help.Synopsis | Should -Match '\.$'
+        $text | Should -Match ([regex]::Escape($help.Synopsis))
+        $text | Should -Match ([regex]::Escape($help.description[0].Text))
+    }
+
+    It 'shows each parameter with its own text' {
+        $common = [System.Management.Automation.Cmdlet]::CommonParameters
+        foreach ($parameter in (Get-Command $_).Parameters.Values | Where-Object Name -NotIn $common) {
+            $shown = Get-Help $help.Name -Parameter $parameter.Name
+            $shown.description[0].Text | Should -Match '\.$' -Because $parameter.Name
+            $text | Should -Match "(?m)^ +-$($parameter.Name) <$($parameter.ParameterType.Name -replace '\W', '\$0')>" -Because $parameter.Name
+        }
+    }
+
+    It 'shows examples, inputs, outputs and errors' {
+        @($help.examples.example).Count | Should -BeGreaterOrEqual 2
+        foreach ($example in $help.examples.example) { $text | Should -Match ([regex]::Escape($example.code.Split("`n")[0])) }
+        $text | Should -Match '(?m)^INPUTS\r?\n +\S'
+        $text | Should -Match '(?m)^OUTPUTS\r?\n +\S'
+        $text | Should -Match '(?m)^NOTES\r?\n +Errors'
+        $text | Should -Match '(?m)^RELATED LINKS\r?\n +\S'
+    }
+}
+
+Describe 'Get-Help <_>' -ForEach $topics {
+    It 'shows the topic, and its short description in the list' {
+        Get-Help $_ | Should -Match "(?s)^TOPIC\r?\n +$_.*LONG DESCRIPTION"
+        (Get-Help "$_*" | Where-Object Name -EQ $_).Synopsis | Should -Not -BeNullOrEmpty
+        $text = Get-Content "$PSScriptRoot/../../docs/en-US/$_.md"
+        (Get-Help $_) -replace '\s+', ' ' | Should -Match ([regex]::Escape($text[2].Split('.')[0]))
+    }
+}
+
+# Every example of every page, against a real issuer and a home of its own. Not as on the page are the host's name, what is
+# typed, and the scheduler where an example names none: without PATH those of the machine are out of reach, so that a
+# developer's own job stays.
+Describe 'The examples' -Skip:$isDesktop {
+    BeforeAll {
+        $issuer = Start-TestIssuer @{ ATP_RATE_LIMIT = 'off' }
+        $kept = @{}
+        foreach ($name in 'PATH', 'API_TOKEN', 'AGENTDOM_HOME', 'AGENTDOM_VAULT', 'AGENTDOM_VAULT_KEY', 'AGENTDOM_AGENT_ID',
+            'AGENTDOM_ATP_SECRET', 'AGENTDOM_ATP_HOSTS') {
+            $kept[$name] = [Environment]::GetEnvironmentVariable($name)
+            [Environment]::SetEnvironmentVariable($name, $null)
+        }
+        $secret = ConvertTo-SecureString $issuer.Secret -AsPlainText -Force
+        $count = 0
+    }
+
+    BeforeEach {
+        $env:AGENTDOM_HOME = Join-Path $TestDrive "home$((++$script:count))"
+        $env:AGENTDOM_VAULT = 'Agentdom'
+        $env:AGENTDOM_ATP_SECRET = $issuer.Secret
+        $env:AGENTDOM_AGENT_ID = $null
+        Set-AtpSecret $issuer.Name $secret -WarningAction Ignore
+        $null = Request-AtpToken $issuer.Name -Scope data.read -Purpose 'Sync dashboard'
+    }
+
+    AfterEach {
+        Stop-AtpServer
+        if (Get-AtpRefreshJob | Where-Object Scheduler -EQ InProcess) { Unregister-AtpRefreshJob -Scheduler InProcess }
+    }
+
+    AfterAll {
+        foreach ($name in $kept.Keys) { [Environment]::SetEnvironmentVariable($name, $kept[$name]) }
+        Stop-TestIssuer $issuer
+    }
+
+    It '<Page>.md, line <Line>: <Start>' -ForEach $blocks {
+        $script = $Code.Replace('https://api.example.com', "http://$($issuer.Name)").Replace('api.example.com', $issuer.Name)
+        $example = [scriptblock]::Create($script)
+        $run = {
+            $ErrorActionPreference = 'Stop'
+            $PSDefaultParameterValues = @{
+                'Invoke-RestMethod:AllowUnencryptedAuthentication' = $true
+                'Register-AtpRefreshJob:Scheduler' = 'InProcess'
+                'Unregister-AtpRefreshJob:Scheduler' = 'InProcess'
+            }
+            function Read-Host { $secret }
+            & $example
+        }
+        { & $run } | Should -Not -Throw
+    }
+}
