@@ -57,22 +57,29 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void StopProcessing() => _stopping.Cancel();
 
-    /// <summary>Runs work that takes time away from the pipeline's thread, and shows what it tells as verbose messages.</summary>
+    /// <summary>
+    /// Runs work that takes time away from the pipeline's thread, and shows what it tells as verbose messages, and, where it
+    /// lasts, in a bar.
+    /// </summary>
     /// <param name="timeoutSeconds">The time for all of it.</param>
     /// <param name="work">The work.</param>
     private protected T Await<T>(int timeoutSeconds, Func<Deadline, Task<T>> work)
     {
         var messages = new ConcurrentQueue<string>();
         using var told = new AutoResetEvent(false);
-        using var deadline = new Deadline(TimeSpan.FromSeconds(timeoutSeconds), Tell, _stopping.Token);
+        var limit = TimeSpan.FromSeconds(timeoutSeconds);
+        using var deadline = new Deadline(limit, Tell, _stopping.Token);
+        using var bar = NewBar();
+        var status = " ";
         var task = Task.Run(() => work(deadline));
         // Without a spin first, which would take a core that the network's threads need.
         WaitHandle[] wakers = [told, ((IAsyncResult)task).AsyncWaitHandle, _stopping.Token.WaitHandle];
         while (!task.IsCompleted)
         {
-            WaitHandle.WaitAny(wakers);
+            WaitHandle.WaitAny(wakers, WaitingBar.Pace);
             _stopping.Token.ThrowIfCancellationRequested();
             Show();
+            bar.Show(status, limit);
         }
         Show();
         return task.GetAwaiter().GetResult();
@@ -85,9 +92,11 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
 
         void Show()
         {
-            while (messages.TryDequeue(out var message)) WriteVerbose(message);
+            while (messages.TryDequeue(out var message)) WriteVerbose(status = message);
         }
     }
+
+    private protected WaitingBar NewBar() => new(this, MyInvocation.MyCommand.Name);
 
     /// <summary>Reports a failure that belongs to one of several inputs and does not touch the others.</summary>
     private protected void Report(AtpException failure, object? target) => WriteError(ErrorRecords.From(failure, target));

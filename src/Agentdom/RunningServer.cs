@@ -19,6 +19,9 @@ internal sealed class RunningServer
 
     private RunningServer(IDisposable server, Guid owner, AtpServer shown) => (_server, _owner, _shown) = (server, owner, shown);
 
+    /// <summary>The server of this process as it is shown, or null where none runs.</summary>
+    internal static AtpServer? Current => s_current?._shown;
+
     /// <exception cref="AtpException">One runs already, the port is taken, or the options are wrong.</exception>
     internal static AtpServer Start(int port, TokenIssuerOptions options)
     {

@@ -15,6 +15,9 @@ internal static class Session
 
     internal static AtpClient Client => s_client.Value;
 
+    /// <summary>The same, or null where it has not been used yet.</summary>
+    internal static AtpClient? StartedClient => s_client.IsValueCreated ? s_client.Value : null;
+
     /// <summary>The secret to sign with where no host is involved: the one given, else the environment's.</summary>
     /// <exception cref="AtpException"><see cref="AtpError.SecretMissing"/></exception>
     internal static SharedSecret FindSecret(SecureString? given) =>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Agentdom.Completion;
 using Agentdom.Core;
 using Agentdom.Core.Client;
 using Agentdom.Core.Signing;
@@ -17,6 +18,7 @@ public abstract class VaultCmdlet : AtpCmdlet
     /// The vault; else the one that AGENTDOM_VAULT names, else SecretManagement's default vault, else the module's own.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(VaultCompleter))]
     public string? Vault { get; set; }
 
     /// <summary>The tokens in the vault; of an entry that cannot be read while others are listed the user is warned.</summary>

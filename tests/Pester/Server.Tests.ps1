@@ -60,7 +60,7 @@ Describe 'A server in the session' {
         $secret = [pscredential]::new('x', $server.Secret).GetNetworkCredential().Password
         $table = $server | Format-Table | Out-String -Width 200
         $table | Should -Match 'Host +Scopes +Token lifetime +Started'
-        $table | Should -Match "$server +data\.read data\.write +01:00:00"
+        $table | Should -Match "$server +data\.read data\.write +1h"
         foreach ($view in $table, ($server | Format-List * | Out-String), ($server | ConvertTo-Json -WarningAction SilentlyContinue)) {
             $view | Should -Not -Match ([regex]::Escape($secret))
         }

@@ -60,6 +60,9 @@ public sealed class AtpClient : IDisposable
         return manifest;
     }
 
+    /// <summary>The manifests that are kept from before and still count; asks nobody.</summary>
+    public IReadOnlyList<AgentdomManifest> KeptManifests() => _manifests.All();
+
     /// <summary>Asks for a token. Every attempt is stamped and signed anew.</summary>
     /// <exception cref="AtpException">The issuer refuses, cannot be reached, or answers nonsense.</exception>
     public async Task<TokenGrant> RequestTokenAsync(

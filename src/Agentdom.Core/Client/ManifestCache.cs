@@ -13,6 +13,8 @@ internal sealed class ManifestCache(TimeProvider time)
     internal AgentdomManifest? Find(AtpHost host) =>
         _kept.TryGetValue(host, out var entry) && time.GetUtcNow() < entry.Until ? entry.Manifest : null;
 
+    internal IReadOnlyList<AgentdomManifest> All() => [.. _kept.Keys.Select(Find).OfType<AgentdomManifest>()];
+
     internal void Keep(AgentdomManifest manifest, HttpAnswer answer)
     {
         var control = answer.CacheControl;

@@ -17,4 +17,7 @@ public sealed record RenewalOptions
 
     /// <summary>How many requests run side by side: 1 to 64.</summary>
     public int ThrottleLimit { get; init; } = 8;
+
+    /// <summary>Called about each second while it waits, on the caller's thread.</summary>
+    public Action? WhileWaiting { get; init; }
 }

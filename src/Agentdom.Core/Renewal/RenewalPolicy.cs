@@ -17,12 +17,19 @@ public static class RenewalPolicy
     public static bool IsDue(StoredToken token, DateTimeOffset now, TimeSpan minimumValidity = default) =>
         IsDue(token, now, minimumValidity, Jitter());
 
+    /// <summary>The earliest moment at which a token is due (UTC).</summary>
+    public static DateTimeOffset DueFrom(StoredToken token) => token.ExpiresAt - Margin(token);
+
     internal static bool IsDue(StoredToken token, DateTimeOffset now, TimeSpan minimumValidity, double jitter)
     {
         var left = token.ExpiresAt - now;
+        return left < minimumValidity || left.Ticks < Margin(token).Ticks * (1 - 0.1 * jitter);
+    }
+
+    private static TimeSpan Margin(StoredToken token)
+    {
         var third = TimeSpan.FromTicks((token.ExpiresAt - token.IssuedAt).Ticks / 3);
-        var margin = third < s_longest ? third : s_longest;
-        return left < minimumValidity || left.Ticks < margin.Ticks * (1 - 0.1 * jitter);
+        return third < s_longest ? third : s_longest;
     }
 
     private static double Jitter()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Agentdom.Core.Client;
 using Agentdom.Core.Signing;
 using Agentdom.Core.Vaults;
@@ -15,6 +16,8 @@ namespace Agentdom.Core.Renewal;
 /// <param name="options">What is renewed, and how.</param>
 public sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpHost, SharedSecret> findSecret, RenewalOptions options)
 {
+    private static readonly TimeSpan s_pace = TimeSpan.FromSeconds(1);
+
     /// <summary>Renews what is due of these tokens and gives each outcome as soon as it is known.</summary>
     /// <param name="tokens">The tokens; each is read again before it is renewed.</param>
     /// <param name="tell">Hears what happens on the way; may be called from any thread.</param>
@@ -34,8 +37,16 @@ public sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpHos
                 yield return new RenewalOutcome(token, false, null);
                 continue;
             }
-            var stillBusy = false;
-            foreach (var outcome in RenewSideBySide([token], options.Timeout, _ => stillBusy = true, tell, cancel)) yield return outcome;
+            var waited = Stopwatch.StartNew();
+            var stillBusy = true;
+            while (stillBusy && waited.Elapsed < options.Timeout)
+            {
+                stillBusy = false;
+                var left = options.Timeout - waited.Elapsed;
+                foreach (var outcome in RenewSideBySide([token], left < s_pace ? left : s_pace, _ => stillBusy = true, tell, cancel))
+                    yield return outcome;
+                if (stillBusy) options.WhileWaiting?.Invoke();
+            }
             if (stillBusy) yield return Failed(token, CrossProcessLock.Busy(token));
         }
     }
@@ -60,7 +71,12 @@ public sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpHos
                     else running.Add(attempt!);
                 }
                 if (running.Count == 0) continue;
-                var index = Task.WaitAny([.. running.Select(static a => a.Request)], cancel);
+                var index = Task.WaitAny([.. running.Select(static a => a.Request)], (int)s_pace.TotalMilliseconds, cancel);
+                if (index < 0)
+                {
+                    options.WhileWaiting?.Invoke();
+                    continue;
+                }
                 var ended = running[index];
                 running.RemoveAt(index);
                 yield return End(ended);

@@ -36,13 +36,13 @@ public static class SecretFinder
                 (isForHost ? "." : $" ({HostsVariable} does not name this host)."));
     }
 
-    private static bool IsForHost(AtpHost host)
-    {
-        var hosts = Environment.GetEnvironmentVariable(HostsVariable);
-        return string.IsNullOrWhiteSpace(hosts) || hosts!
-            .Split([' ', ',', ';'], StringSplitOptions.RemoveEmptyEntries)
-            .Any(named => ParseNamed(named).Equals(host));
-    }
+    /// <summary>What <see cref="HostsVariable"/> lists, as it stands there; nothing where it is not set.</summary>
+    public static IReadOnlyList<string> HostsInEnvironment() =>
+        (Environment.GetEnvironmentVariable(HostsVariable) ?? "").Split([' ', ',', ';'], StringSplitOptions.RemoveEmptyEntries);
+
+    private static bool IsForHost(AtpHost host) =>
+        string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(HostsVariable))
+        || HostsInEnvironment().Any(named => ParseNamed(named).Equals(host));
 
     private static AtpHost ParseNamed(string named)
     {

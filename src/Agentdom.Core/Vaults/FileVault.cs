@@ -41,6 +41,10 @@ public sealed class FileVault : ITokenVault
         _cancel = cancel;
     }
 
+    /// <summary>Whether entries can be read without a look into a keychain that may ask its user.</summary>
+    /// <exception cref="AtpException"><see cref="AtpError.VaultKeyInvalid"/>: the keychain's marker cannot be read.</exception>
+    public static bool IsKeyAtHand => VaultKey.IsAtHand;
+
     /// <inheritdoc/>
     public string Name => VaultName;
 

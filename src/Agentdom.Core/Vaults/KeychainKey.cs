@@ -32,6 +32,11 @@ internal static class KeychainKey
     /// <summary>Whether this vault's key was put into the keychain.</summary>
     internal static bool IsMarked => File.Exists(MarkerPath);
 
+    /// <summary>Whether the key that the marker tells of is had without asking: DPAPI asks nobody, the others may.</summary>
+    /// <exception cref="AtpException"><see cref="AtpError.VaultKeyInvalid"/>: the marker cannot be read.</exception>
+    internal static bool IsAtHand =>
+        RuntimeInformation.IsOSPlatform(OSPlatform.Windows) || s_found.ContainsKey(ReadMarker());
+
     /// <summary>The key that the marker tells of.</summary>
     /// <exception cref="AtpException"><see cref="AtpError.VaultKeyInvalid"/>: it is out of reach, gone or damaged.</exception>
     internal static byte[] Read()

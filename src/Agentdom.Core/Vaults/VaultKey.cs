@@ -14,6 +14,12 @@ internal static class VaultKey
 
     internal static string FilePath => Path.Combine(AgentdomHome.Keys, "vault.key");
 
+    /// <summary>Whether there is a key that can be had without asking a keychain.</summary>
+    /// <exception cref="AtpException"><see cref="AtpError.VaultKeyInvalid"/>: the keychain's marker cannot be read.</exception>
+    internal static bool IsAtHand => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Variable))
+        || File.Exists(FilePath)
+        || (KeychainKey.IsMarked && KeychainKey.IsAtHand);
+
     /// <summary>32 bytes.</summary>
     /// <param name="createIfMissing">
     /// Whether a key is made where there is none. The caller then holds the vault's write lock, so that processes agree.

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Agentdom.Completion;
 using Agentdom.Core.Client;
 
 namespace Agentdom.Commands;
@@ -11,6 +12,7 @@ public sealed class GetAtpManifestCommand : AtpCmdlet
     /// <summary>The host, such as api.example.com or localhost:5001.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
+    [ArgumentCompleter(typeof(HostCompleter))]
     [ValidateNotNullOrEmpty]
     public string HostName { get; set; } = null!;
 

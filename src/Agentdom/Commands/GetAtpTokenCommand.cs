@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
+using Agentdom.Completion;
 using Agentdom.Core;
 using Agentdom.Core.Client;
 using Agentdom.Core.Renewal;
@@ -22,12 +23,14 @@ public sealed class GetAtpTokenCommand : VaultCmdlet
     /// <summary>The host, or a wildcard such as *.example.com.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
+    [ArgumentCompleter(typeof(TokenHostCompleter))]
     [SupportsWildcards]
     public string? HostName { get; set; }
 
     /// <summary>The scopes the token was requested for, where the host has several tokens.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("ScopesRequested")]
+    [ArgumentCompleter(typeof(TokenScopeCompleter))]
     public string[]? Scope { get; set; }
 
     /// <summary>How much of its life the token must have left; it is renewed where it has less.</summary>
@@ -85,13 +88,16 @@ public sealed class GetAtpTokenCommand : VaultCmdlet
     private RenewalOutcome Ask(StoredToken stored, TokenStore store, bool hasTime)
     {
         var limit = TimeSpan.FromSeconds(TimeoutSec);
+        if (hasTime && limit > s_patience) limit = s_patience;
+        var messages = new ConcurrentQueue<string>();
+        using var bar = NewBar();
         var renewer = new TokenRenewer(Session.Client, store, host => FindSecret(host), new RenewalOptions
         {
             MinimumValidity = MinimumValidity,
-            Timeout = hasTime && limit > s_patience ? s_patience : limit,
+            Timeout = limit,
             WaitForOthers = !hasTime,
+            WhileWaiting = () => bar.Show($"Renewing the token for {stored}", limit),
         });
-        var messages = new ConcurrentQueue<string>();
         var outcome = renewer.Renew([stored], messages.Enqueue, StopToken).Single();
         foreach (var message in messages) WriteVerbose(message);
         return outcome;

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Agentdom.Completion;
 using Agentdom.Core;
 using Agentdom.Core.Client;
 using Agentdom.Core.Vaults;
@@ -13,6 +14,7 @@ public sealed class RemoveAtpSecretCommand : VaultCmdlet
     /// <summary>The host.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
+    [ArgumentCompleter(typeof(HostCompleter))]
     [ValidateNotNullOrEmpty]
     public string HostName { get; set; } = null!;
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using Agentdom.Completion;
 using Agentdom.Core;
 using Agentdom.Core.Client;
 using Agentdom.Core.Identity;
@@ -15,12 +16,14 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
     /// <summary>The host, such as api.example.com or localhost:5001.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
+    [ArgumentCompleter(typeof(HostCompleter))]
     [ValidateNotNullOrEmpty]
     public string HostName { get; set; } = null!;
 
     /// <summary>The scopes the script needs, and no more.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("ScopesRequested")]
+    [ArgumentCompleter(typeof(ScopeCompleter))]
     public string[] Scope { get; set; } = null!;
 
     /// <summary>What the token is for, as the issuer's audit will show it.</summary>

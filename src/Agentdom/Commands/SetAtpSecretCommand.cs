@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using Agentdom.Completion;
 using Agentdom.Core;
 using Agentdom.Core.Client;
 using Agentdom.Core.Vaults;
@@ -14,6 +15,7 @@ public sealed class SetAtpSecretCommand : VaultCmdlet
     /// <summary>The host, such as api.example.com or localhost:5001.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
+    [ArgumentCompleter(typeof(HostCompleter))]
     [ValidateNotNullOrEmpty]
     public string HostName { get; set; } = null!;
 

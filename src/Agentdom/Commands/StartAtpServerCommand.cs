@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using Agentdom.Completion;
 using Agentdom.Core.Issuing;
 using Agentdom.Core.Signing;
 
@@ -21,6 +22,7 @@ public sealed class StartAtpServerCommand : AtpCmdlet
     /// <summary>The scopes on offer.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ScopeCompleter))]
     public string[] Scope { get; set; } = ["data.read", "data.write"];
 
     /// <summary>The secret that requests are signed with: at least 32 bytes. A new random one where it is not given.</summary>

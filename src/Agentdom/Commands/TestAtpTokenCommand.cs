@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using Agentdom.Completion;
 using Agentdom.Core;
 using Agentdom.Core.Client;
 using Agentdom.Core.Vaults;
@@ -14,6 +15,7 @@ public sealed class TestAtpTokenCommand : VaultCmdlet
     /// <summary>The host.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
+    [ArgumentCompleter(typeof(TokenHostCompleter))]
     [ValidateNotNullOrEmpty]
     public string HostName { get; set; } = null!;
 
@@ -26,6 +28,7 @@ public sealed class TestAtpTokenCommand : VaultCmdlet
     /// <summary>The scopes the stored token was requested for.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("ScopesRequested")]
+    [ArgumentCompleter(typeof(TokenScopeCompleter))]
     public string[]? Scope { get; set; }
 
     /// <summary>Where to ask about the given token; else where the host's manifest says.</summary>

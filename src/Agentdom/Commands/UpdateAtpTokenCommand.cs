@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
+using Agentdom.Completion;
 using Agentdom.Core.Renewal;
 using Agentdom.Core.Vaults;
 
@@ -16,6 +17,7 @@ public sealed class UpdateAtpTokenCommand : VaultCmdlet
     /// <summary>The hosts, or wildcards such as *.example.com.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Host", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
+    [ArgumentCompleter(typeof(TokenHostCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] HostName { get; set; } = [];
@@ -23,6 +25,7 @@ public sealed class UpdateAtpTokenCommand : VaultCmdlet
     /// <summary>The scopes the token was requested for; without them all tokens of the hosts are meant.</summary>
     [Parameter(ParameterSetName = "Host", ValueFromPipelineByPropertyName = true)]
     [Alias("ScopesRequested")]
+    [ArgumentCompleter(typeof(TokenScopeCompleter))]
     public string[]? Scope { get; set; }
 
     /// <summary>Renews the tokens of all hosts.</summary>
@@ -72,27 +75,30 @@ public sealed class UpdateAtpTokenCommand : VaultCmdlet
 
     private void Renew(TokenStore store, List<StoredToken> tokens)
     {
+        var messages = new ConcurrentQueue<string>();
+        var done = 0;
+        using var bar = NewBar();
         var renewer = new TokenRenewer(Session.Client, store, host => Session.FindSecret(null, host, () => store.Vault), new RenewalOptions
         {
             Force = Force,
             MinimumValidity = MinimumValidity,
             ThrottleLimit = ThrottleLimit,
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
+            WhileWaiting = ShowProgress,
         });
-        var messages = new ConcurrentQueue<string>();
-        var progress = new ProgressRecord(0, "Renewing tokens", " ");
-        var done = 0;
         foreach (var outcome in renewer.Renew(tokens, messages.Enqueue, StopToken))
         {
-            while (messages.TryDequeue(out var message)) WriteVerbose(message);
-            progress.StatusDescription = $"{++done} of {tokens.Count}: {outcome.Token.Host}";
-            progress.PercentComplete = done * 100 / tokens.Count;
-            WriteProgress(progress);
+            done++;
+            ShowProgress();
             if (outcome.Failure is not null) Report(outcome.Failure.About(outcome.Token.ToString()), outcome.Token.Host);
             else if (outcome.IsRenewed) WriteObject(new AtpToken(outcome.Token, store.Vault.Name));
             else WriteVerbose($"{outcome.Token} is not due yet.");
         }
-        progress.RecordType = ProgressRecordType.Completed;
-        WriteProgress(progress);
+
+        void ShowProgress()
+        {
+            while (messages.TryDequeue(out var message)) WriteVerbose(message);
+            bar.Show($"{done} of {tokens.Count} done", percent: done * 100 / tokens.Count);
+        }
     }
 }

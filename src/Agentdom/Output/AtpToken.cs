@@ -1,4 +1,5 @@
 using System.Security;
+using Agentdom.Core.Renewal;
 using Agentdom.Core.Vaults;
 
 namespace Agentdom;
@@ -6,6 +7,8 @@ namespace Agentdom;
 /// <summary>A token a script holds. The token itself is a SecureString: nothing that shows this object shows it.</summary>
 public sealed class AtpToken
 {
+    private readonly DateTimeOffset _dueAt;
+
     internal AtpToken(StoredToken token, string? vault)
     {
         Host = token.Host;
@@ -21,6 +24,7 @@ public sealed class AtpToken
         Endpoint = token.TokenEndpoint;
         VerifyEndpoint = token.VerifyEndpoint;
         Vault = vault;
+        _dueAt = RenewalPolicy.DueFrom(token);
     }
 
     /// <summary>The host it is good at.</summary>
@@ -50,6 +54,8 @@ public sealed class AtpToken
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
     }
+
+    internal bool IsDue => DateTimeOffset.UtcNow >= _dueAt;
 
     /// <summary>The scopes that were asked for.</summary>
     public string[] ScopesRequested { get; }

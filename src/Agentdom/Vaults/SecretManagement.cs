@@ -26,15 +26,26 @@ internal sealed class SecretManagement
     /// <summary>The module's commands, which PowerShell imports on first use; null where it is not installed.</summary>
     internal static SecretManagement? Find(CancellationToken cancel) => IsInstalled() ? new SecretManagement(cancel) : null;
 
+    /// <summary>The names of the registered vaults, where this session has imported the module already.</summary>
+    internal static IEnumerable<string> NamesInSession()
+    {
+        using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+        var module = shell.AddCommand("Microsoft.PowerShell.Core\\Get-Module").AddParameter("Name", Module).Invoke<PSModuleInfo>().FirstOrDefault();
+        if (module is null) return [];
+        shell.Commands.Clear();
+        return [.. shell.AddCommand(module.ExportedCommands["Get-SecretVault"]).AddParameter("ErrorAction", ActionPreference.Ignore)
+            .Invoke().Select(NameOf)];
+    }
+
     /// <summary>A registered vault, or null.</summary>
     internal PSObject? FindVault(string vault) => Vaults()
-        .FirstOrDefault(v => string.Equals((string)v.Properties["Name"].Value, vault, StringComparison.OrdinalIgnoreCase));
+        .FirstOrDefault(v => string.Equals(NameOf(v), vault, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The default vault, or null.</summary>
     internal PSObject? FindDefaultVault() => Vaults().FirstOrDefault(static v => v.Properties["IsDefault"].Value is true);
 
     /// <summary>The names of all registered vaults.</summary>
-    internal IEnumerable<string> VaultNames() => Vaults().Select(static v => (string)v.Properties["Name"].Value);
+    internal IEnumerable<string> VaultNames() => Vaults().Select(NameOf);
 
     /// <summary>Runs one of the module's commands.</summary>
     /// <returns>Its output; null where it says that there is no such secret.</returns>
@@ -108,6 +119,8 @@ internal sealed class SecretManagement
             .Any(static folder => folder.Length > 0 && Directory.Exists(Path.Combine(folder, Module)));
 
     private IReadOnlyList<PSObject> Vaults() => Run("Get-SecretVault", "") ?? [];
+
+    private static string NameOf(PSObject vault) => (string)vault.Properties["Name"].Value;
 
     private static bool IsBusy(Exception e) =>
         e.Message.IndexOf("concurrently", StringComparison.OrdinalIgnoreCase) >= 0 || e is InvalidRunspaceStateException;

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Agentdom.Completion;
 using Agentdom.Core;
 using Agentdom.Core.Vaults;
 
@@ -44,6 +45,7 @@ internal sealed class SecretManagementVault(string name, SecretManagement comman
     {
         if (ReadCached(entry) is null) return false;
         commands.Run("Remove-Secret", name, ("Name", entry), ("Vault", name));
+        KnownTokens.Note(name, entry, null);
         return true;
     });
 
@@ -62,10 +64,10 @@ internal sealed class SecretManagementVault(string name, SecretManagement comman
     private string? ReadCached(string entry)
     {
         var values = commands.Run("Get-Secret", name, ("Name", entry), ("Vault", name), ("AsPlainText", true));
-        if (values is null) return null;
-        if (values.Count == 1 && values[0]?.BaseObject is string text) return text;
-        if (values.Count == 1 && values[0] is not null) return null;
-        throw SecretManagement.Locked(name, null);
+        if (values is { Count: not 1 } or [null]) throw SecretManagement.Locked(name, null);
+        var text = values?[0].BaseObject as string;
+        KnownTokens.Note(name, entry, text);
+        return text;
     }
 
     private void Forget()

@@ -14,10 +14,13 @@ internal static class VaultFinder
 
     private const string OwnModule = "Agentdom";
 
+    /// <summary>The vault that is meant where none is given, or null.</summary>
+    internal static string? NamedByEnvironment => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } name ? name : null;
+
     /// <exception cref="AtpException"><see cref="AtpError.VaultNotFound"/>, or SecretManagement fails.</exception>
     internal static ITokenVault Open(string? named, CancellationToken cancel)
     {
-        var wanted = string.IsNullOrEmpty(named) ? Environment.GetEnvironmentVariable(Variable) : named;
+        var wanted = string.IsNullOrEmpty(named) ? NamedByEnvironment : named;
         if (FileVault.VaultName.Equals(wanted, StringComparison.OrdinalIgnoreCase)) return new FileVault(cancel);
 
         var commands = SecretManagement.Find(cancel);

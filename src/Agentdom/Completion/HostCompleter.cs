@@ -1,0 +1,20 @@
+namespace Agentdom.Completion;
+
+/// <summary>Hosts with a stored token.</summary>
+internal sealed class TokenHostCompleter : ValueCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string[]> Values(TypedParameters typed) =>
+        KnownTokens.Of(typed.Vault).Select(static token => new[] { token.Host });
+}
+
+/// <summary>Hosts with a stored token, and what else this process knows of as a host.</summary>
+internal sealed class HostCompleter : ValueCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string[]> Values(TypedParameters typed) => KnownTokens.Of(typed.Vault)
+        .Select(static token => token.Host)
+        .Concat(KnownHosts.Offers().Select(static offer => offer.Host))
+        .Concat(KnownHosts.InEnvironment())
+        .Select(static host => new[] { host });
+}
