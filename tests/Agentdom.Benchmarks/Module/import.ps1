@@ -1,5 +1,5 @@
 # Imports another module, to measure beside. Writes an "import milliseconds" line.
-param([string] $Name)
+param([string] $Manifest)
 $watch = [Diagnostics.Stopwatch]::StartNew()
-Import-Module $Name -ErrorAction Stop
+Import-Module $Manifest -ErrorAction Stop
 "import $($watch.Elapsed.TotalMilliseconds)"
