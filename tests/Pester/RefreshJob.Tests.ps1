@@ -18,7 +18,7 @@ BeforeAll {
     $env:AGENTDOM_ATP_SECRET = $env:AGENTDOM_VAULT_KEY = $null
 
     function Get-StoredToken { Get-AtpToken $h -NoRefresh -AsPlainText }
-    function Get-CrontabBytes {
+    function Get-RawCrontab {
         # Not through the pipeline, which would make lines of it, and as an editor gets it: Debian's crontab -l shows a
         # carriage return as the two characters \r.
         $copy = Join-Path $TestDrive 'crontab'
@@ -37,7 +37,7 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
         $saved = Join-Path $TestDrive 'saved-crontab'
         $null = crontab -l 2>&1
         $hadCrontab = $LASTEXITCODE -eq 0
-        if ($hadCrontab) { [IO.File]::WriteAllBytes($saved, (Get-CrontabBytes)) }
+        if ($hadCrontab) { [IO.File]::WriteAllBytes($saved, (Get-RawCrontab)) }
         $others = Join-Path $TestDrive 'others'
         [IO.File]::WriteAllBytes($others, [byte[]] ([Text.Encoding]::ASCII.GetBytes("MAILTO=`"`"`n0 3 1 1 * echo a\%b`n# \r`r`n# ") + 0xff, 0x80, 0x0a, 0x0a))
     }
@@ -124,7 +124,7 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
         $failure.FullyQualifiedErrorId | Should -Be 'AtpJobWouldFail,Agentdom.Commands.RegisterAtpRefreshJobCommand'
         $failure.Exception.Message | Should -Match "$h.*Set-AtpSecret"
         Get-AtpRefreshJob | Should -BeNullOrEmpty
-        Get-CrontabBytes | Should -Be ([IO.File]::ReadAllBytes($others))
+        Get-RawCrontab | Should -Be ([IO.File]::ReadAllBytes($others))
         Get-ChildItem (Join-Path $env:AGENTDOM_HOME 'jobs') -Filter 'check-*' | Should -BeNullOrEmpty
     }
 
@@ -160,7 +160,7 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
     It 'goes and leaves other lines byte for byte' {
         $null = Register-AtpRefreshJob -Scheduler Cron
         Unregister-AtpRefreshJob
-        Get-CrontabBytes | Should -Be ([IO.File]::ReadAllBytes($others))
+        Get-RawCrontab | Should -Be ([IO.File]::ReadAllBytes($others))
         Get-ChildItem (Join-Path $env:AGENTDOM_HOME 'jobs') | Should -BeNullOrEmpty
         { Unregister-AtpRefreshJob -ErrorAction Stop } | Should -Throw -ErrorId 'AtpJobNotFound,*'
     }
@@ -168,7 +168,7 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
     It 'moves when another scheduler is chosen' {
         $null = Register-AtpRefreshJob -Scheduler Cron
         Register-AtpRefreshJob -Scheduler InProcess | ForEach-Object Scheduler | Should -Be 'InProcess'
-        Get-CrontabBytes | Should -Be ([IO.File]::ReadAllBytes($others))
+        Get-RawCrontab | Should -Be ([IO.File]::ReadAllBytes($others))
     }
 
     It 'renews by a running cron daemon' -Tag Slow {

@@ -2,20 +2,20 @@
 param([string] $Manifest, [string] $HostName, [int] $Calls, [int] $Bodies)
 $ErrorActionPreference = 'Stop'
 
-function Measure-Milliseconds([scriptblock] $Work) {
+function Measure-Time([scriptblock] $Work) {
     $watch = [Diagnostics.Stopwatch]::StartNew()
     $null = . $Work
     $watch.Elapsed.TotalMilliseconds
 }
 
-"import $(Measure-Milliseconds { Import-Module $Manifest })"
-"first-request $(Measure-Milliseconds { Request-AtpToken $HostName -Scope data.read -Purpose benchmark -NoPersist })"
+"import $(Measure-Time { Import-Module $Manifest })"
+"first-request $(Measure-Time { Request-AtpToken $HostName -Scope data.read -Purpose benchmark -NoPersist })"
 # What follows is measured once the compiler has caught up, as in a script that has run for a while.
 $null = 1..$Calls | ForEach-Object { Request-AtpToken $HostName -Scope data.read -Purpose benchmark -NoPersist }
-"warm-request $((Measure-Milliseconds { foreach ($i in 1..$Calls) { Request-AtpToken $HostName -Scope data.read -Purpose benchmark -NoPersist } }) / $Calls)"
+"warm-request $((Measure-Time { foreach ($i in 1..$Calls) { Request-AtpToken $HostName -Scope data.read -Purpose benchmark -NoPersist } }) / $Calls)"
 $null = Request-AtpToken $HostName -Scope data.read -Purpose benchmark
 $null = 1..$Calls | ForEach-Object { Get-AtpToken $HostName -Scope data.read }
-"warm-get $((Measure-Milliseconds { foreach ($i in 1..$Calls) { Get-AtpToken $HostName -Scope data.read } }) / $Calls)"
+"warm-get $((Measure-Time { foreach ($i in 1..$Calls) { Get-AtpToken $HostName -Scope data.read } }) / $Calls)"
 $body = foreach ($i in 1..$Bodies) { @{ agent_id = 'benchmark'; scopes = @('data.read'); purpose = 'benchmark'; timestamp = 1795464527000 + $i } }
 $null = $body | Select-Object -First 1000 | New-AtpSignature
-"sign $((Measure-Milliseconds { $body | New-AtpSignature }) / $Bodies)"
+"sign $((Measure-Time { $body | New-AtpSignature }) / $Bodies)"

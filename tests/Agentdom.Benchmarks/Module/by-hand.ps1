@@ -2,7 +2,7 @@
 param([string] $HostName, [int] $Calls, [int] $Bodies)
 $ErrorActionPreference = 'Stop'
 
-function Measure-Milliseconds([scriptblock] $Work) {
+function Measure-Time([scriptblock] $Work) {
     $watch = [Diagnostics.Stopwatch]::StartNew()
     $null = . $Work
     $watch.Elapsed.TotalMilliseconds
@@ -25,9 +25,9 @@ function Request-Token {
 
 $script:count = 0
 $hmac = [Security.Cryptography.HMACSHA256]::new([Text.Encoding]::UTF8.GetBytes($env:AGENTDOM_ATP_SECRET))
-"first-request $(Measure-Milliseconds { Request-Token })"
+"first-request $(Measure-Time { Request-Token })"
 $null = 1..$Calls | ForEach-Object { Request-Token }
-"warm-request $((Measure-Milliseconds { foreach ($i in 1..$Calls) { Request-Token } }) / $Calls)"
+"warm-request $((Measure-Time { foreach ($i in 1..$Calls) { Request-Token } }) / $Calls)"
 $body = foreach ($i in 1..$Bodies) { [ordered]@{ agent_id = 'benchmark'; purpose = 'benchmark'; scopes = @('data.read'); timestamp = 1795464527000 + $i } }
 $null = $body | Select-Object -First 1000 | ForEach-Object { Get-Signature $_ }
-"sign $((Measure-Milliseconds { $body | ForEach-Object { Get-Signature $_ } }) / $Bodies)"
+"sign $((Measure-Time { $body | ForEach-Object { Get-Signature $_ } }) / $Bodies)"
