@@ -3,7 +3,7 @@
 .SYNOPSIS
     Builds, tests, packs or installs the module: a thin front over dotnet and Pester.
 .PARAMETER NoBuild
-    Tests, packs or installs what was built before, in the same configuration.
+    Tests, packs or installs what was built last.
 .EXAMPLE
     ./build.ps1 -Task Test
 .EXAMPLE
@@ -66,7 +66,11 @@ function Install-Built {
             try { Move-Item $target $old }
             catch { throw "Agentdom $version is in use and was left as it is. Close the sessions that imported it and install again. ($_)" }
         }
-        Move-Item $new $target
+        try { Move-Item $new $target }
+        catch {
+            if (Test-Path $old) { Move-Item $old $target }
+            throw
+        }
     }
     finally {
         $new, $old | Where-Object { Test-Path $_ } | Remove-Item -Recurse -Force

@@ -4,7 +4,7 @@
 .SYNOPSIS
     An Azure Automation runbook that calls an API with a token of its own and gives the token back.
 .DESCRIPTION
-    Import Agentdom into the runtime environment (PowerShell 7.4), and keep the shared secret as the password of a credential
+    Upload the package of build.ps1 to the runtime environment (PowerShell 7.4; no gallery has it yet), and keep the shared secret as the password of a credential
     asset, which reaches the runbook as a SecureString. The user name does not count.
 .PARAMETER Api
     The API, which is the host that issues the tokens too.

@@ -2,9 +2,11 @@
 BeforeAll {
     # The module that was built beside these samples; in your own repository this is Import-Module Agentdom.
     Import-Module "$PSScriptRoot/../../out/Agentdom/Agentdom.psd1" -Force
-    $kept = @{ AGENTDOM_HOME = $env:AGENTDOM_HOME; AGENTDOM_VAULT = $env:AGENTDOM_VAULT }
+    $kept = @{}
+    foreach ($name in 'AGENTDOM_HOME', 'AGENTDOM_VAULT', 'AGENTDOM_KEYCHAIN') { $kept[$name] = [Environment]::GetEnvironmentVariable($name) }
     $env:AGENTDOM_HOME = "$TestDrive/agentdom"
     $env:AGENTDOM_VAULT = 'Agentdom'
+    $env:AGENTDOM_KEYCHAIN = 'off'
     $server = Start-AtpServer
     $uri = "$($server.Uri)whoami"
     $file = "$TestDrive/orders.json"
@@ -38,6 +40,12 @@ Describe 'Sync-Orders.ps1' -Skip:($PSVersionTable.PSVersion -lt '7.4') {
         $null = Request-AtpToken $server -Scope data.read -Purpose 'An earlier run' -WarningAction Ignore
         Invoke-Sync | Should -Be 'synced'
         (Get-Content $file -Raw | ConvertFrom-Json).purpose | Should -Be 'An earlier run'
+    }
+
+    It 'takes several scopes in one text' {
+        & "$PSScriptRoot/Sync-Orders.ps1" -Uri $uri -OutFile $file -Scope 'data.read, data.write'
+        $LASTEXITCODE | Should -Be 0
+        (Get-Content $file -Raw | ConvertFrom-Json).scopes | Should -Be 'data.read', 'data.write'
     }
 
     It 'renews a token that the API refuses' {

@@ -13,7 +13,7 @@
 .PARAMETER OutFile
     The JSON file to write.
 .PARAMETER Scope
-    The scopes that the API wants.
+    The scopes that the API wants, as a list or in one text, which is all that pwsh -File can give.
 .EXAMPLE
     ./Sync-Orders.ps1 -Uri https://api.example.com/orders -OutFile /srv/orders.json
 .EXAMPLE
@@ -35,6 +35,7 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $api = $Uri.GetLeftPart('Authority')
+$Scope = -split ($Scope -replace ',', ' ')
 
 function Get-Token([string] $HostName, [string[]] $Scope) {
     try {

@@ -3,9 +3,10 @@ BeforeAll {
     # The module that was built beside these samples; in your own repository this is Import-Module Agentdom.
     $module = Import-Module "$PSScriptRoot/../../out/Agentdom/Agentdom.psd1" -Force -PassThru
     $kept = @{}
-    foreach ($name in 'AGENTDOM_HOME', 'AGENTDOM_VAULT', 'AGENTDOM_ATP_SECRET') { $kept[$name] = [Environment]::GetEnvironmentVariable($name) }
+    foreach ($name in 'AGENTDOM_HOME', 'AGENTDOM_VAULT', 'AGENTDOM_KEYCHAIN', 'AGENTDOM_ATP_SECRET') { $kept[$name] = [Environment]::GetEnvironmentVariable($name) }
     $env:AGENTDOM_HOME = "$TestDrive/agentdom"
     $env:AGENTDOM_VAULT = 'Agentdom'
+    $env:AGENTDOM_KEYCHAIN = 'off'
     $env:AGENTDOM_ATP_SECRET = $null
 
     $rotate = "$PSScriptRoot/Update-SharedSecret.ps1"

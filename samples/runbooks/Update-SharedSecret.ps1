@@ -8,12 +8,13 @@
     then keeps it in the vault in place of the old one. A host that fails keeps its old secret, and the others go on.
 
     The provider must take both secrets for a while: the new one first in its list, the old one behind it. Take the old
-    one off the list once all agents have the new one and OldSecretNeededUntil is over.
+    one off the list once all agents have the new one and OldSecretNeededUntil is over. After a failure the old one must stay
+    on the list: agents still have it, and the next run makes another new one.
 .PARAMETER HostName
     The hosts.
 .PARAMETER Provider
-    Hands a secret to a provider: a script block, or the name or the path of a command. It is called with the host and the
-    new secret, a SecureString, and throws where that did not work.
+    Hands a secret to a provider: a script block, or the name or the path of a PowerShell command. It is called with the host
+    and the new secret, a SecureString, and throws where that did not work.
 .PARAMETER Scope
     A scope to prove the secret with.
 .PARAMETER Vault
@@ -23,7 +24,10 @@
 .EXAMPLE
     ./Update-SharedSecret.ps1 api.example.com, orders.example.com -Provider {
         param($HostName, $Secret)
-        Set-AzKeyVaultSecret -VaultName atp -Name ($HostName -replace '\.', '-') -SecretValue $Secret | Out-Null
+        $name = $HostName -replace '\.', '-'
+        $old = Get-AzKeyVaultSecret -VaultName atp -Name "$name-0"
+        Set-AzKeyVaultSecret -VaultName atp -Name "$name-1" -SecretValue $old.SecretValue | Out-Null
+        Set-AzKeyVaultSecret -VaultName atp -Name "$name-0" -SecretValue $Secret | Out-Null
     }
 #>
 [CmdletBinding(SupportsShouldProcess)]

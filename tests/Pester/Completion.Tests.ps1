@@ -77,12 +77,14 @@ Describe 'Tab' {
         Complete "$_ 127.0.0.1:7001 -Scope " | Should -Be 'data.read', 'data.read,data.write', 'data.write'
         Complete "$_ 127.0.0.2:7002 -Scope a" | Should -Be 'admin'
         Complete "$_ -Scope adm" | Should -Be 'admin'
+        Complete "$_ 127.0.0.1:7001 -Scope data.read, d" | Should -Be 'data.write'
         Complete "$_ 127.0.0.3:7002 -Scope " | Should -BeNullOrEmpty
     }
 
     It 'offers the scopes that a host advertises to Request-AtpToken' {
         Complete 'Request-AtpToken $server -Scope ' | Should -Be 'data.read', 'data.write', 'admin', "'it''s;`$(exit)'"
         Complete 'Request-AtpToken $server data.read, adm' | Should -Be 'admin'
+        Complete 'Request-AtpToken $server data.read, d' | Should -Be 'data.write'
         Complete 'Request-AtpToken 127.0.0.2:7002 ' | Should -Be 'admin'
     }
 

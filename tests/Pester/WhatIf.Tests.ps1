@@ -16,7 +16,7 @@ BeforeAll {
 }
 
 AfterAll {
-    Unregister-AtpRefreshJob -Scheduler InProcess
+    Unregister-AtpRefreshJob -Scheduler InProcess -ErrorAction Ignore
     Stop-AtpServer
     foreach ($name in $kept.Keys) { [Environment]::SetEnvironmentVariable($name, $kept[$name]) }
 }

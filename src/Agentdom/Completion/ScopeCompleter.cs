@@ -8,7 +8,8 @@ internal sealed class TokenScopeCompleter : ValueCompleter
     {
         var isMeant = typed.Hosts();
         var tokens = KnownTokens.Of(typed.Vault).Where(token => isMeant(token.Host)).Select(static token => token.Scopes).ToList();
-        return tokens.Concat(tokens.SelectMany(static scopes => scopes).Select(static scope => new[] { scope }));
+        return tokens.Where(_ => typed.Scopes.Length == 0)
+            .Concat(tokens.SelectMany(static scopes => scopes).Except(typed.Scopes).Select(static scope => new[] { scope }));
     }
 }
 
@@ -22,6 +23,7 @@ internal sealed class ScopeCompleter : ValueCompleter
         return KnownHosts.Offers().Concat(KnownTokens.Of(typed.Vault))
             .Where(known => isMeant(known.Host))
             .SelectMany(static known => known.Scopes)
+            .Except(typed.Scopes)
             .Select(static scope => new[] { scope });
     }
 }

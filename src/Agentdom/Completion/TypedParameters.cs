@@ -9,6 +9,9 @@ internal sealed class TypedParameters(IDictionary bound)
     /// <summary>The one vault that is meant, or null where none is named.</summary>
     internal string? Vault => Texts("Vault") is [var named, ..] ? named : Vaults.VaultFinder.NamedByEnvironment;
 
+    /// <summary>The scopes before the one that is being typed.</summary>
+    internal string[] Scopes => Texts("Scope");
+
     /// <summary>Whether a host is one of those that are typed; all are where none is.</summary>
     internal Func<string, bool> Hosts()
     {

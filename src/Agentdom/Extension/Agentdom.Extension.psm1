@@ -27,7 +27,6 @@ function Remove-Secret {
 
 function Get-SecretInfo {
     [CmdletBinding()]
-    [OutputType('Microsoft.PowerShell.SecretManagement.SecretInformation')]
     param ([string] $Filter, [string] $VaultName, [hashtable] $AdditionalParameters)
     foreach ($entry in [Agentdom.Vaults.ExtensionVault]::List($Filter, { param($text) Write-Warning $text })) {
         [Microsoft.PowerShell.SecretManagement.SecretInformation]::new($entry.Name, $entry.Type, $VaultName, [hashtable] $entry.Metadata)

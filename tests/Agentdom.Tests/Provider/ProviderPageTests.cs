@@ -15,7 +15,7 @@ public sealed class ProviderPageTests
         var said = await page.FollowAsync();
 
         workshop.AssertRestoredHere("Agentdom.AspNetCore", "Agentdom.Core");
-        Assert.Equal(3, said.Count);
+        Assert.Equal(4, said.Count);
         Assert.Contains("Tea", said[^1]);
         Assert.Matches(@"localhost:\d+\s+orders\.read\s+True\s+True", said[^1]);
         Assert.Equal(["1001", "1005", "1004"], Regex.Matches(page.Log, @"Agentdom\.Audit\[(\d+)\]").Select(static m => m.Groups[1].Value));

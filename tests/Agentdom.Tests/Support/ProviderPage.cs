@@ -14,6 +14,7 @@ internal sealed partial class ProviderPage(Workshop workshop) : IDisposable
     // Pipes into programs go through Out-String, which the engine's NuGet package has not.
     private const string OutString = "function global:Out-String { param([switch] $Stream, [int] $Width) process { \"$_\" } }\n";
 
+    private static readonly Dictionary<string, string> s_files = new() { ["csharp"] = "Program.cs", ["xml"] = "nuget.config" };
 
     private readonly string _port = $"{FreePort.Find()}";
     private readonly StringBuilder _log = new();
@@ -35,7 +36,7 @@ internal sealed partial class ProviderPage(Workshop workshop) : IDisposable
         foreach (Match block in Block().Matches(page))
         {
             var text = block.Groups["text"].Value.Replace(PortOnThePage, _port, StringComparison.Ordinal).Trim();
-            if (block.Groups["language"].Value == "csharp") await File.WriteAllTextAsync(Path.Combine(_folder, "Program.cs"), text);
+            if (s_files.TryGetValue(block.Groups["language"].Value, out var file)) await File.WriteAllTextAsync(Path.Combine(_folder, file), text);
             else if (text.StartsWith("dotnet run", StringComparison.Ordinal)) await StartAsync(text.Split(' '));
             else said.Add(await RunAsync(text));
         }
@@ -100,6 +101,6 @@ internal sealed partial class ProviderPage(Workshop workshop) : IDisposable
         await listening.Task;
     }
 
-    [GeneratedRegex(@"^```(?<language>powershell|csharp)\r?\n(?<text>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^```(?<language>powershell|csharp|xml)\r?\n(?<text>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block();
 }
