@@ -1,3 +1,5 @@
+using Agentdom.Vaults;
+
 namespace Agentdom.Completion;
 
 /// <summary>Hosts with a stored token.</summary>

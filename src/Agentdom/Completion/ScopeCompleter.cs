@@ -1,3 +1,5 @@
+using Agentdom.Vaults;
+
 namespace Agentdom.Completion;
 
 /// <summary>Scopes that a stored token was requested for: first those of each token as a whole, since that is how it is found.</summary>

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Agentdom.Completion;
 using Agentdom.Core;
 using Agentdom.Core.Vaults;
 

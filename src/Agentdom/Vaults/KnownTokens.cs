@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Agentdom.Core.Json;
 using Agentdom.Core.Vaults;
 
-namespace Agentdom.Completion;
+namespace Agentdom.Vaults;
 
 /// <summary>
 /// Hosts and scopes of stored tokens, as far as nobody has to be asked for them: what the module's own vault holds, where
