@@ -1,3 +1,4 @@
+using Agentdom.Issuer;
 // The smallest provider: it issues, verifies and revokes agent tokens, and lets agents with the right scope at /data.
 //
 //   ATP_SECRET      the secret shared with the agents, at least 32 bytes
@@ -11,8 +12,6 @@
 // The section AgentTokens of the configuration (such as appsettings.json) is read as well, and again whenever it changes:
 // AgentTokens:Secrets rotates secrets without a restart.
 
-using Agentdom.AspNetCore;
-using Agentdom.Core.Issuing;
 using Microsoft.Extensions.Options;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -20,11 +19,11 @@ var builder = WebApplication.CreateBuilder(args);
 builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
 try
 {
-    builder.Services.AddAgentTokens(builder.Configuration.GetSection("AgentTokens"));
-    var tokens = builder.Services.AddAgentTokens(Settings.Read(builder.Configuration));
+    builder.Services.AddAgentTokenIssuer(builder.Configuration.GetSection("AgentTokens"));
+    var tokens = builder.Services.AddAgentTokenIssuer(Settings.Read(builder.Configuration));
     Settings.UseState(tokens, builder.Configuration["ATP_STATE"]);
     builder.Services.AddAuthentication().AddAgentToken();
-    builder.Services.AddHealthChecks().AddAgentTokenState();
+    builder.Services.AddHealthChecks().AddAgentTokenIssuerState();
 
     var app = builder.Build();
     app.MapAgentTokens("/v1/agent-tokens");

@@ -5,7 +5,7 @@ using Agentdom.AspNetCore;
 internal static class Settings
 {
     /// <exception cref="SettingException">A setting is no number.</exception>
-    internal static Action<AgentTokenOptions> Read(IConfiguration settings)
+    internal static Action<AgentTokenIssuerOptions> Read(IConfiguration settings)
     {
         var lifetime = Number(settings, "ATP_TOKEN_TTL", "a whole number of seconds");
         var limit = settings["ATP_RATE_LIMIT"] is "off" ? null : Number(settings, "ATP_RATE_LIMIT", "a whole number of requests, or off");
@@ -22,7 +22,7 @@ internal static class Settings
     }
 
     /// <exception cref="SettingException">It is none of the three.</exception>
-    internal static void UseState(AgentTokensBuilder tokens, string? state)
+    internal static void UseState(AgentTokenIssuerBuilder tokens, string? state)
     {
         const string sqlite = "sqlite:", redis = "redis:";
         if (state is null or "" or "memory") return;

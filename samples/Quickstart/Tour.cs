@@ -1,5 +1,4 @@
 using Agentdom.AspNetCore;
-using Agentdom.Core.Signing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -54,7 +53,7 @@ internal static class Tour
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddAgentTokens(o =>
+        builder.Services.AddAgentTokenIssuer(o =>
         {
             o.Secrets.Add(secret);
             o.Scopes.Add("data.read");

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Agentdom.Core.Issuing;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 

@@ -1,10 +1,10 @@
+using Agentdom.AspNetCore;
 using Agentdom.AspNetCore.Redis;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
-// Beside AddAgentTokens, so that no further using is needed.
-namespace Agentdom.AspNetCore;
+// Beside AddAgentTokenIssuer, so that no further using is needed.
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Chooses Redis for what the issuer remembers.</summary>
 public static class RedisStateExtensions
@@ -21,8 +21,8 @@ public static class RedisStateExtensions
     /// <param name="keyPrefix">What keys start with: another for each issuer that shares the Redis.</param>
     /// <exception cref="ArgumentException">The text is no connection string. The message does not repeat it.</exception>
     /// <remarks>See <see cref="RedisIssuerState"/> for how durable this is.</remarks>
-    public static AgentTokensBuilder UseRedis(
-        this AgentTokensBuilder tokens, string connection, string keyPrefix = RedisIssuerState.DefaultKeyPrefix)
+    public static AgentTokenIssuerBuilder UseRedis(
+        this AgentTokenIssuerBuilder tokens, string connection, string keyPrefix = RedisIssuerState.DefaultKeyPrefix)
     {
         var options = RedisConnection.Parse(connection);
         return Use(tokens, _ => ConnectionMultiplexer.Connect(options), keyPrefix, dispose: true);
@@ -32,16 +32,16 @@ public static class RedisStateExtensions
     /// <param name="tokens">The issuer.</param>
     /// <param name="connection">Finds the connection.</param>
     /// <param name="keyPrefix">What keys start with: another for each issuer that shares the Redis.</param>
-    public static AgentTokensBuilder UseRedis(
-        this AgentTokensBuilder tokens, Func<IServiceProvider, IConnectionMultiplexer> connection,
+    public static AgentTokenIssuerBuilder UseRedis(
+        this AgentTokenIssuerBuilder tokens, Func<IServiceProvider, IConnectionMultiplexer> connection,
         string keyPrefix = RedisIssuerState.DefaultKeyPrefix)
     {
         ArgumentNullException.ThrowIfNull(connection);
         return Use(tokens, connection, keyPrefix, dispose: false);
     }
 
-    private static AgentTokensBuilder Use(
-        AgentTokensBuilder tokens, Func<IServiceProvider, IConnectionMultiplexer> connection, string keyPrefix, bool dispose)
+    private static AgentTokenIssuerBuilder Use(
+        AgentTokenIssuerBuilder tokens, Func<IServiceProvider, IConnectionMultiplexer> connection, string keyPrefix, bool dispose)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentNullException.ThrowIfNull(keyPrefix);

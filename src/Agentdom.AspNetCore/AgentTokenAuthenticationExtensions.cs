@@ -1,39 +1,18 @@
-using Agentdom.AspNetCore.Resource;
-using Agentdom.Core.Client;
+using Agentdom.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 
-namespace Agentdom.AspNetCore;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Protects an app's own endpoints with agent tokens.</summary>
 public static class AgentTokenAuthenticationExtensions
 {
-    /// <summary>Adds the scheme that reads agent tokens from the Authorization header. It needs <c>AddAgentTokens</c>.</summary>
+    /// <summary>Adds the scheme that reads agent tokens from the Authorization header. It needs <c>AddAgentTokenIssuer</c>.</summary>
     /// <param name="authentication">What <c>AddAuthentication()</c> returned.</param>
     public static AuthenticationBuilder AddAgentToken(this AuthenticationBuilder authentication)
     {
         authentication.Services.AddAuthorization();
         return authentication.AddScheme<AuthenticationSchemeOptions, AgentTokenHandler>(AgentTokenDefaults.AuthenticationScheme, null);
-    }
-
-    /// <summary>
-    /// Lets only agents in whose token was granted all of these scopes: 401 without a good token, 403 without the scopes.
-    /// </summary>
-    /// <param name="endpoint">The endpoint or group.</param>
-    /// <param name="scopes">One or more scopes.</param>
-    /// <exception cref="ArgumentException">There are none, or one is no scope-token.</exception>
-    public static TBuilder RequireAgentScope<TBuilder>(this TBuilder endpoint, params string[] scopes)
-        where TBuilder : IEndpointConventionBuilder
-    {
-        if (scopes.Length == 0 || !Array.TrueForAll(scopes, ScopeSet.IsScope))
-            throw new ArgumentException("Name at least one scope, each of 1 to 128 printable ASCII characters.", nameof(scopes));
-        var requirement = new AgentScopeRequirement(scopes);
-        var policy = new AuthorizationPolicyBuilder(AgentTokenDefaults.AuthenticationScheme)
-            .RequireAuthenticatedUser()
-            .AddRequirements(requirement)
-            .Build();
-        return endpoint.RequireAuthorization(policy).WithMetadata(requirement);
     }
 }

@@ -1,11 +1,9 @@
-using Agentdom.AspNetCore.Endpoints;
-using Agentdom.Core.Issuing;
-using Microsoft.AspNetCore.Builder;
+using Agentdom.AspNetCore;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Agentdom.AspNetCore;
+namespace Microsoft.AspNetCore.Builder;
 
 /// <summary>Maps the endpoints that agents call.</summary>
 public static class AgentTokenEndpointExtensions
@@ -14,11 +12,11 @@ public static class AgentTokenEndpointExtensions
     /// <param name="endpoints">The app.</param>
     /// <param name="pattern">A path such as <c>/v1/agent-tokens</c>.</param>
     /// <returns>All three, for conventions of the app's own.</returns>
-    /// <exception cref="InvalidOperationException"><c>AddAgentTokens</c> was not called.</exception>
+    /// <exception cref="InvalidOperationException"><c>AddAgentTokenIssuer</c> was not called.</exception>
     public static IEndpointConventionBuilder MapAgentTokens(this IEndpointRouteBuilder endpoints, string pattern)
     {
         if (endpoints.ServiceProvider.GetService<IServiceProviderIsService>()?.IsService(typeof(CurrentIssuer)) == false)
-            throw new InvalidOperationException("Call builder.Services.AddAgentTokens(…) before app.MapAgentTokens(…).");
+            throw new InvalidOperationException("Call builder.Services.AddAgentTokenIssuer(…) before app.MapAgentTokens(…).");
 
         var group = endpoints.MapGroup(pattern);
         Map(group, "", AgentTokenEndpoint.Mint).WithMetadata(TokenEndpointMarker.Instance);
@@ -30,7 +28,7 @@ public static class AgentTokenEndpointExtensions
     /// <summary>Maps <c>/.well-known/agentdom.json</c>, which names the endpoints of <see cref="MapAgentTokens"/>.</summary>
     /// <param name="endpoints">The app.</param>
     public static IEndpointConventionBuilder MapAgentdomManifest(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapGet(IssuerManifest.Path, ManifestWriter.WriteAsync).AllowAnonymous();
+        endpoints.MapGet(ManifestFields.Path, ManifestWriter.WriteAsync).AllowAnonymous();
 
     private static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string pattern, AgentTokenEndpoint endpoint) =>
         // Agents come without any of the app's own credentials: the signature is theirs.

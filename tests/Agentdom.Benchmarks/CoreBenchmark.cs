@@ -1,7 +1,4 @@
 using System.Text;
-using Agentdom.Core.Issuing;
-using Agentdom.Core.Json;
-using Agentdom.Core.Signing;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;

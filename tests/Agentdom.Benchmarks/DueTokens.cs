@@ -1,6 +1,3 @@
-using Agentdom.Core.Client;
-using Agentdom.Core.Vaults;
-
 namespace Agentdom.Benchmarks;
 
 /// <summary>Stored tokens that all want to be renewed: one host, and a pair of scopes that no other token has.</summary>

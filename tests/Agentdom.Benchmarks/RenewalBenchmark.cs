@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
-using Agentdom.Core.Client;
-using Agentdom.Core.Vaults;
 
 namespace Agentdom.Benchmarks;
 

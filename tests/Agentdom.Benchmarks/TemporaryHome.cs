@@ -1,5 +1,3 @@
-using Agentdom.Core.Vaults;
-
 namespace Agentdom.Benchmarks;
 
 /// <summary>

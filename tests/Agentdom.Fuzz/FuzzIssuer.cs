@@ -1,6 +1,4 @@
 using System.Text;
-using Agentdom.Core.Issuing;
-using Agentdom.Core.Signing;
 
 namespace Agentdom.Fuzz;
 

@@ -1,7 +1,4 @@
 using System.Text;
-using Agentdom.Core.Issuing;
-using Agentdom.Core.Json;
-using Agentdom.Core.Signing;
 
 namespace Agentdom.Fuzz;
 
@@ -36,7 +33,7 @@ internal static class RequestTarget
         {
             return null;
         }
-        var canonical = AtpSigner.CanonicalBody(body);
+        var canonical = AtpSigner.CanonicalBody(body, plain: null);
         // Read as an answer is: a double such as 1e20 has a canonical form that requests may not write (protocol.md §2).
         var again = CanonicalJson.FromValue(StrictJson.ParseAnswer(Encoding.UTF8.GetBytes(canonical)));
         Targets.Require(again == canonical, "the canonical form is not its own canonical form");

@@ -2,9 +2,6 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Agentdom.Core;
-using Agentdom.Core.Client;
-using Agentdom.Core.Issuing;
 
 namespace Agentdom.Fuzz;
 

@@ -1,9 +1,7 @@
-using Agentdom.AspNetCore.Observing;
-using Agentdom.Core.Issuing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Agentdom.AspNetCore.Endpoints;
+namespace Agentdom.AspNetCore;
 
 /// <summary>Answers one kind of request: counts it, reads it, has it decided, makes the decision seen, replies.</summary>
 /// <param name="operation">One of <see cref="Operation"/>.</param>

@@ -1,10 +1,9 @@
 using System.Globalization;
-using Agentdom.Core.Issuing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Agentdom.AspNetCore.Endpoints;
+namespace Agentdom.AspNetCore;
 
 /// <summary>Says what the app takes, in <c>/.well-known/agentdom.json</c> (protocol.md §1).</summary>
 internal static class ManifestWriter
@@ -31,7 +30,7 @@ internal static class ManifestWriter
     }
 
     // Null where the Host header has no ASCII form, such as "xn--".
-    private static string? TryOrigin(HttpRequest request, AgentTokenOptions options)
+    private static string? TryOrigin(HttpRequest request, AgentTokenIssuerOptions options)
     {
         try
         {

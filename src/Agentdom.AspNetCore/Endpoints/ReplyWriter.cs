@@ -1,8 +1,7 @@
 using System.Globalization;
-using Agentdom.Core.Issuing;
 using Microsoft.AspNetCore.Http;
 
-namespace Agentdom.AspNetCore.Endpoints;
+namespace Agentdom.AspNetCore;
 
 /// <summary>Sends an issuer's reply.</summary>
 internal static class ReplyWriter

@@ -1,4 +1,4 @@
-namespace Agentdom.AspNetCore.Endpoints;
+namespace Agentdom.AspNetCore;
 
 /// <summary>Marks the endpoint where tokens are asked for, so that the manifest finds its address.</summary>
 internal sealed class TokenEndpointMarker

@@ -1,15 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
-using Agentdom.Core.Issuing;
 
-namespace Agentdom.AspNetCore.Limits;
+namespace Agentdom.AspNetCore;
 
 /// <summary>
 /// Counts requests by address before anything is read and by agent after a good signature, with ASP.NET Core's own rate
 /// limiter, which forgets who has not asked for a while.
 /// </summary>
-internal sealed class RequestLimits(AgentTokenLimits limits) : IAgentLimiter, IDisposable
+internal sealed class RequestLimits(AgentTokenIssuerLimits limits) : IAgentLimiter, IDisposable
 {
     private readonly PartitionedRateLimiter<string>? _agents = Limiter<string>(limits.RequestsPerMinutePerAgent);
     private readonly PartitionedRateLimiter<IPAddress>? _addresses = Limiter<IPAddress>(limits.RequestsPerMinutePerAddress);

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Agentdom.AspNetCore.Observing;
+namespace Agentdom.AspNetCore;
 
 /// <summary>
 /// The audit events. They name agent, scopes, the token's id, outcome and address, and never a secret, a signature or a

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using Agentdom.Core.Issuing;
 
-namespace Agentdom.AspNetCore.Observing;
+namespace Agentdom.AspNetCore;
 
 /// <summary>One decision, from its beginning to what came of it.</summary>
 /// <param name="operation">One of <see cref="Operation"/>.</param>

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging;
 
-namespace Agentdom.AspNetCore.Observing;
+namespace Agentdom.AspNetCore;
 
 /// <summary>What the issuer says of itself. Event ids are never changed or reused.</summary>
 internal static partial class IssuerLog
 {
+    internal const string Category = "Agentdom.AspNetCore.CurrentIssuer";
+
     [LoggerMessage(2001, LogLevel.Information, "The issuer's options were read anew: {SecretCount} secrets, new tokens under key {KeyId}.")]
     internal static partial void Reloaded(this ILogger log, int secretCount, string keyId);
 

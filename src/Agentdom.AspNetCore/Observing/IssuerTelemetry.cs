@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
-using Agentdom.Core;
 using Microsoft.Extensions.Logging;
 
-namespace Agentdom.AspNetCore.Observing;
+namespace Agentdom.AspNetCore;
 
 /// <summary>Makes every decision seen: an audit event, a count and a duration, and a span of a trace.</summary>
 internal sealed class IssuerTelemetry
@@ -26,7 +25,7 @@ internal sealed class IssuerTelemetry
     public IssuerTelemetry(ILoggerFactory loggers, IMeterFactory meters)
     {
         _audit = loggers.CreateLogger(AuditLog.Category);
-        _log = loggers.CreateLogger<CurrentIssuer>();
+        _log = loggers.CreateLogger(IssuerLog.Category);
         // The factory's to dispose of.
         var meter = meters.Create(AgentTokenDefaults.TelemetryName);
         _decisions = meter.CreateCounter<long>("agentdom.issuer.decisions", "{decision}", "Decisions, by operation and outcome.");

@@ -1,4 +1,4 @@
-namespace Agentdom.AspNetCore.Observing;
+namespace Agentdom.AspNetCore;
 
 /// <summary>What was to be decided, as the word that logs, metrics and traces use.</summary>
 internal static class Operation

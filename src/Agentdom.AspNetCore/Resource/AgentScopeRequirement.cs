@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 
-namespace Agentdom.AspNetCore.Resource;
+namespace Agentdom.AspNetCore;
 
 /// <summary>All of these scopes must have been granted.</summary>
 internal sealed class AgentScopeRequirement(IReadOnlyList<string> scopes)

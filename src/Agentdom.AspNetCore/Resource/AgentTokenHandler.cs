@@ -1,15 +1,12 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
-using Agentdom.AspNetCore.Endpoints;
-using Agentdom.AspNetCore.Observing;
-using Agentdom.Core.Issuing;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
-namespace Agentdom.AspNetCore.Resource;
+namespace Agentdom.AspNetCore;
 
 /// <summary>
 /// Lets requests in by the agent token in their Authorization header (RFC 6750), which is looked up at this app's own

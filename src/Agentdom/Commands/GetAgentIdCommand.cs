@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Agentdom.Core.Identity;
 
 namespace Agentdom.Commands;
 

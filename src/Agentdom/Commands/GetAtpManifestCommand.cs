@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using Agentdom.Completion;
-using Agentdom.Core.Client;
 
 namespace Agentdom.Commands;
 

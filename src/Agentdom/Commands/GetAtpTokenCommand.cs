@@ -1,10 +1,6 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using Agentdom.Completion;
-using Agentdom.Core;
-using Agentdom.Core.Client;
-using Agentdom.Core.Renewal;
-using Agentdom.Core.Vaults;
 
 namespace Agentdom.Commands;
 

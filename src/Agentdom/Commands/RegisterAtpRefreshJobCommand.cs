@@ -1,6 +1,4 @@
 using System.Management.Automation;
-using Agentdom.Core.Jobs;
-using Agentdom.Core.Signing;
 using Agentdom.Jobs;
 
 namespace Agentdom.Commands;

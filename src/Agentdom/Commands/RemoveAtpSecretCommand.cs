@@ -1,8 +1,5 @@
 using System.Management.Automation;
 using Agentdom.Completion;
-using Agentdom.Core;
-using Agentdom.Core.Client;
-using Agentdom.Core.Vaults;
 
 namespace Agentdom.Commands;
 

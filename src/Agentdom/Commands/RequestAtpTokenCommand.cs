@@ -1,10 +1,6 @@
 using System.Management.Automation;
 using System.Security;
 using Agentdom.Completion;
-using Agentdom.Core;
-using Agentdom.Core.Client;
-using Agentdom.Core.Identity;
-using Agentdom.Core.Vaults;
 
 namespace Agentdom.Commands;
 
@@ -68,12 +64,7 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
             Host = AtpHost.Parse(HostName),
             Endpoint = Endpoint,
             TrustedEndpointHosts = TrustedEndpointHost,
-            Request = new TokenRequest
-            {
-                AgentId = AgentId ?? Core.Identity.AgentId.Current().Value,
-                Scopes = Scope,
-                Purpose = Purpose,
-            }.Checked(),
+            Request = new TokenRequest(AgentId ?? Client.AgentId.Current().Value, Scope, Purpose),
         };
         using var secret = FindSecret(acquisition.Host, Secret);
         var store = NoPersist ? null : OpenStore();
@@ -95,7 +86,7 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
         }
         catch (AtpException)
         {
-            WriteWarning(Session.Client.TryRevoke(token)
+            WriteWarning(Session.Client.TryRevoke(token.RevokeEndpoint, token.AccessToken)
                 ? "The token could not be kept, so it was revoked."
                 : $"The token could not be kept, and revoking it failed too: it may be good until {token.ExpiresAt.LocalDateTime}.");
             throw;

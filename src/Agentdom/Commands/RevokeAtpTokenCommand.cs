@@ -1,8 +1,5 @@
 using System.Management.Automation;
 using Agentdom.Completion;
-using Agentdom.Core;
-using Agentdom.Core.Client;
-using Agentdom.Core.Vaults;
 
 namespace Agentdom.Commands;
 
@@ -45,7 +42,7 @@ public sealed class RevokeAtpTokenCommand : VaultCmdlet
         {
             if (!ShouldProcess(token.ToString(), "Revoke token")) continue;
             // A renewal that is under way would otherwise put a new token in the place of the one revoked.
-            using var entry = CrossProcessLock.RequireForToken(token, TimeSpan.FromSeconds(TimeoutSec), StopToken);
+            using var entry = TokenLock.Acquire(token, TimeSpan.FromSeconds(TimeoutSec), StopToken);
             var current = store.Reread(token) ?? token;
             var revoked = RevokeAtIssuer(current);
             WriteObject(new AtpRevocation(token.Host, token.ScopesRequested, revoked, store.Remove(current)));

@@ -1,9 +1,6 @@
 using System.Management.Automation;
 using System.Security;
 using Agentdom.Completion;
-using Agentdom.Core;
-using Agentdom.Core.Client;
-using Agentdom.Core.Vaults;
 
 namespace Agentdom.Commands;
 

@@ -1,8 +1,6 @@
 using System.Management.Automation;
 using System.Security;
 using Agentdom.Completion;
-using Agentdom.Core.Issuing;
-using Agentdom.Core.Signing;
 
 namespace Agentdom.Commands;
 

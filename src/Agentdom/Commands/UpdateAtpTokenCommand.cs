@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using Agentdom.Completion;
-using Agentdom.Core.Renewal;
-using Agentdom.Core.Vaults;
 
 namespace Agentdom.Commands;
 

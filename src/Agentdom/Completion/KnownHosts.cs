@@ -1,5 +1,3 @@
-using Agentdom.Core.Signing;
-
 namespace Agentdom.Completion;
 
 /// <summary>What this process knows of hosts without asking any.</summary>

@@ -1,4 +1,3 @@
-using Agentdom.Core.Vaults;
 using Agentdom.Vaults;
 
 namespace Agentdom.Completion;

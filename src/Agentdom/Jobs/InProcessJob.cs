@@ -5,7 +5,7 @@ namespace Agentdom.Jobs;
 
 /// <summary>
 /// Runs a script at once and then again and again, in a runspace of its own. The next run is set when one has ended, so
-/// it never overlaps itself. Uses nothing of Agentdom.Core, so that removing the module need not load it.
+/// it never overlaps itself. Uses nothing of the libraries, so that removing the module need not load them.
 /// </summary>
 internal sealed class InProcessJob : IDisposable
 {

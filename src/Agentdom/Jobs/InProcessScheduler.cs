@@ -1,5 +1,3 @@
-using Agentdom.Core.Jobs;
-
 namespace Agentdom.Jobs;
 
 /// <summary>A timer in this process. It sees the session's own environment, so it needs no script file and no proof.</summary>

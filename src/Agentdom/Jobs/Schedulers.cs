@@ -1,5 +1,3 @@
-using Agentdom.Core.Jobs;
-
 namespace Agentdom.Jobs;
 
 /// <summary>The user's refresh job over the system's schedulers and this process.</summary>

@@ -4,12 +4,12 @@ using System.Runtime.Loader;
 namespace Agentdom.Loading;
 
 /// <summary>
-/// Holds Agentdom.Core and everything it needs that the runtime has not built in. Other modules bring other versions of
+/// Holds the libraries and everything they need that the runtime has not built in. Other modules bring other versions of
 /// the same libraries into the process; here each reference is looked for in this module's folder first.
 /// </summary>
 internal sealed class DependencyLoadContext : AssemblyLoadContext
 {
-    private const string EntryAssembly = "Agentdom.Core";
+    private static readonly string[] s_entryAssemblies = ["Agentdom.Protocol", "Agentdom.Client", "Agentdom.Issuer"];
 
     private static DependencyLoadContext? s_instance;
 
@@ -32,7 +32,7 @@ internal sealed class DependencyLoadContext : AssemblyLoadContext
         return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
     }
 
-    // Agentdom.dll lives in the default context and asks it for this one assembly only.
+    // Agentdom.dll is in the default context and refers to these assemblies only.
     private static Assembly? ResolveEntry(AssemblyLoadContext context, AssemblyName name) =>
-        name.Name == EntryAssembly ? s_instance!.LoadFromAssemblyName(name) : null;
+        Array.IndexOf(s_entryAssemblies, name.Name) >= 0 ? s_instance!.LoadFromAssemblyName(name) : null;
 }

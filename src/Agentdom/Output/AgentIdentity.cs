@@ -1,5 +1,3 @@
-using Agentdom.Core.Identity;
-
 namespace Agentdom;
 
 /// <summary>Who this process is to an issuer. As text it is the id.</summary>

@@ -1,5 +1,3 @@
-using Agentdom.Core.Client;
-
 namespace Agentdom;
 
 /// <summary>What a host says that it takes.</summary>
@@ -19,7 +17,7 @@ public sealed class AtpManifest
     public string Host { get; }
 
     /// <summary>How it authenticates agents: always <c>agent_token</c>, as other methods are errors.</summary>
-    public string Method { get; } = AgentdomManifest.AgentTokenMethod;
+    public string Method { get; } = ManifestFields.AgentTokenMethod;
 
     /// <summary>The scopes it offers; empty where it lists none.</summary>
     public string[] Scopes { get; }

@@ -1,4 +1,4 @@
-using Agentdom.Core.Jobs;
+using Agentdom.Jobs;
 
 namespace Agentdom;
 

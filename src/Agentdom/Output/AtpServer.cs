@@ -1,6 +1,4 @@
 using System.Security;
-using Agentdom.Core.Issuing;
-using Agentdom.Core.Loopback;
 
 namespace Agentdom;
 

@@ -1,6 +1,4 @@
 using System.Security;
-using Agentdom.Core.Renewal;
-using Agentdom.Core.Vaults;
 
 namespace Agentdom;
 

@@ -1,9 +1,5 @@
 using System.Collections;
 using System.Collections.Specialized;
-using Agentdom.Core;
-using Agentdom.Core.Client;
-using Agentdom.Core.Issuing;
-using Agentdom.Core.Json;
 
 namespace Agentdom;
 

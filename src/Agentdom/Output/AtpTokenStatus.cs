@@ -1,5 +1,3 @@
-using Agentdom.Core.Client;
-
 namespace Agentdom;
 
 /// <summary>What an issuer says of a token.</summary>

@@ -1,7 +1,5 @@
 using System.Collections;
 using System.Management.Automation;
-using Agentdom.Core;
-using Agentdom.Core.Vaults;
 
 namespace Agentdom.Vaults;
 

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using Agentdom.Core.Json;
-using Agentdom.Core.Vaults;
 
 namespace Agentdom.Vaults;
 

@@ -2,8 +2,6 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Security;
-using Agentdom.Core.Json;
-using Agentdom.Core.Vaults;
 
 namespace Agentdom.Vaults;
 

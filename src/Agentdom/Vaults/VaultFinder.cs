@@ -1,6 +1,4 @@
 using System.Management.Automation;
-using Agentdom.Core;
-using Agentdom.Core.Vaults;
 
 namespace Agentdom.Vaults;
 

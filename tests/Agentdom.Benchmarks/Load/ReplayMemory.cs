@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Agentdom.Core.Issuing;
 
 namespace Agentdom.Benchmarks.Load;
 

@@ -1,5 +1,3 @@
-using Agentdom.Core;
-using Agentdom.Core.Client;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Client;

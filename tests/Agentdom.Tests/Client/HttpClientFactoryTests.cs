@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Agentdom.AspNetCore;
-using Agentdom.Core;
-using Agentdom.Core.Client;
 using Agentdom.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Agentdom.Tests.Client;
 
-/// <summary><c>AddAgentTokenHandler</c> in an app's services.</summary>
+/// <summary><c>AddAgentTokenClient</c> in an app's services.</summary>
 public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<(LogLevel Level, string Text)> _log = new();
@@ -31,7 +29,7 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
                 Interlocked.Increment(ref made);
                 return new SocketsHttpHandler();
             })
-            .AddAgentTokenHandler(_api.Name, ["data.read"], Configure));
+            .AddAgentTokenClient(_api.Name, ["data.read"], Configure));
 
         // The factory has no clock to move: a second handler shows that the first one's time was up.
         await TokenApi.UntilAsync(async () =>
@@ -47,9 +45,9 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
     {
         await using var app = App(services =>
         {
-            services.AddHttpClient("orders", c => c.BaseAddress = _api.Uri("/")).AddAgentTokenHandler(_api.Name, ["data.read"], Configure);
+            services.AddHttpClient("orders", c => c.BaseAddress = _api.Uri("/")).AddAgentTokenClient(_api.Name, ["data.read"], Configure);
             services.AddHttpClient("billing", c => c.BaseAddress = _api.Uri("/"))
-                .AddAgentTokenHandler(_api.Name, ["data.read", "data.write"], o =>
+                .AddAgentTokenClient(_api.Name, ["data.read", "data.write"], o =>
                 {
                     Configure(o);
                     o.AgentId = "billing-agent";
@@ -68,7 +66,7 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
             [new("Orders:Secret", "another secret, of more than 32 bytes"), new("Orders:AgentId", "configured")]).Build();
         await using var app = App(services =>
         {
-            services.AddHttpClient("orders", c => c.BaseAddress = _api.Uri("/")).AddAgentTokenHandler(_api.Name, "data.read");
+            services.AddHttpClient("orders", c => c.BaseAddress = _api.Uri("/")).AddAgentTokenClient(_api.Name, "data.read");
             services.Configure<AgentTokenSourceOptions>("orders", configuration.GetSection("Orders"));
         });
         await Agent.FailsAsync(AtpError.SignatureRefused, () => GetAsync(app, "orders"));
@@ -83,7 +81,7 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
     public async Task TheLogTellsOfRenewalsAndHoldsNoTokenEvenAtItsLowestLevel()
     {
         await using var app = App(services => services
-            .AddHttpClient("orders", c => c.BaseAddress = _api.Uri("/")).AddAgentTokenHandler(_api.Name, ["data.read"], Configure));
+            .AddHttpClient("orders", c => c.BaseAddress = _api.Uri("/")).AddAgentTokenClient(_api.Name, ["data.read"], Configure));
         await GetAsync(app, "orders");
         Assert.Contains(_log, l => l.Level == LogLevel.Debug && l.Text.StartsWith($"A new agent token for {_api.Name}", StringComparison.Ordinal));
 
@@ -108,7 +106,7 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
     [InlineData("http://api.example.com", "data.read", AtpError.HostInvalid)]
     [InlineData("api.example.com", "two scopes", AtpError.ScopeInvalid)]
     public async Task WhatCannotWorkStopsTheAppAtItsStart(string host, string scope, AtpError expected) =>
-        await Agent.FailsAsync(expected, () => Task.FromResult(new ServiceCollection().AddHttpClient("orders").AddAgentTokenHandler(host, scope)));
+        await Agent.FailsAsync(expected, () => Task.FromResult(new ServiceCollection().AddHttpClient("orders").AddAgentTokenClient(host, scope)));
 
     private static void Configure(AgentTokenSourceOptions options)
     {

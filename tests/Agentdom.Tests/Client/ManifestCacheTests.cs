@@ -1,4 +1,3 @@
-using Agentdom.Core;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Client;

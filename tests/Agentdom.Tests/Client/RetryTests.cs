@@ -1,6 +1,4 @@
 using System.Globalization;
-using Agentdom.Core;
-using Agentdom.Core.Client;
 using Agentdom.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 

@@ -1,7 +1,3 @@
-using Agentdom.Core;
-using Agentdom.Core.Client;
-using Agentdom.Core.Signing;
-using Agentdom.Core.Vaults;
 using Agentdom.Tests.Core;
 using Agentdom.Tests.Support;
 

@@ -1,6 +1,3 @@
-using Agentdom.Core;
-using Agentdom.Core.Client;
-using Agentdom.Core.Signing;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Client;

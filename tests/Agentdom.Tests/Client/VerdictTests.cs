@@ -1,5 +1,4 @@
 using System.Globalization;
-using Agentdom.Core;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Client;

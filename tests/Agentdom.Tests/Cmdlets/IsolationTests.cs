@@ -1,6 +1,5 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
-using Agentdom.Core.Vaults;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Cmdlets;

@@ -1,6 +1,4 @@
 using System.Management.Automation;
-using Agentdom.Core.Signing;
-using Agentdom.Core.Vaults;
 using Agentdom.Tests.Core;
 using Agentdom.Tests.Support;
 

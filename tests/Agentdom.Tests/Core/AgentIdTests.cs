@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Agentdom.Core;
-using Agentdom.Core.Identity;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Core;

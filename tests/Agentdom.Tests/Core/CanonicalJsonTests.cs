@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Collections;
 using System.Collections.Specialized;
-using Agentdom.Core.Json;
 
 namespace Agentdom.Tests.Core;
 

@@ -1,5 +1,3 @@
-using Agentdom.Core;
-using Agentdom.Core.Vaults;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Core;

@@ -1,6 +1,4 @@
 using System.Text;
-using Agentdom.Core;
-using Agentdom.Core.Vaults;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Core;

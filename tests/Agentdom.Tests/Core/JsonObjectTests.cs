@@ -1,5 +1,3 @@
-using Agentdom.Core.Json;
-
 namespace Agentdom.Tests.Core;
 
 public sealed class JsonObjectTests

@@ -1,7 +1,5 @@
 using System.Buffers.Text;
 using System.Text;
-using Agentdom.Core.Json;
-using Agentdom.Core.Signing;
 
 namespace Agentdom.Tests.Core;
 

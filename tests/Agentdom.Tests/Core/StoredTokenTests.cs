@@ -1,7 +1,3 @@
-using Agentdom.Core.Client;
-using Agentdom.Core.Json;
-using Agentdom.Core.Vaults;
-
 namespace Agentdom.Tests.Core;
 
 public sealed class StoredTokenTests

@@ -1,5 +1,4 @@
 using System.Text;
-using Agentdom.Core.Json;
 
 namespace Agentdom.Tests.Core;
 

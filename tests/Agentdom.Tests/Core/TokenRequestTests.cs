@@ -1,6 +1,3 @@
-using Agentdom.Core;
-using Agentdom.Core.Client;
-
 namespace Agentdom.Tests.Core;
 
 public sealed class TokenRequestTests

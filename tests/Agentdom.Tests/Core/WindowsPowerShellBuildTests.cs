@@ -2,8 +2,6 @@ using System.Reflection;
 using System.Runtime.Loader;
 using System.Security.Cryptography;
 using System.Text;
-using Agentdom.Core.Json;
-using Agentdom.Core.Vaults;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Core;

@@ -1,4 +1,3 @@
-using Agentdom.Core.Vaults;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Faults;

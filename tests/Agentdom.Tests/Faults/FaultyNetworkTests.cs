@@ -1,7 +1,4 @@
 using System.Text.RegularExpressions;
-using Agentdom.Core;
-using Agentdom.Core.Client;
-using Agentdom.Core.Vaults;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Faults;

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Agentdom.Core;
-using Agentdom.Core.Client;
 using Agentdom.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 

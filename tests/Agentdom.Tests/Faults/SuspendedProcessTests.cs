@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Agentdom.Core.Vaults;
 using Agentdom.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 

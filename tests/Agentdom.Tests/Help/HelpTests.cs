@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Agentdom.Core;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Help;

@@ -1,5 +1,4 @@
 using Agentdom.AspNetCore;
-using Agentdom.Core.Issuing;
 using Agentdom.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -133,7 +132,7 @@ public sealed class AuditTests : IDisposable
 
     public void Dispose() => _log.Dispose();
 
-    private Task<TestIssuer> StartAsync(Action<AgentTokenOptions>? configure = null, Action<IServiceCollection>? services = null) =>
+    private Task<TestIssuer> StartAsync(Action<AgentTokenIssuerOptions>? configure = null, Action<IServiceCollection>? services = null) =>
         TestIssuer.StartAsync(configure, s =>
         {
             s.AddSingleton<ILoggerProvider>(_log);

@@ -1,10 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Agentdom.Core;
-using Agentdom.Core.Client;
-using Agentdom.Core.Issuing;
-using Agentdom.Core.Loopback;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Issuer;

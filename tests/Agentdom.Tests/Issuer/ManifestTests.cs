@@ -108,7 +108,7 @@ public sealed class ManifestTests
     }
 
     private static Task<TestHost> StartAsync(Action<WebApplication> map) => TestHost.StartAsync(map, builder =>
-        builder.Services.AddAgentTokens(o =>
+        builder.Services.AddAgentTokenIssuer(o =>
         {
             o.Secrets.Add(TestIssuer.SecretText);
             o.Scopes.Add("data.read");

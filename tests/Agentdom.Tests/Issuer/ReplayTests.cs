@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Agentdom.Core.Issuing;
 using Agentdom.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 

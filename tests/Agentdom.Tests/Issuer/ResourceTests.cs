@@ -1,5 +1,4 @@
 using Agentdom.AspNetCore;
-using Agentdom.Core.Issuing;
 using Agentdom.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

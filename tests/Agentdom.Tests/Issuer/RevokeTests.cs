@@ -1,4 +1,3 @@
-using Agentdom.Core.Issuing;
 using Agentdom.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 

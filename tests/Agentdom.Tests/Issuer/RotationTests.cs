@@ -1,5 +1,4 @@
 using Agentdom.AspNetCore;
-using Agentdom.Core.Issuing;
 using Agentdom.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -110,11 +109,11 @@ public sealed class RotationTests : IDisposable
         await using var issuer = await TestIssuer.StartAsync(
             services: s =>
             {
-                s.AddAgentTokens(new ConfigurationBuilder().Add(other).Build().GetSection("AgentTokens"));
-                s.AddAgentTokens(new ConfigurationBuilder().Add(_settings).Build().GetSection("AgentTokens")).UseState(app =>
+                s.AddAgentTokenIssuer(new ConfigurationBuilder().Add(other).Build().GetSection("AgentTokens"));
+                s.AddAgentTokenIssuer(new ConfigurationBuilder().Add(_settings).Build().GetSection("AgentTokens")).UseState(app =>
                 {
                     // Told before the issuer is, since the issuer's state is made first: holds up the first change only.
-                    app.GetRequiredService<IOptionsMonitor<AgentTokenOptions>>().OnChange(_ =>
+                    app.GetRequiredService<IOptionsMonitor<AgentTokenIssuerOptions>>().OnChange(_ =>
                     {
                         if (isTold.IsSet) return;
                         isTold.Set();
@@ -143,7 +142,7 @@ public sealed class RotationTests : IDisposable
         return await TestIssuer.StartAsync(services: s =>
         {
             s.AddSingleton<ILoggerProvider>(_log);
-            s.AddAgentTokens(new ConfigurationBuilder().Add(_settings).Build().GetSection("AgentTokens"));
+            s.AddAgentTokenIssuer(new ConfigurationBuilder().Add(_settings).Build().GetSection("AgentTokens"));
         }, addSecret: false);
     }
 

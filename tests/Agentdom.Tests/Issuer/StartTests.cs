@@ -129,14 +129,14 @@ public sealed class StartTests
         var error = await Assert.ThrowsAsync<InvalidOperationException>(
             () => TestHost.StartAsync(app => app.MapAgentTokens("/v1/agent-tokens")));
 
-        Assert.Contains("AddAgentTokens", error.Message);
+        Assert.Contains("AddAgentTokenIssuer", error.Message);
     }
 
     [Fact]
     public async Task AddingTwiceAddsUp()
     {
         await using var issuer = await TestIssuer.StartAsync(
-            services: s => s.AddAgentTokens(o => o.Scopes.Add("data.erase")));
+            services: s => s.AddAgentTokenIssuer(o => o.Scopes.Add("data.erase")));
         var body = TestIssuer.Body();
         body["scopes"] = new[] { "data.erase", "data.read" };
 
@@ -168,9 +168,9 @@ public sealed class StartTests
         if (secret is { Length: > 0 }) Assert.DoesNotContain(secret, all);
     }
 
-    private static async Task<string> RefusedAsync(Action<AgentTokenOptions> configure) =>
+    private static async Task<string> RefusedAsync(Action<AgentTokenIssuerOptions> configure) =>
         (await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(configure))).Message;
 
-    private static Task<TestHost> StartAsync(Action<AgentTokenOptions> configure) => TestHost.StartAsync(
-        app => app.MapAgentTokens("/v1/agent-tokens"), builder => builder.Services.AddAgentTokens(configure));
+    private static Task<TestHost> StartAsync(Action<AgentTokenIssuerOptions> configure) => TestHost.StartAsync(
+        app => app.MapAgentTokens("/v1/agent-tokens"), builder => builder.Services.AddAgentTokenIssuer(configure));
 }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Agentdom.AspNetCore;
-using Agentdom.Core.Issuing;
 using Agentdom.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -100,7 +99,7 @@ public sealed class TelemetryTests
     }
 
     private static Task<TestIssuer> StartWithHealthAsync(IIssuerState state) => TestIssuer.StartAsync(
-        services: s => s.AddSingleton(state).AddHealthChecks().AddAgentTokenState(), map: app => app.MapHealthChecks("/health"));
+        services: s => s.AddSingleton(state).AddHealthChecks().AddAgentTokenIssuerState(), map: app => app.MapHealthChecks("/health"));
 
     /// <summary>Listens to one app's meter.</summary>
     private sealed class Metrics : IDisposable

@@ -1,5 +1,3 @@
-using Agentdom.Core.Jobs;
-
 namespace Agentdom.Tests.Jobs;
 
 public sealed class CommandTextTests
@@ -12,7 +10,7 @@ public sealed class CommandTextTests
     [InlineData(@"a\b c", @"""a\b c""")]
     [InlineData("say \"x\"", "\"say \\\"x\\\"\"")]
     [InlineData(@"a\""b", @"""a\\\""b""")]
-    public void WordsAreQuotedForWindows(string word, string expected) => Assert.Equal(expected, CommandText.ForWindows([word]));
+    public void WordsAreQuotedForWindows(string word, string expected) => Assert.Equal(expected, CommandLine.Join([word]));
 
     [Theory]
     [InlineData("it's", "'it''s'")]
@@ -25,7 +23,7 @@ public sealed class CommandTextTests
         Assert.SkipUnless(File.Exists("/bin/sh"), "There is no /bin/sh here.");
         string[] words = ["", "a b", "\"q\"", @"back\", @"a\""b", "it's $HOME %d", "Größe"];
 
-        var result = Tool.Run("/bin/sh", ["-c", "for w; do printf '[%s]' \"$w\"; done; cat; echo oops >&2; exit 3", "sh", .. words], [0xff, 0, 0x0a]);
+        var result = SchedulerTool.Run("/bin/sh", ["-c", "for w; do printf '[%s]' \"$w\"; done; cat; echo oops >&2; exit 3", "sh", .. words], [0xff, 0, 0x0a]);
 
         Assert.Equal(string.Concat(words.Select(w => $"[{w}]")), System.Text.Encoding.UTF8.GetString(result.Output[..^3]));
         Assert.Equal([0xff, 0, 0x0a], result.Output[^3..]);

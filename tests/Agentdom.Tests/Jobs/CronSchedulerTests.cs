@@ -1,4 +1,3 @@
-using Agentdom.Core.Jobs;
 using Agentdom.Tests.Core;
 using Agentdom.Tests.Support;
 
@@ -12,21 +11,21 @@ public sealed class CronSchedulerTests : IDisposable
 
     public CronSchedulerTests()
     {
-        Assert.SkipUnless(Tool.Find("crontab") is not null, "crontab is not here.");
-        _before = Tool.Run("crontab", ["-l"]) is { ExitCode: 0 } ? List() : null;
+        Assert.SkipUnless(ProcessRunner.Find("crontab") is not null, "crontab is not here.");
+        _before = SchedulerTool.Run("crontab", ["-l"]) is { ExitCode: 0 } ? List() : null;
     }
 
     public void Dispose()
     {
-        if (_before is not null) Tool.Require("crontab", ["-"], _before);
-        else if (Tool.Find("crontab") is not null) Tool.Run("crontab", ["-r"]);
+        if (_before is not null) SchedulerTool.Require("crontab", ["-"], _before);
+        else if (ProcessRunner.Find("crontab") is not null) SchedulerTool.Run("crontab", ["-r"]);
     }
 
     [Fact]
     public void TheJobComesAndGoesAndOtherLinesStayByteForByte()
     {
         byte[] others = [.. "# \r\n# \\r\n0 3 1 1 * echo "u8, 0xff, 0x80, .. "\n\n"u8];
-        Tool.Require("crontab", ["-"], others);
+        SchedulerTool.Require("crontab", ["-"], others);
         var cron = new CronScheduler();
         Assert.Null(cron.Find());
 
@@ -45,14 +44,14 @@ public sealed class CronSchedulerTests : IDisposable
     [Fact]
     public void WhereThereWasNoCrontabThereIsNoneAfterwards()
     {
-        Tool.Run("crontab", ["-r"]);
+        SchedulerTool.Run("crontab", ["-r"]);
         var cron = new CronScheduler();
 
         cron.Register(Samples.Job(60));
         Assert.Equal(60, cron.Find()!.Interval.TotalMinutes);
         cron.Unregister();
 
-        Assert.NotEqual(0, Tool.Run("crontab", ["-l"]).ExitCode);
+        Assert.NotEqual(0, SchedulerTool.Run("crontab", ["-l"]).ExitCode);
     }
 
     // As an editor gets it: Debian's crontab -l shows a carriage return as \r.
@@ -60,6 +59,6 @@ public sealed class CronSchedulerTests : IDisposable
     {
         using var visual = new EnvironmentVariable("VISUAL", "cat");
         using var editor = new EnvironmentVariable("EDITOR", "cat");
-        return Tool.Require("crontab", ["-e"]).Output;
+        return SchedulerTool.Require("crontab", ["-e"]).Output;
     }
 }

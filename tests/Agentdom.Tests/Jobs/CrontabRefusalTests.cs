@@ -1,5 +1,3 @@
-using Agentdom.Core;
-using Agentdom.Core.Jobs;
 using Agentdom.Tests.Core;
 using Agentdom.Tests.Support;
 

@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Agentdom.Core;
-using Agentdom.Core.Jobs;
 
 namespace Agentdom.Tests.Jobs;
 

@@ -1,6 +1,5 @@
 using System.Xml;
 using System.Xml.Linq;
-using Agentdom.Core.Jobs;
 
 namespace Agentdom.Tests.Jobs;
 

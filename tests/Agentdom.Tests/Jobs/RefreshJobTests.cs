@@ -1,6 +1,3 @@
-using Agentdom.Core;
-using Agentdom.Core.Jobs;
-
 namespace Agentdom.Tests.Jobs;
 
 public sealed class RefreshJobTests

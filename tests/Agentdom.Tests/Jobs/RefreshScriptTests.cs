@@ -1,4 +1,3 @@
-using Agentdom.Core.Jobs;
 using Agentdom.Tests.Core;
 using Agentdom.Tests.Support;
 

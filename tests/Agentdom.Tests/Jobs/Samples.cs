@@ -1,5 +1,3 @@
-using Agentdom.Core.Jobs;
-
 namespace Agentdom.Tests.Jobs;
 
 /// <summary>Jobs whose paths have what needs care in each scheduler's own quotes.</summary>
@@ -13,7 +11,7 @@ internal static class Samples
     /// <summary>The command's words as a shell takes them from a text, one a line.</summary>
     internal static string[] ShellWords(string command)
     {
-        var result = Tool.Require("/bin/sh", ["-c", $"printf '%s\\n' {command}"]);
+        var result = SchedulerTool.Require("/bin/sh", ["-c", $"printf '%s\\n' {command}"]);
         return result.OutputText.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 }

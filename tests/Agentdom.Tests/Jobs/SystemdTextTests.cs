@@ -1,4 +1,3 @@
-using Agentdom.Core.Jobs;
 using Agentdom.Tests.Core;
 using Agentdom.Tests.Support;
 
@@ -51,7 +50,7 @@ public sealed class SystemdTextTests
     [InlineData(60)]
     public void SystemdTakesTheUnits(int minutes)
     {
-        Assert.SkipUnless(Tool.Find("systemd-analyze") is not null, "systemd-analyze is not here.");
+        Assert.SkipUnless(ProcessRunner.Find("systemd-analyze") is not null, "systemd-analyze is not here.");
         var folder = TestPaths.NewFolder();
         // An engine that exists, since verify looks for it, below a folder whose name needs quotes; systemd itself takes no
         // program with quotes in its name.
@@ -64,7 +63,7 @@ public sealed class SystemdTextTests
         File.WriteAllText(timer, SystemdText.Timer(job));
 
         using var runtime = new EnvironmentVariable("XDG_RUNTIME_DIR", folder);
-        var verified = Tool.Run("systemd-analyze", ["verify", "--user", "--man=no", service, timer]);
+        var verified = SchedulerTool.Run("systemd-analyze", ["verify", "--user", "--man=no", service, timer]);
 
         Assert.Equal((0, ""), (verified.ExitCode, verified.Errors));
         Directory.Delete(folder, recursive: true);

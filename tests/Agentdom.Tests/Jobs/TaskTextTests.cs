@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using Agentdom.Core.Jobs;
 
 namespace Agentdom.Tests.Jobs;
 

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Agentdom.Core.Signing;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Packaging;
@@ -66,7 +65,7 @@ public sealed class LibraryPackageTests
             using Microsoft.Extensions.DependencyInjection;
 
             Console.WriteLine(AtpSigner.Sign("{}", SharedSecret.FromText(args[0])));
-            new ServiceCollection().AddAgentTokens(o => o.Secrets.Add(args[0])).UseRedis("localhost:6379");
+            new ServiceCollection().AddAgentTokenIssuer(o => o.Secrets.Add(args[0])).UseRedis("localhost:6379");
             Console.WriteLine("Redis it is.");
             """);
 

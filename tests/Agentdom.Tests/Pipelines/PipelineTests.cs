@@ -125,7 +125,7 @@ public sealed class PipelineTests : IDisposable
 
     private async Task<bool> RunAsync(string script, Dictionary<string, string> environment)
     {
-        Assert.SkipUnless(Agentdom.Core.Jobs.Tool.Find("pwsh") is not null, "There is no pwsh here.");
+        Assert.SkipUnless(ProcessRunner.Find("pwsh") is not null, "There is no pwsh here.");
         var file = Path.Combine(_work, "step.ps1");
         // The second line is for the issuer of the test alone, which speaks http.
         await File.WriteAllTextAsync(file, $$"""

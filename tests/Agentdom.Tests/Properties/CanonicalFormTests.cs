@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Agentdom.Core.Json;
 using CsCheck;
 
 namespace Agentdom.Tests.Properties;

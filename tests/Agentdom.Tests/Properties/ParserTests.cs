@@ -1,13 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Agentdom.Core;
-using Agentdom.Core.Client;
-using Agentdom.Core.Issuing;
-using Agentdom.Core.Jobs;
-using Agentdom.Core.Json;
-using Agentdom.Core.Signing;
-using Agentdom.Core.Vaults;
 using Agentdom.Tests.Jobs;
 using Agentdom.Tests.Support;
 using CsCheck;

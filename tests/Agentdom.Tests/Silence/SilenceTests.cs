@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
-using Agentdom.Core.Jobs;
 using Agentdom.Tests.Core;
 using Agentdom.Tests.Jobs;
 using Agentdom.Tests.Support;
@@ -27,7 +26,7 @@ public sealed partial class SilenceTests(ITestOutputHelper output)
     public async Task NothingThatOpensAnythingIsSeenAnywhere()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The command lines of processes are read from /proc.");
-        Assert.SkipUnless(Agentdom.Core.Jobs.Tool.Find("pwsh") is not null, "There is no pwsh here.");
+        Assert.SkipUnless(ProcessRunner.Find("pwsh") is not null, "There is no pwsh here.");
         var folder = TestPaths.NewFolder();
         string Folder(string name) => Directory.CreateDirectory(Path.Combine(folder, name)).FullName;
         var (known, seen, home) = (Folder("known"), Folder("seen"), Folder("home"));

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Agentdom.AspNetCore;
 using Agentdom.AspNetCore.Redis;
-using Agentdom.Core.Issuing;
 using Agentdom.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -78,7 +77,7 @@ public sealed partial class RedisStateTests : StateContract
     {
         await using var own = await _server.ConnectAsync();
         var services = new ServiceCollection().AddLogging().AddSingleton<IConnectionMultiplexer>(own);
-        services.AddAgentTokens(_ => { }).UseRedis(p => p.GetRequiredService<IConnectionMultiplexer>());
+        services.AddAgentTokenIssuer(_ => { }).UseRedis(p => p.GetRequiredService<IConnectionMultiplexer>());
         var until = In(300);
         // Resolved from a factory's result, the connection is not the container's own either.
         await using (var provider = services.BuildServiceProvider())
@@ -193,7 +192,7 @@ public sealed partial class RedisStateTests : StateContract
     [InlineData("localhost:6379,hunter2=x")]
     public void AConnectionStringThatCannotBeReadIsRefusedAtOnceAndNotRepeated(string connection)
     {
-        var tokens = new ServiceCollection().AddAgentTokens(_ => { });
+        var tokens = new ServiceCollection().AddAgentTokenIssuer(_ => { });
 
         var error = Assert.Throws<ArgumentException>(() => tokens.UseRedis(connection));
 
@@ -205,7 +204,7 @@ public sealed partial class RedisStateTests : StateContract
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_log));
-        var tokens = services.AddAgentTokens(_ => { });
+        var tokens = services.AddAgentTokenIssuer(_ => { });
         if (prefix is null) tokens.UseRedis(connection);
         else tokens.UseRedis(connection, prefix);
         return services.BuildServiceProvider();

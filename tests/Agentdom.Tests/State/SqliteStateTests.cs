@@ -1,5 +1,3 @@
-using Agentdom.AspNetCore.State;
-using Agentdom.Core.Issuing;
 using Agentdom.Tests.Support;
 using Microsoft.Data.Sqlite;
 

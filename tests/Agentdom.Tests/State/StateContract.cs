@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Agentdom.Core.Issuing;
 
 namespace Agentdom.Tests.State;
 

@@ -1,8 +1,3 @@
-using Agentdom.Core;
-using Agentdom.Core.Client;
-using Agentdom.Core.Signing;
-using Agentdom.Core.Vaults;
-
 namespace Agentdom.Tests.Support;
 
 /// <summary>Our client, with good values for all that a test does not care about.</summary>

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
-using Agentdom.Core.Json;
 
 namespace Agentdom.Tests.Support;
 

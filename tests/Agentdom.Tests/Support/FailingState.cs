@@ -1,5 +1,3 @@
-using Agentdom.Core.Issuing;
-
 namespace Agentdom.Tests.Support;
 
 /// <summary>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
-using Agentdom.Core.Jobs;
 
 namespace Agentdom.Tests.Support;
 
@@ -79,7 +78,7 @@ internal sealed partial class ProviderPage(Workshop workshop) : IDisposable
             $ErrorActionPreference = 'Stop'; $PSNativeCommandUseErrorActionPreference = $true
             {string.Join('\n', shown)}
             """;
-        return Tool.Find("pwsh") is { } pwsh
+        return ProcessRunner.Find("pwsh") is { } pwsh
             ? workshop.RunAsync(_folder, pwsh, "-NoProfile", "-NonInteractive", "-Command", script)
             : workshop.RunAsync(_folder, "dotnet", TestPaths.Quickstart, OutString + script);
     }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Agentdom.Core.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Agentdom.Core.Vaults;
 using Agentdom.Tests.Core;
 
 namespace Agentdom.Tests.Support;

@@ -1,6 +1,3 @@
-using Agentdom.Core.Client;
-using Agentdom.Core.Vaults;
-
 namespace Agentdom.Tests.Support;
 
 /// <summary>Tokens put into the vault by the test, with as much of their life left as it wants.</summary>

@@ -1,7 +1,5 @@
 using System.Text;
 using Agentdom.AspNetCore;
-using Agentdom.Core.Json;
-using Agentdom.Core.Signing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,7 +23,7 @@ internal sealed class TestIssuer(TestHost host) : IAsyncDisposable
     internal T Service<T>() where T : notnull => host.Service<T>();
 
     internal static async Task<TestIssuer> StartAsync(
-        Action<AgentTokenOptions>? configure = null, Action<IServiceCollection>? services = null, Action<WebApplication>? map = null,
+        Action<AgentTokenIssuerOptions>? configure = null, Action<IServiceCollection>? services = null, Action<WebApplication>? map = null,
         bool addSecret = true) =>
         new(await TestHost.StartAsync(
             app =>
@@ -38,7 +36,7 @@ internal sealed class TestIssuer(TestHost host) : IAsyncDisposable
             builder =>
             {
                 services?.Invoke(builder.Services);
-                builder.Services.AddAgentTokens(o =>
+                builder.Services.AddAgentTokenIssuer(o =>
                 {
                     o.Scopes.Add("data.read");
                     o.Scopes.Add("data.write");

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using Agentdom.AspNetCore;
-using Agentdom.Core;
-using Agentdom.Core.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Agentdom.Core.Client;
-using Agentdom.Core.Vaults;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Vaults;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Agentdom.Core.Signing;
 
 namespace Agentdom.Tests.Vectors;
 

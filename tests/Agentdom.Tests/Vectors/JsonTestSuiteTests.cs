@@ -1,6 +1,4 @@
 using System.Text;
-using Agentdom.Core.Issuing;
-using Agentdom.Core.Json;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Vectors;

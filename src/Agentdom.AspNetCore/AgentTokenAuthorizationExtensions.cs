@@ -1,0 +1,27 @@
+using Agentdom.AspNetCore;
+using Microsoft.AspNetCore.Authorization;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>Requires scopes of the agents that call an app's own endpoints.</summary>
+public static class AgentTokenAuthorizationExtensions
+{
+    /// <summary>
+    /// Lets only agents in whose token was granted all of these scopes: 401 without a good token, 403 without the scopes.
+    /// </summary>
+    /// <param name="endpoint">The endpoint or group.</param>
+    /// <param name="scopes">One or more scopes.</param>
+    /// <exception cref="ArgumentException">There are none, or one is no scope-token.</exception>
+    public static TBuilder RequireAgentScope<TBuilder>(this TBuilder endpoint, params string[] scopes)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        if (scopes.Length == 0 || !Array.TrueForAll(scopes, ScopeSet.IsScope))
+            throw new ArgumentException("Name at least one scope, each of 1 to 128 printable ASCII characters.", nameof(scopes));
+        var requirement = new AgentScopeRequirement(scopes);
+        var policy = new AuthorizationPolicyBuilder(AgentTokenDefaults.AuthenticationScheme)
+            .RequireAuthenticatedUser()
+            .AddRequirements(requirement)
+            .Build();
+        return endpoint.RequireAuthorization(policy).WithMetadata(requirement);
+    }
+}

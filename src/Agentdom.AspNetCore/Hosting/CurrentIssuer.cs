@@ -1,0 +1,71 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Agentdom.AspNetCore;
+
+/// <summary>
+/// The issuer with the options that are in force. When they change, such as when a secret is rotated, a new issuer takes
+/// over between two requests; options that are wrong are reported and change nothing.
+/// </summary>
+internal sealed class CurrentIssuer : IHostedService, IDisposable
+{
+    private readonly Lock _changing = new();
+    private readonly IOptionsMonitor<AgentTokenIssuerOptions> _options;
+    private readonly IIssuerState _state;
+    private readonly TimeProvider _time;
+    private readonly ILogger<CurrentIssuer> _log;
+    private readonly IDisposable? _subscription;
+    private volatile InForce _inForce;
+
+    /// <exception cref="OptionsValidationException">The options are wrong, so the app does not start.</exception>
+    public CurrentIssuer(IOptionsMonitor<AgentTokenIssuerOptions> options, IIssuerState state, TimeProvider time, ILogger<CurrentIssuer> log)
+    {
+        (_options, _state, _time, _log) = (options, state, time, log);
+        var first = options.CurrentValue;
+        if (first.AllProblems() is { Count: > 0 } problems)
+            throw new OptionsValidationException(Microsoft.Extensions.Options.Options.DefaultName, typeof(AgentTokenIssuerOptions), problems);
+        Limits = new RequestLimits(first.Limits);
+        _inForce = Make(first);
+        _subscription = options.OnChange(_ => Change());
+        // What changed before that would be missed until the next change.
+        if (!ReferenceEquals(options.CurrentValue, first)) Change();
+    }
+
+    internal TokenIssuer Issuer => _inForce.Issuer;
+
+    internal AgentTokenIssuerOptions Options => _inForce.Options;
+
+    internal RequestLimits Limits { get; }
+
+    // Hosted only so that wrong options, or a state that cannot be opened, stop the app before it listens.
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        _subscription?.Dispose();
+        Limits.Dispose();
+    }
+
+    private void Change()
+    {
+        // Of two changes at once the later one counts, whichever is told of first: a secret that was taken off must not come back.
+        lock (_changing)
+        {
+            var options = _options.CurrentValue;
+            if (options.AllProblems() is { Count: > 0 } problems)
+            {
+                _log.ReloadRefused(string.Join(" ", problems));
+                return;
+            }
+            _inForce = Make(options);
+            _log.Reloaded(options.Secrets.Count, _inForce.Issuer.KeyId);
+        }
+    }
+
+    private InForce Make(AgentTokenIssuerOptions options) => new(new TokenIssuer(options, _state, _time, Limits), options);
+
+    private sealed record InForce(TokenIssuer Issuer, AgentTokenIssuerOptions Options);
+}

@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+
+namespace Agentdom.Client;
+
+/// <summary>The user's folders for data and for configuration, as each system and the XDG rules place them.</summary>
+internal static class UserFolders
+{
+    private const string DataVariable = "XDG_DATA_HOME";
+    private const string ConfigVariable = "XDG_CONFIG_HOME";
+
+    /// <summary>The environment variables that move these folders.</summary>
+    internal static IReadOnlyList<string> Variables { get; } = [DataVariable, ConfigVariable];
+
+    /// <summary>The folder for data.</summary>
+    /// <exception cref="AtpException"><see cref="AtpError.VaultUnwritable"/>: the account has no home folder.</exception>
+    internal static string Data =>
+        RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+        : RuntimeInformation.IsOSPlatform(OSPlatform.OSX) ? Path.Combine(Home(), "Library", "Application Support")
+        : Xdg(DataVariable) ?? Path.Combine(Home(), ".local", "share");
+
+    /// <summary>The folder for configuration and keys, apart from the one for data.</summary>
+    /// <exception cref="AtpException"><see cref="AtpError.VaultUnwritable"/>: the account has no home folder.</exception>
+    internal static string Config =>
+        RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData)
+        : RuntimeInformation.IsOSPlatform(OSPlatform.OSX) ? Path.Combine(Home(), "Library", "Preferences")
+        : Xdg(ConfigVariable) ?? Path.Combine(Home(), ".config");
+
+    private static string? Xdg(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } folder ? folder : null;
+
+    private static string Home()
+    {
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        return home.Length > 0 ? home : throw new AtpException(AtpError.VaultUnwritable,
+            "This account has no home folder, so there is no place for the vault.", $"Set {AgentdomHome.Variable} to a folder of its own.");
+    }
+}

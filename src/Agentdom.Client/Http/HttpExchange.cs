@@ -1,0 +1,157 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Polly;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace Agentdom.Client;
+
+/// <summary>
+/// One request and its answer, with the retries of protocol.md §5: no redirects, bounded answers, 10 s an attempt, at most
+/// 3 retries of what may pass. Each attempt makes its request anew.
+/// </summary>
+internal sealed class HttpExchange : IDisposable
+{
+    internal static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(10);
+
+    private const int MaxRetries = 3;
+    private static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(250);
+    private static readonly ResiliencePropertyKey<Deadline> s_deadline = new("agentdom.deadline");
+
+    private readonly TimeProvider _time;
+    private readonly HttpClient _direct;
+    private readonly HttpClient _network;
+    private readonly ResiliencePipeline<HttpAnswer> _retrying;
+
+    internal HttpExchange(TimeProvider time)
+    {
+        _time = time;
+        // A proxy would carry what is meant for this machine off it.
+        _direct = MakeClient(useProxy: false);
+        _network = MakeClient(useProxy: true);
+        _retrying = new ResiliencePipelineBuilder<HttpAnswer> { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions<HttpAnswer>
+            {
+                MaxRetryAttempts = MaxRetries,
+                Delay = s_firstDelay,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                ShouldHandle = args => new ValueTask<bool>(ShouldRetry(args)),
+                DelayGenerator = static args => new ValueTask<TimeSpan?>(args.Outcome.Result?.RetryAfter),
+                OnRetry = static args => TellRetry(args),
+            })
+            .AddTimeout(AttemptTimeout)
+            .Build();
+    }
+
+    /// <summary>Sends a request until it is answered for good.</summary>
+    /// <param name="makeRequest">Makes the request; called for each attempt.</param>
+    /// <param name="maxBytes">The most bytes of an answer that are read.</param>
+    /// <param name="deadline">What the caller allows and wants to hear.</param>
+    /// <exception cref="AtpException">No answer came about, or it is a redirect or too large.</exception>
+    internal async Task<HttpAnswer> SendAsync(Func<HttpRequestMessage> makeRequest, int maxBytes, Deadline deadline)
+    {
+        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, deadline.Token);
+        context.Properties.Set(s_deadline, deadline);
+        Uri? uri = null;
+        try
+        {
+            var answer = await _retrying.ExecuteAsync(
+                async ctx =>
+                {
+                    using var request = makeRequest();
+                    uri = request.RequestUri!;
+                    return await ExchangeAsync(request, maxBytes, ctx.CancellationToken).ConfigureAwait(false);
+                },
+                context).ConfigureAwait(false);
+            if (!answer.IsRedirect) return answer;
+            throw new AtpException(AtpError.RedirectRefused,
+                $"{answer.Uri.Authority} answered with a redirect ({answer.Status}), and redirects are not followed.",
+                "Ask for the host that it points to, if you trust it.");
+        }
+        catch (Exception e) when (ConnectionFault.IsConnectionFault(e) || e is TimeoutRejectedException)
+        {
+            throw ConnectionFault.ToAtpException(e, uri!);
+        }
+        catch (OperationCanceledException e) when (deadline.HasPassed)
+        {
+            throw deadline.ToAtpException(uri?.Authority, e);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    public void Dispose()
+    {
+        _direct.Dispose();
+        _network.Dispose();
+    }
+
+    private async Task<HttpAnswer> ExchangeAsync(HttpRequestMessage request, int maxBytes, CancellationToken cancel)
+    {
+        var client = AtpHost.IsLoopback(request.RequestUri!) ? _direct : _network;
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+        var status = (int)response.StatusCode;
+        var body = status is >= 300 and < 400
+            ? []
+            : await BoundedBody.ReadAsync(response, maxBytes, cancel).ConfigureAwait(false);
+        return new HttpAnswer
+        {
+            Uri = request.RequestUri!,
+            Status = status,
+            Body = body,
+            Date = response.Headers.Date,
+            CacheControl = response.Headers.CacheControl,
+            RetryAfter = HttpAnswer.ReadRetryAfter(response.Headers.RetryAfter, body, _time.GetUtcNow()),
+        };
+    }
+
+    private static bool ShouldRetry(RetryPredicateArguments<HttpAnswer> args)
+    {
+        // Waiting beyond the caller's deadline would only hide the reason behind a time-out.
+        if (args.Outcome.Result is { } answer)
+            return answer.IsTransient && answer.RetryAfter.GetValueOrDefault() < Of(args.Context).Remaining;
+        return args.Outcome.Exception is TimeoutRejectedException
+            || (args.Outcome.Exception is { } fault && ConnectionFault.MayPass(fault));
+    }
+
+    private static ValueTask TellRetry(OnRetryArguments<HttpAnswer> args)
+    {
+        var why = args.Outcome.Result is { } answer ? $"status {answer}" : ConnectionFault.Reason(args.Outcome.Exception!);
+        Of(args.Context).Tell($"Attempt {args.AttemptNumber + 1} failed ({why}); trying again in {args.RetryDelay.TotalSeconds:0.0} s.");
+        return default;
+    }
+
+    private static Deadline Of(ResilienceContext context) => context.Properties.GetValue(s_deadline, null!);
+
+    private static HttpClient MakeClient(bool useProxy)
+    {
+#if NET
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = useProxy,
+            // A long-running process must notice when a name moves to another address.
+            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+        };
+#else
+        var handler = new HttpClientHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = useProxy,
+            // Windows PowerShell's own defaults are TLS 1.0 and two connections a host.
+            SslProtocols = System.Security.Authentication.SslProtocols.Tls12,
+            MaxConnectionsPerServer = 64,
+        };
+#endif
+        var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        client.DefaultRequestHeaders.UserAgent.Add(
+            new ProductInfoHeaderValue("Agentdom", typeof(HttpExchange).Assembly.GetName().Version!.ToString(3)));
+        client.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        return client;
+    }
+}

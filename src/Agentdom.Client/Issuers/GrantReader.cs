@@ -1,0 +1,40 @@
+namespace Agentdom.Client;
+
+/// <summary>Reads the answer to a token request (protocol.md §4).</summary>
+internal static class GrantReader
+{
+    private const long DefaultLifeSeconds = 3600;
+    // Longer lives are no short-lived tokens; the bound also keeps dates in range.
+    private const double MaxLifeSeconds = 366 * 24 * 3600d;
+
+    internal static TokenGrant Read(HttpAnswer answer, IReadOnlyList<string> asked, DateTimeOffset sent)
+    {
+        try
+        {
+            var json = StrictJson.ParseAnswer(answer.Body);
+            var token = json.Text("token") ?? json.Text("access_token")
+                ?? throw new JsonFormatException("it has no 'token'");
+            if (token.Length == 0 || !token.All(static c => c is > ' ' and <= '~'))
+                throw new JsonFormatException("its token cannot stand in an HTTP header");
+            var type = json.Text("token_type") ?? "Bearer";
+            if (!type.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
+                throw new JsonFormatException("its token is no bearer token");
+            var life = json.Number("expires_in") ?? DefaultLifeSeconds;
+            if (life is < 1 or > MaxLifeSeconds) throw new JsonFormatException("its 'expires_in' is no sensible number of seconds");
+            return new TokenGrant
+            {
+                AccessToken = token,
+                TokenType = "Bearer",
+                ExpiresIn = (long)life,
+                IssuedAt = sent,
+                ScopesGranted = ScopeSet.Read(json, "scopes_granted") ?? asked,
+            };
+        }
+        catch (JsonFormatException e)
+        {
+            throw new AtpException(AtpError.AnswerInvalid,
+                $"{answer.Uri.Authority} said yes but its answer is unusable: {e.Message.TrimEnd('.')}. Nothing was stored.",
+                "Ask the provider; the host may not be an AgentDOM issuer.", e);
+        }
+    }
+}

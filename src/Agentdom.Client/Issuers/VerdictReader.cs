@@ -1,0 +1,59 @@
+using System.Globalization;
+
+namespace Agentdom.Client;
+
+/// <summary>Reads the answers to verify and revoke (protocol.md §7 and §8).</summary>
+internal static class VerdictReader
+{
+    // A number of seconds this large would lie in the year 5138; every plausible millisecond count is larger.
+    private const double LargestSeconds = 1e11;
+
+    internal static TokenVerdict Read(HttpAnswer answer) => Parse(answer, static json => new TokenVerdict
+    {
+        IsValid = json.Flag("valid") ?? throw new JsonFormatException("it has no 'valid'"),
+        Scopes = ScopeSet.Read(json, "scopes") ?? [],
+        ExpiresAt = ReadTime(json, "expires_at"),
+        AgentId = json.Text("agent_id") is { } agent ? Printable.Line(agent) : null,
+    });
+
+    internal static void RequireRevoked(HttpAnswer answer)
+    {
+        // RFC 7009 lets an issuer answer a revocation with an empty body.
+        if (answer.Body.Length == 0) return;
+        var confirmed = Parse<bool?>(answer, static json => json.Flag("revoked"));
+        if (confirmed == false)
+            throw new AtpException(AtpError.IssuerFailed, $"{answer.Uri.Authority} says that it did not revoke the token.",
+                "Ask the provider; until it ends the token may still be good.");
+    }
+
+    private static DateTimeOffset? ReadTime(JsonObject json, string name) => json[name] switch
+    {
+        null => null,
+        double number => FromNumber(number),
+        string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) => time,
+        _ => throw new JsonFormatException($"its '{name}' is no time"),
+    };
+
+    private static DateTimeOffset FromNumber(double number)
+    {
+        var milliseconds = Math.Abs(number) < LargestSeconds ? number * 1000 : number;
+        return milliseconds is >= 0 and <= UnixTime.MaxMilliseconds
+            ? DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds)
+            : throw new JsonFormatException("a time is out of range");
+    }
+
+    private static T Parse<T>(HttpAnswer answer, Func<JsonObject, T> read)
+    {
+        try
+        {
+            return read(StrictJson.ParseAnswer(answer.Body));
+        }
+        catch (JsonFormatException e)
+        {
+            throw new AtpException(AtpError.AnswerInvalid,
+                $"{answer.Uri.Authority} gave an answer that cannot be read: {e.Message.TrimEnd('.')}.",
+                "Ask the provider; the host may not be an AgentDOM issuer.", e);
+        }
+    }
+}

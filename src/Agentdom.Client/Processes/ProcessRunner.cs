@@ -1,0 +1,101 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Agentdom.Client;
+
+/// <summary>Runs a program with a time limit: no shell, arguments as a list, all output kept.</summary>
+internal static class ProcessRunner
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>The path of a program that PATH leads to, or null.</summary>
+    internal static string? Find(string name)
+    {
+        if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows)) name += ".exe";
+        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Where(static folder => folder.Length > 0)
+            .Select(folder => Path.Combine(folder, name))
+            .FirstOrDefault(File.Exists);
+    }
+
+    /// <summary>Runs a program.</summary>
+    /// <param name="program">The program's path, or its name on PATH.</param>
+    /// <param name="arguments">Its arguments, unquoted.</param>
+    /// <param name="input">What it reads on standard input.</param>
+    /// <param name="environment">All of its environment; this process's own if null.</param>
+    /// <param name="patience">How long it may take: 30 seconds if null.</param>
+    /// <exception cref="ProcessFailedException">It cannot be started, or does not finish in time.</exception>
+    internal static ProcessResult Run(
+        string program, IReadOnlyList<string> arguments, byte[]? input = null,
+        IReadOnlyDictionary<string, string>? environment = null, TimeSpan? patience = null)
+    {
+        var start = new ProcessStartInfo(program, CommandLine.Join(arguments))
+        {
+            UseShellExecute = false,
+            CreateNoWindow = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        if (environment is not null)
+        {
+            start.Environment.Clear();
+            foreach (var variable in environment) start.Environment.Add(variable.Key, variable.Value);
+        }
+        using var process = Start(start);
+        using var output = new MemoryStream();
+        var reading = process.StandardOutput.BaseStream.CopyToAsync(output);
+        var errors = process.StandardError.ReadToEndAsync();
+        Feed(process, input ?? []);
+        if (!Task.WhenAll(reading, errors).Wait(patience ?? s_patience) || !process.WaitForExit((int)s_patience.TotalMilliseconds))
+        {
+            Kill(process);
+            throw new ProcessFailedException($"{program} did not finish in time.", isMissing: false);
+        }
+        return new ProcessResult(process.ExitCode, output.ToArray(), errors.Result);
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new ProcessFailedException($"{start.FileName} cannot be started: {e.Message}.", isMissing: true, e);
+        }
+    }
+
+    private static void Feed(Process process, byte[] input)
+    {
+        try
+        {
+            process.StandardInput.BaseStream.Write(input, 0, input.Length);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading on; its exit code tells more.
+        }
+    }
+
+    private static void Kill(Process process)
+    {
+        try
+        {
+#if NET
+            process.Kill(entireProcessTree: true);
+#else
+            process.Kill();
+#endif
+        }
+        catch (InvalidOperationException)
+        {
+            // It has just ended.
+        }
+    }
+}

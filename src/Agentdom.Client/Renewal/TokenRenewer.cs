@@ -1,0 +1,170 @@
+using System.Diagnostics;
+
+namespace Agentdom.Client;
+
+/// <summary>
+/// Renews stored tokens. Reading, asking and writing are one step under a lock that all processes of the user share, and
+/// the token is read again inside it: whoever comes second finds it renewed and asks nobody. Requests run side by side;
+/// the vault is touched on the caller's thread only.
+/// </summary>
+/// <param name="client">Who asks.</param>
+/// <param name="store">Where the tokens are.</param>
+/// <param name="findSecret">Finds the secret for a host; called on the caller's thread; its result is disposed of here.</param>
+/// <param name="options">What is renewed, and how.</param>
+internal sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpHost, SharedSecret> findSecret, RenewalOptions options)
+{
+    private static readonly TimeSpan s_pace = TimeSpan.FromSeconds(1);
+
+    /// <summary>Renews what is due of these tokens and gives each outcome as soon as it is known.</summary>
+    /// <param name="tokens">The tokens; each is read again before it is renewed.</param>
+    /// <param name="tell">Hears what happens on the way; may be called from any thread.</param>
+    /// <param name="cancel">Ends it: nothing more is asked for, what was granted meanwhile is not kept.</param>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public IEnumerable<RenewalOutcome> Renew(IEnumerable<StoredToken> tokens, Action<string>? tell, CancellationToken cancel)
+    {
+        // Waiting for another process while holding locks that it may wait for would stop both, so what is busy comes
+        // last, one by one.
+        var busy = new List<StoredToken>();
+        foreach (var outcome in RenewSideBySide(tokens, TimeSpan.Zero, busy.Add, tell, cancel)) yield return outcome;
+        foreach (var token in busy)
+        {
+            if (!options.WaitForOthers)
+            {
+                tell?.Invoke($"Another process is renewing the token for {token}.");
+                yield return new RenewalOutcome(token, false, null);
+                continue;
+            }
+            var waited = Stopwatch.StartNew();
+            var stillBusy = true;
+            while (stillBusy && waited.Elapsed < options.Timeout)
+            {
+                stillBusy = false;
+                var left = options.Timeout - waited.Elapsed;
+                foreach (var outcome in RenewSideBySide([token], left < s_pace ? left : s_pace, _ => stillBusy = true, tell, cancel))
+                    yield return outcome;
+                if (stillBusy) options.WhileWaiting?.Invoke();
+            }
+            if (stillBusy) yield return Failed(token, TokenLock.Busy(token));
+        }
+    }
+
+    private IEnumerable<RenewalOutcome> RenewSideBySide(
+        IEnumerable<StoredToken> tokens, TimeSpan wait, Action<StoredToken> putOff, Action<string>? tell, CancellationToken cancel)
+    {
+        using var waiting = tokens.GetEnumerator();
+        using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var running = new List<Attempt>();
+        try
+        {
+            for (var isMore = true; isMore || running.Count > 0;)
+            {
+                while (isMore && running.Count < options.ThrottleLimit && (isMore = waiting.MoveNext()))
+                {
+                    var start = Begin(waiting.Current, wait, tell, abandoned.Token);
+                    if (start.Outcome is not null) yield return start.Outcome;
+                    else if (start.Attempt is not null) running.Add(start.Attempt);
+                    else putOff(waiting.Current);
+                }
+                if (running.Count == 0) continue;
+                var index = Task.WaitAny([.. running.Select(static a => a.Request)], (int)s_pace.TotalMilliseconds, cancel);
+                if (index < 0)
+                {
+                    options.WhileWaiting?.Invoke();
+                    continue;
+                }
+                var finished = running[index];
+                running.RemoveAt(index);
+                yield return End(finished);
+            }
+        }
+        finally
+        {
+            // Also if the caller stops reading the outcomes.
+            if (running.Count > 0) abandoned.Cancel();
+            foreach (var left in running) left.Dispose();
+        }
+    }
+
+    private Start Begin(StoredToken token, TimeSpan wait, Action<string>? tell, CancellationToken cancel)
+    {
+        if (!IsDue(token)) return Start.Finished(new RenewalOutcome(token, false, null));
+        CrossProcessLock? renewing = null;
+        Attempt? attempt = null;
+        try
+        {
+            renewing = TokenLock.TryAcquire(token, wait, cancel);
+            if (renewing is null) return Start.Busy;
+            var current = store.Reread(token);
+            if (current is null) return Start.Finished(Failed(token, Gone(token)));
+            // Another process was faster.
+            if (current.IssuedAt > token.IssuedAt && !IsDue(current, ignoreForce: true))
+                return Start.Finished(new RenewalOutcome(current, true, null));
+            var secret = findSecret(AtpHost.Parse(current.Host));
+            attempt = new Attempt(current, renewing, Task.Run(() => RequestAsync(current, secret, tell, cancel), CancellationToken.None));
+            return Start.Running(attempt);
+        }
+        catch (AtpException e)
+        {
+            return Start.Finished(Failed(token, e));
+        }
+        finally
+        {
+            // A running attempt holds the lock until its end.
+            if (attempt is null) renewing?.Dispose();
+        }
+    }
+
+    private async Task<StoredToken> RequestAsync(StoredToken token, SharedSecret secret, Action<string>? tell, CancellationToken cancel)
+    {
+        using (secret)
+        using (var deadline = new Deadline(options.Timeout, tell, cancel))
+            return await TokenAcquisition.Again(token).RunAsync(client, secret, deadline).ConfigureAwait(false);
+    }
+
+    private RenewalOutcome End(Attempt attempt)
+    {
+        using (attempt)
+        {
+            StoredToken? renewed = null;
+            try
+            {
+                renewed = attempt.Request.GetAwaiter().GetResult();
+                store.Save(renewed);
+                return new RenewalOutcome(renewed, true, null);
+            }
+            catch (AtpException e)
+            {
+                if (renewed is not null) client.TryRevoke(renewed.RevokeEndpoint, renewed.AccessToken);
+                return Failed(attempt.Token, e);
+            }
+        }
+    }
+
+    private bool IsDue(StoredToken token, bool ignoreForce = false) =>
+        (options.Force && !ignoreForce) || RenewalPolicy.IsDue(token, DateTimeOffset.UtcNow, options.MinimumValidity);
+
+    private static RenewalOutcome Failed(StoredToken token, AtpException failure) => new(token, false, failure);
+
+    private static AtpException Gone(StoredToken token) => new(AtpError.TokenNotFound,
+        $"The token for {token} was taken out of the vault meanwhile.",
+        "Request a new one.") { Subject = token.Host, SubjectScopes = token.ScopesRequested };
+
+    /// <summary>What came of beginning: an outcome at once, a running attempt, or neither if another process holds the lock.</summary>
+    private readonly record struct Start(RenewalOutcome? Outcome, Attempt? Attempt)
+    {
+        internal static Start Busy => default;
+
+        internal static Start Finished(RenewalOutcome outcome) => new(outcome, null);
+
+        internal static Start Running(Attempt attempt) => new(null, attempt);
+    }
+
+    private sealed class Attempt(StoredToken token, CrossProcessLock renewing, Task<StoredToken> request) : IDisposable
+    {
+        internal StoredToken Token => token;
+
+        internal Task<StoredToken> Request => request;
+
+        public void Dispose() => renewing.Dispose();
+    }
+}

@@ -1,0 +1,54 @@
+namespace Agentdom.Client;
+
+/// <summary>
+/// Where the shared secret comes from where none is given: the environment (where <c>AGENTDOM_ATP_HOSTS</c> is set, for the
+/// hosts in it only), else the one that a vault keeps for the host.
+/// </summary>
+internal static class SecretFinder
+{
+    /// <summary>The environment variable that holds the secret.</summary>
+    public const string Variable = "AGENTDOM_ATP_SECRET";
+
+    /// <summary>The environment variable that lists the hosts which that secret is for; it is for all where this is not set.</summary>
+    public const string HostsVariable = "AGENTDOM_ATP_HOSTS";
+
+    /// <summary>The environment's secret, whatever host it is for, or null.</summary>
+    public static SharedSecret? FromEnvironment() =>
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } text ? SharedSecret.FromText(text) : null;
+
+    /// <summary>The secret shared with a host.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="openVault">Opens the vault; called only where the environment has no secret for the host.</param>
+    /// <exception cref="AtpException"><see cref="AtpError.SecretMissing"/>; <see cref="AtpError.HostInvalid"/>: the environment
+    /// lists something that is no host; or the vault cannot be read.</exception>
+    public static SharedSecret Find(AtpHost host, Func<ITokenVault> openVault)
+    {
+        var isForHost = IsForHost(host);
+        if (isForHost && FromEnvironment() is { } secret) return secret;
+        return openVault().Read(EntryName.OfSecret(host.Name)) is { Length: > 0 } kept
+            ? SharedSecret.FromText(kept)
+            : throw new AtpException(AtpError.SecretMissing, $"There is no shared secret for {host}.",
+                $"Give the one that the provider has, or set {Variable}" +
+                (isForHost ? "." : $" ({HostsVariable} does not name this host).")) { Subject = host.Name };
+    }
+
+    /// <summary>What <see cref="HostsVariable"/> lists, as it stands there; nothing where it is not set.</summary>
+    public static IReadOnlyList<string> HostsInEnvironment() =>
+        (Environment.GetEnvironmentVariable(HostsVariable) ?? "").Split([' ', ',', ';'], StringSplitOptions.RemoveEmptyEntries);
+
+    private static bool IsForHost(AtpHost host) =>
+        string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(HostsVariable))
+        || HostsInEnvironment().Any(named => ParseNamed(named).Equals(host));
+
+    private static AtpHost ParseNamed(string named)
+    {
+        try
+        {
+            return AtpHost.Parse(named);
+        }
+        catch (AtpException e)
+        {
+            throw e.About($"The environment variable {HostsVariable} lists no proper host");
+        }
+    }
+}

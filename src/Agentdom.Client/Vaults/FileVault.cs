@@ -1,0 +1,214 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Agentdom.Client;
+
+/// <summary>
+/// The module's own vault: one encrypted file an entry, written whole or not at all, so that any number of processes can
+/// use it at once and none needs a password. File names are hashes, so they tell nothing.
+/// </summary>
+internal sealed class FileVault : ITokenVault
+{
+    /// <summary>The vault's name, also when it is registered with SecretManagement.</summary>
+    public const string VaultName = "Agentdom";
+
+    private const string Suffix = ".secret";
+    private const string LockFile = "vault.lock";
+
+    private static readonly TimeSpan s_writeWait = TimeSpan.FromSeconds(30);
+    private static readonly ConcurrentDictionary<string, bool> s_cleaned = new(StringComparer.Ordinal);
+
+    private readonly string _folder;
+    private readonly CancellationToken _cancel;
+
+    /// <summary>Opens the vault in <see cref="AgentdomHome.Data"/>, which need not exist yet.</summary>
+    public FileVault() : this(CancellationToken.None)
+    {
+    }
+
+    /// <summary>The same, for a caller who can be stopped.</summary>
+    /// <param name="cancel">Ends the wait for other writers.</param>
+    public FileVault(CancellationToken cancel) : this(AgentdomHome.Data, cancel)
+    {
+    }
+
+    internal FileVault(string folder, CancellationToken cancel = default)
+    {
+        _folder = folder;
+        _cancel = cancel;
+    }
+
+    /// <summary>Whether entries can be read without a look into a keychain that may ask its user.</summary>
+    /// <exception cref="AtpException"><see cref="AtpError.VaultKeyInvalid"/>: the keychain's marker cannot be read.</exception>
+    public static bool IsKeyAtHand => VaultKey.IsAtHand;
+
+    /// <inheritdoc/>
+    public string Name => VaultName;
+
+    /// <inheritdoc/>
+    public string? EnsureWritable() => Writing(() =>
+    {
+        var isNewKey = VaultKey.Find(createIfMissing: false) is null;
+        _ = KeyForWriting();
+        var probe = Path.Combine(_folder, "probe" + AtomicFile.TemporarySuffix);
+        File.WriteAllBytes(probe, []);
+        File.Delete(probe);
+        return isNewKey ? VaultKey.NoticeOfNewKey(_folder) : null;
+    });
+
+    /// <inheritdoc/>
+    public string? Read(string name) => ReadEntry(name) is { Type: VaultEntry.TextType } entry ? entry.Value as string : null;
+
+    /// <inheritdoc/>
+    public void Write(string name, string text) =>
+        WriteEntry(new VaultEntry { Name = name, Type = VaultEntry.TextType, Value = text });
+
+    /// <inheritdoc/>
+    public bool Remove(string name) => Writing(() =>
+    {
+        var path = PathOf(name);
+        if (!File.Exists(path)) return false;
+        AtomicFile.Delete(path);
+        return true;
+    });
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> List(string prefix, Action<AtpException> onUnreadable) =>
+        [.. Entries(onUnreadable).Where(e => e.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(static e => e.Name)];
+
+    /// <summary>The entry of a name, or null.</summary>
+    /// <exception cref="AtpException">The vault or the entry cannot be read.</exception>
+    public VaultEntry? ReadEntry(string name)
+    {
+        CleanOnce();
+        return ReadFile(PathOf(name), FindKey);
+    }
+
+    /// <summary>Keeps an entry in place of the one of the same name.</summary>
+    /// <exception cref="AtpException">The vault cannot be written.</exception>
+    /// <exception cref="JsonFormatException">The value or the metadata has no JSON form.</exception>
+    public void WriteEntry(VaultEntry entry) => Writing(() => Put(entry));
+
+    /// <summary>Puts an entry that was made from the one there is in its place, as one step.</summary>
+    /// <returns>False where there is none of that name.</returns>
+    /// <exception cref="AtpException">The vault cannot be read or written.</exception>
+    public bool ChangeEntry(string name, Func<VaultEntry, VaultEntry> change) =>
+        Writing(() => ReadFile(PathOf(name), FindKey) is { } entry && Put(change(entry)));
+
+    /// <summary>All entries, in no particular order.</summary>
+    /// <param name="onUnreadable">Hears of each entry that cannot be read; the others are listed all the same.</param>
+    /// <exception cref="AtpException">The vault cannot be read.</exception>
+    public IReadOnlyList<VaultEntry> ListEntries(Action<AtpException> onUnreadable) => [.. Entries(onUnreadable)];
+
+    // One after the other, so that whoever wants only their names does not hold thousands of secrets in memory.
+    private IEnumerable<VaultEntry> Entries(Action<AtpException> onUnreadable)
+    {
+        CleanOnce();
+        var files = Reading(_folder, () => Directory.Exists(_folder) ? Directory.GetFiles(_folder, "*" + Suffix) : []);
+        byte[]? key = null;
+        foreach (var file in files)
+        {
+            VaultEntry? entry = null;
+            try
+            {
+                entry = ReadFile(file, () => key ??= FindKey());
+            }
+            catch (AtpException e) when (e.Error == AtpError.VaultEntryDamaged)
+            {
+                onUnreadable(e);
+            }
+            // Null where another process took the entry away meanwhile.
+            if (entry is not null) yield return entry;
+        }
+    }
+
+    // The caller holds the write lock.
+    private bool Put(VaultEntry entry)
+    {
+        var path = PathOf(entry.Name);
+        AtomicFile.Write(path, SealedBox.Seal(KeyForWriting(), Encoding.UTF8.GetBytes(entry.ToJson()), Path.GetFileName(path)));
+        return true;
+    }
+
+    private string PathOf(string name) => Path.Combine(_folder, Sha256.OfText(name.ToLowerInvariant()) + Suffix);
+
+    // A second key would leave what was written under the first unreadable, so none is made while there are entries.
+    private byte[] KeyForWriting() => Directory.EnumerateFiles(_folder, "*" + Suffix).Any()
+        ? FindKey()
+        : VaultKey.Find(createIfMissing: true)!;
+
+    private static byte[] FindKey() => VaultKey.Find(createIfMissing: false) ?? throw new AtpException(AtpError.VaultKeyInvalid,
+        $"The vault has entries but no key: {VaultKey.Variable} is not set and there is no key file {VaultKey.FilePath}.",
+        $"Set {VaultKey.Variable} as it was or restore the file; or remove the vault's folder and request the tokens anew.");
+
+    private static VaultEntry? ReadFile(string path, Func<byte[]> findKey) => Reading(path, () =>
+    {
+        if (!File.Exists(path)) return null;
+        var key = findKey();
+        try
+        {
+            return VaultEntry.FromJson(SealedBox.Open(key, AtomicFile.Read(path), Path.GetFileName(path)));
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is CryptographicException or JsonFormatException)
+        {
+            throw new AtpException(AtpError.VaultEntryDamaged,
+                $"The vault entry {path} cannot be decrypted: it was changed, or written under another key.",
+                $"Set {VaultKey.Variable} as it was when the entry was written, or remove the file and request the token anew.", e);
+        }
+    });
+
+    private static T Reading<T>(string path, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AtpException(AtpError.VaultUnreadable, $"The vault cannot be read: {e.Message}",
+                $"Let this user read {path}, or move the vault with {AgentdomHome.Variable}.", e);
+        }
+    }
+
+    // One writer at a time, so that whoever holds the lock knows every temporary file to be a dead writer's.
+    private T Writing<T>(Func<T> work)
+    {
+        try
+        {
+            using var writer = CrossProcessLock.TryAcquire(Path.Combine(_folder, LockFile), s_writeWait, _cancel)
+                ?? throw new IOException($"another process has been writing for {s_writeWait.TotalSeconds:0} seconds.");
+            if (s_cleaned.TryAdd(_folder, true)) DeleteTemporaryFiles();
+            return work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AtpException(AtpError.VaultUnwritable, $"The vault cannot be written: {e.Message}",
+                $"Let this user write to {_folder}, or move the vault with {AgentdomHome.Variable}.", e);
+        }
+    }
+
+    // What a process that was killed in the middle of a write left behind goes with the next process's first look.
+    private void CleanOnce()
+    {
+        if (s_cleaned.ContainsKey(_folder) || !Directory.Exists(_folder)) return;
+        try
+        {
+            using var writer = CrossProcessLock.TryAcquire(Path.Combine(_folder, LockFile), TimeSpan.Zero, CancellationToken.None);
+            if (writer is not null && s_cleaned.TryAdd(_folder, true)) DeleteTemporaryFiles();
+        }
+        catch (Exception e) when (e is AtpException or IOException or UnauthorizedAccessException)
+        {
+            // A vault that can only be read is still a vault.
+        }
+    }
+
+    private void DeleteTemporaryFiles()
+    {
+        foreach (var path in Directory.GetFiles(_folder, "*" + AtomicFile.TemporarySuffix)) File.Delete(path);
+    }
+}

@@ -1,0 +1,125 @@
+namespace Agentdom.Client;
+
+/// <summary>
+/// A token as it is kept: all that is needed to use, test, renew and revoke it. It is one JSON string under one name for
+/// each host and set of scopes.
+/// </summary>
+internal sealed record StoredToken
+{
+    private const int FormatVersion = 1;
+
+    /// <summary>The host's one spelling, <see cref="AtpHost.Name"/>.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>The bearer token.</summary>
+    public required string AccessToken { get; init; }
+
+    /// <summary><c>Bearer</c>.</summary>
+    public required string TokenType { get; init; }
+
+    /// <summary>When it was asked for (UTC).</summary>
+    public required DateTimeOffset IssuedAt { get; init; }
+
+    /// <summary>When it ends (UTC).</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>The scopes that were asked for; they name the entry.</summary>
+    public required IReadOnlyList<string> ScopesRequested { get; init; }
+
+    /// <summary>The scopes that were granted.</summary>
+    public required IReadOnlyList<string> ScopesGranted { get; init; }
+
+    /// <summary>The agent that asked.</summary>
+    public required string AgentId { get; init; }
+
+    /// <summary>What it is for.</summary>
+    public required string Purpose { get; init; }
+
+    /// <summary>Where it was asked for.</summary>
+    public required Uri TokenEndpoint { get; init; }
+
+    /// <summary>Where its state is asked for.</summary>
+    public required Uri VerifyEndpoint { get; init; }
+
+    /// <summary>Where it is revoked.</summary>
+    public required Uri RevokeEndpoint { get; init; }
+
+    /// <summary>Whether the endpoint was given by hand, so that renewing asks it and not the host's manifest.</summary>
+    public bool IsEndpointGiven { get; init; }
+
+    /// <summary>The endpoint hosts beside the host itself that were trusted when it was asked for.</summary>
+    public IReadOnlyList<string> TrustedEndpointHosts { get; init; } = [];
+
+    /// <summary>The name of its entry.</summary>
+    public string EntryName => Client.EntryName.OfToken(Host, ScopesRequested);
+
+    /// <summary>Whether it was requested for exactly these scopes, in any order.</summary>
+    public bool IsFor(IEnumerable<string> scopes) => ScopeSet.Key(scopes) == ScopeSet.Key(ScopesRequested);
+
+    /// <summary>Whether it is good at a moment.</summary>
+    public bool IsGoodAt(DateTimeOffset moment) => moment < ExpiresAt;
+
+    /// <summary>The text that is kept in the vault.</summary>
+    public string ToJson() => CanonicalJson.FromValue(new Dictionary<string, object?>
+    {
+        ["v"] = FormatVersion,
+        ["host"] = Host,
+        ["access_token"] = AccessToken,
+        ["token_type"] = TokenType,
+        ["issued_at"] = IssuedAt.ToUnixTimeMilliseconds(),
+        ["expires_at"] = ExpiresAt.ToUnixTimeMilliseconds(),
+        ["scopes_requested"] = ScopesRequested,
+        ["scopes_granted"] = ScopesGranted,
+        ["agent_id"] = AgentId,
+        ["purpose"] = Purpose,
+        ["endpoint"] = TokenEndpoint.AbsoluteUri,
+        ["verify_endpoint"] = VerifyEndpoint.AbsoluteUri,
+        ["revoke_endpoint"] = RevokeEndpoint.AbsoluteUri,
+        ["endpoint_given"] = IsEndpointGiven,
+        ["trusted_hosts"] = TrustedEndpointHosts,
+    });
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <exception cref="JsonFormatException">The text is something else, or of a later version.</exception>
+    public static StoredToken FromJson(string text)
+    {
+        var json = StrictJson.ParseObject(text);
+        if (json.Integer("v") != FormatVersion) throw new JsonFormatException("The entry is of a version this module does not know.");
+        return new StoredToken
+        {
+            Host = Required(json, "host"),
+            AccessToken = Required(json, "access_token"),
+            TokenType = Required(json, "token_type"),
+            IssuedAt = Time(json, "issued_at"),
+            ExpiresAt = Time(json, "expires_at"),
+            ScopesRequested = json.Texts("scopes_requested") ?? [],
+            ScopesGranted = json.Texts("scopes_granted") ?? [],
+            AgentId = Required(json, "agent_id"),
+            Purpose = Required(json, "purpose"),
+            TokenEndpoint = Address(json, "endpoint"),
+            VerifyEndpoint = Address(json, "verify_endpoint"),
+            RevokeEndpoint = Address(json, "revoke_endpoint"),
+            IsEndpointGiven = json.Flag("endpoint_given") ?? false,
+            TrustedEndpointHosts = json.Texts("trusted_hosts") ?? [],
+        };
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Host} ({string.Join(" ", ScopesRequested)})";
+
+    private static string Required(JsonObject json, string name) =>
+        json.Text(name) ?? throw new JsonFormatException($"'{name}' is missing.");
+
+    private static DateTimeOffset Time(JsonObject json, string name)
+    {
+        var milliseconds = json.Integer(name) ?? throw new JsonFormatException($"'{name}' is missing.");
+        return milliseconds is >= 0 and <= UnixTime.MaxMilliseconds
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : throw new JsonFormatException($"'{name}' is out of range.");
+    }
+
+    private static Uri Address(JsonObject json, string name) =>
+        Uri.TryCreate(Required(json, name), UriKind.Absolute, out var uri)
+            ? uri
+            : throw new JsonFormatException($"'{name}' is no address.");
+}

@@ -1,0 +1,71 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Lets an app's own HTTP clients call hosts that want agent tokens.</summary>
+public static partial class AgentTokenClientExtensions
+{
+    /// <summary>
+    /// Sends every request of this client with an agent token, as <see cref="AgentTokenMessageHandler"/> says. The tokens are
+    /// kept for the app's life, in memory, and the client's handlers share them.
+    /// </summary>
+    /// <param name="client">What <c>AddHttpClient</c> returned.</param>
+    /// <param name="host">The host, such as <c>api.example.com</c>.</param>
+    /// <param name="scopes">1 to 64 scopes.</param>
+    /// <exception cref="AtpException"><see cref="AtpError.HostInvalid"/> or <see cref="AtpError.ScopeInvalid"/></exception>
+    public static IHttpClientBuilder AddAgentTokenClient(this IHttpClientBuilder client, string host, params string[] scopes) =>
+        AddAgentTokenClient(client, host, scopes, static _ => { });
+
+    /// <summary>The same, with more said about it.</summary>
+    /// <param name="client">What <c>AddHttpClient</c> returned.</param>
+    /// <param name="host">The host, such as <c>api.example.com</c>.</param>
+    /// <param name="scopes">1 to 64 scopes.</param>
+    /// <param name="configure">Sets the options, which are named like the client, so that configuration and services may set
+    /// them too. The secret is read anew at each renewal.</param>
+    /// <exception cref="AtpException"><see cref="AtpError.HostInvalid"/> or <see cref="AtpError.ScopeInvalid"/></exception>
+    public static IHttpClientBuilder AddAgentTokenClient(
+        this IHttpClientBuilder client, string host, IReadOnlyList<string> scopes, Action<AgentTokenSourceOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        // What is wrong here should stop the app at its start.
+        _ = AtpHost.Parse(host);
+        var asked = ScopeSet.Check(scopes);
+
+        client.Services.Configure(client.Name, configure);
+        client.Services.TryAddSingleton<AtpClient>();
+        client.Services.AddKeyedSingleton(client.Name, (services, _) => MakeSource(services, client.Name, host, asked));
+        return client.AddHttpMessageHandler(services =>
+            new AgentTokenMessageHandler(services.GetRequiredKeyedService<AgentTokenSource>(client.Name)));
+    }
+
+    private static AgentTokenSource MakeSource(IServiceProvider services, string name, string host, IReadOnlyList<string> scopes)
+    {
+        var monitor = services.GetRequiredService<IOptionsMonitor<AgentTokenSourceOptions>>();
+        var options = monitor.Get(name);
+        options.GetSecret ??= _ => Task.FromResult(monitor.Get(name).Secret);
+        var logger = services.GetRequiredService<ILogger<AgentTokenSource>>();
+        var list = string.Join(' ', scopes);
+        return new AgentTokenSource(
+            services.GetRequiredService<AtpClient>(), host, scopes, options, services.GetService<TimeProvider>() ?? TimeProvider.System)
+        {
+            OnRenewal = (failure, goodUntil) =>
+            {
+                if (failure is null) LogRenewed(logger, host, list, goodUntil);
+                else if (goodUntil is not null) LogOldIsUsed(logger, host, list, goodUntil, failure.Message);
+                else LogNoToken(logger, host, list, failure.Message);
+            },
+        };
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "A new agent token for {Host} ({Scopes}) is good until {GoodUntil:u}.")]
+    private static partial void LogRenewed(ILogger logger, string host, string scopes, DateTimeOffset? goodUntil);
+
+    [LoggerMessage(2, LogLevel.Warning,
+        "The agent token for {Host} ({Scopes}) was not renewed; the old one is used until {GoodUntil:u}. {Reason}")]
+    private static partial void LogOldIsUsed(ILogger logger, string host, string scopes, DateTimeOffset? goodUntil, string reason);
+
+    [LoggerMessage(3, LogLevel.Error, "There is no agent token for {Host} ({Scopes}). {Reason}")]
+    private static partial void LogNoToken(ILogger logger, string host, string scopes, string reason);
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Net;
+
+namespace Agentdom.Issuer;
+
+/// <summary>An answer over HTTP, whole.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Body">JSON in UTF-8, or nothing.</param>
+internal sealed record LoopbackAnswer(int Status, byte[] Body)
+{
+    /// <summary>A header beside the usual ones.</summary>
+    internal (string Name, string Value)? Header { get; init; }
+
+    internal static LoopbackAnswer Empty(int status, string? header = null, string? value = null) =>
+        new(status, []) { Header = header is null ? null : (header, value!) };
+
+    internal static LoopbackAnswer Of(IssuerReply reply) => new(reply.Status, reply.Body)
+    {
+        Header = reply.RetryAfterSeconds is { } seconds ? ("Retry-After", seconds.ToString(CultureInfo.InvariantCulture)) : null,
+    };
+
+    internal async Task SendAsync(HttpListenerContext context)
+    {
+        var response = context.Response;
+        response.StatusCode = Status;
+        // The manifest too: on the same port another server may be next.
+        response.AddHeader("Cache-Control", "no-store");
+        // By this method: the header collection itself refuses WWW-Authenticate on .NET Framework.
+        if (Header is var (name, value)) response.AddHeader(name, value);
+        response.ContentLength64 = Body.Length;
+        if (Body.Length > 0)
+        {
+            response.ContentType = "application/json";
+            await response.OutputStream.WriteAsync(Body, 0, Body.Length).ConfigureAwait(false);
+        }
+        response.Close();
+    }
+}

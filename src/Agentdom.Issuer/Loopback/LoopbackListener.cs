@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Agentdom.Issuer;
+
+/// <summary>Opens an <see cref="HttpListener"/> that this machine alone can reach.</summary>
+internal static class LoopbackListener
+{
+    private const int Attempts = 20;
+
+    /// <param name="port">0 for any free one.</param>
+    /// <returns>The listener, started, and its port.</returns>
+    /// <exception cref="AtpException"><see cref="AtpError.PortTaken"/></exception>
+    internal static (HttpListener Listener, int Port) Open(int port)
+    {
+        if (port != 0) return (Start(port), port);
+        for (var attempt = 1; ; attempt++)
+        {
+            // HttpListener cannot choose one itself, and between finding a free one and opening it somebody may take it.
+            port = FreePort();
+            try
+            {
+                return (Start(port), port);
+            }
+            catch (AtpException) when (attempt < Attempts)
+            {
+                // The next one then.
+            }
+        }
+    }
+
+    private static HttpListener Start(int port)
+    {
+        if (IsTakenOnIPv6(port)) throw Taken(port);
+        // By this name alone Windows lets everybody listen.
+        var listener = new HttpListener { Prefixes = { Prefix("localhost", port) } };
+        try
+        {
+            listener.Start();
+        }
+        catch (HttpListenerException e)
+        {
+            ((IDisposable)listener).Dispose();
+            throw Taken(port, e);
+        }
+        TryAddAddress(listener, port);
+        return listener;
+    }
+
+    // For those who write the address; Windows allows it to administrators only.
+    private static void TryAddAddress(HttpListener listener, int port)
+    {
+        try
+        {
+            listener.Prefixes.Add(Prefix("127.0.0.1", port));
+        }
+        catch (HttpListenerException)
+        {
+            // The name goes on working.
+        }
+    }
+
+    private static string Prefix(string host, int port) => string.Format(CultureInfo.InvariantCulture, "http://{0}:{1}/", host, port);
+
+    private static int FreePort()
+    {
+        var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        try
+        {
+            return ((IPEndPoint)probe.LocalEndpoint).Port;
+        }
+        finally
+        {
+            probe.Stop();
+        }
+    }
+
+    // Many clients try ::1 first for "localhost": another program that listens there would get their requests.
+    private static bool IsTakenOnIPv6(int port)
+    {
+        if (!Socket.OSSupportsIPv6) return false;
+        var probe = new TcpListener(IPAddress.IPv6Loopback, port);
+        try
+        {
+            probe.Start();
+            return false;
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode == SocketError.AddressAlreadyInUse;
+        }
+        finally
+        {
+            probe.Stop();
+        }
+    }
+
+    private static AtpException Taken(int port, HttpListenerException? cause = null)
+    {
+        // Windows' ERROR_ACCESS_DENIED, and EACCES.
+        var isForbidden = cause?.ErrorCode is 5 or 13;
+        return new AtpException(AtpError.PortTaken,
+            isForbidden ? $"This user may not listen on port {port}." : $"Port {port} of localhost is taken.",
+            "Choose another port, or none to get a free one.", cause);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Net.Http.Headers;
+
+namespace Agentdom.Issuer;
+
+/// <summary>Reads a request's body within the protocol's bounds, for any server (protocol.md §4 and §5).</summary>
+internal static class RequestBody
+{
+    private const string Json = "application/json";
+
+    /// <param name="body">What was sent.</param>
+    /// <param name="contentType">The request's <c>Content-Type</c>, where it has one.</param>
+    /// <param name="declaredLength">The request's <c>Content-Length</c> in bytes, where it has one.</param>
+    /// <param name="maxBytes">The bound.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    /// <returns>The body, or the reply that refuses it.</returns>
+    internal static async ValueTask<(byte[] Body, IssuerReply? Refusal)> ReadAsync(
+        Stream body, string? contentType, long? declaredLength, int maxBytes, CancellationToken cancel)
+    {
+        if (!IsJson(contentType)) return ([], IssuerReply.NotJson());
+        if (declaredLength > maxBytes) return ([], IssuerReply.TooLarge(maxBytes));
+
+        return await BoundedReader.ReadAsync(body, maxBytes, declaredLength, cancel).ConfigureAwait(false) is { } whole
+            ? (whole, null)
+            : ([], IssuerReply.TooLarge(maxBytes));
+    }
+
+    private static bool IsJson(string? contentType)
+    {
+        if (contentType == Json) return true;
+        return MediaTypeHeaderValue.TryParse(contentType, out var type)
+            && string.Equals(type.MediaType, Json, StringComparison.OrdinalIgnoreCase)
+            && (type.CharSet is not { Length: > 0 } charset || string.Equals(charset.Trim('"'), "utf-8", StringComparison.OrdinalIgnoreCase));
+    }
+}

@@ -1,0 +1,76 @@
+namespace Agentdom.Issuer;
+
+/// <summary>The body of a token request and its signature. Check the signature before the fields are read.</summary>
+internal sealed class SignedBody
+{
+    private readonly JsonObject _json;
+    private readonly string _signature;
+    private readonly string _canonicalBody;
+
+    private SignedBody(JsonObject json, string signature, string canonicalBody)
+    {
+        _json = json;
+        _signature = signature;
+        _canonicalBody = canonicalBody;
+    }
+
+    /// <exception cref="JsonFormatException">The body is not a JSON object with a signature.</exception>
+    internal static SignedBody Parse(byte[] utf8Json)
+    {
+        var json = StrictJson.ParseObject(utf8Json);
+        var signature = json.Text(AtpSigner.SignatureMember) ?? throw Missing(AtpSigner.SignatureMember);
+        return new SignedBody(json, signature, AtpSigner.CanonicalBody(json, plain: null));
+    }
+
+    internal bool IsSignedWith(SharedSecret secret) => AtpSigner.Verify(_canonicalBody, _signature, secret);
+
+    /// <exception cref="JsonFormatException">A field is missing, of a wrong type, or out of bounds (protocol.md §4).</exception>
+    internal SignedRequest ReadRequest() => new()
+    {
+        // The decoded bytes: hex digits of either case are the same signature.
+        Signature = Hex.Decode(_signature, Hmac.Size)!,
+        AgentId = ReadAgentId(),
+        Purpose = ReadPurpose(),
+        Scopes = ReadScopes(),
+        Timestamp = ReadTimestamp(),
+        Audience = _json.Text("aud"),
+    };
+
+    private string ReadAgentId()
+    {
+        var agentId = _json.Text("agent_id") ?? throw Missing("agent_id");
+        return UnicodeText.Length(agentId) is > 0 and <= AgentIdRule.MaxLength
+            ? agentId
+            : throw new JsonFormatException($"'agent_id' must have 1 to {AgentIdRule.MaxLength} characters.");
+    }
+
+    private string ReadPurpose()
+    {
+        var purpose = _json.Text("purpose") ?? throw Missing("purpose");
+        return UnicodeText.Length(purpose) <= TokenRequest.MaxPurposeLength
+            ? purpose
+            : throw new JsonFormatException($"'purpose' must have at most {TokenRequest.MaxPurposeLength} characters.");
+    }
+
+    private IReadOnlyList<string> ReadScopes()
+    {
+        var scopes = _json.Texts("scopes") ?? throw Missing("scopes");
+        if (scopes.Count is 0 or > ScopeSet.MaxCount)
+            throw new JsonFormatException($"'scopes' must name 1 to {ScopeSet.MaxCount} scopes.");
+        if (!scopes.All(ScopeSet.IsScope))
+            throw new JsonFormatException("'scopes' contains something that is not a scope-token of 1 to 128 characters.");
+        if (scopes.Distinct(StringComparer.Ordinal).Count() != scopes.Count)
+            throw new JsonFormatException("'scopes' names one scope twice.");
+        return scopes;
+    }
+
+    private DateTimeOffset ReadTimestamp()
+    {
+        var timestamp = _json.Integer("timestamp") ?? throw Missing("timestamp");
+        return timestamp is >= 0 and <= UnixTime.MaxMilliseconds
+            ? DateTimeOffset.FromUnixTimeMilliseconds(timestamp)
+            : throw new JsonFormatException("'timestamp' must be milliseconds since the Unix epoch.");
+    }
+
+    private static JsonFormatException Missing(string name) => new($"'{name}' is missing.");
+}

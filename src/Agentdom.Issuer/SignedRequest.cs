@@ -1,0 +1,18 @@
+namespace Agentdom.Issuer;
+
+/// <summary>A token request whose signature is valid and whose fields are within the protocol's bounds.</summary>
+internal sealed class SignedRequest
+{
+    /// <summary>The 32 bytes of the signature.</summary>
+    internal required byte[] Signature { get; init; }
+
+    internal required string AgentId { get; init; }
+
+    internal required string Purpose { get; init; }
+
+    internal required IReadOnlyList<string> Scopes { get; init; }
+
+    internal required DateTimeOffset Timestamp { get; init; }
+
+    internal required string? Audience { get; init; }
+}

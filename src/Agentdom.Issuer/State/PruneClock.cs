@@ -1,0 +1,24 @@
+namespace Agentdom.Issuer;
+
+/// <summary>
+/// Decides what a state may drop. The clock is read every 15 seconds, and an entry may go once two readings in a row were
+/// past its expiry, with 15 seconds of grace for a request that was fresh and then had to wait. A clock that jumps ahead
+/// and is corrected before the next reading therefore drops nothing too early. Safe for any number of threads.
+/// </summary>
+internal sealed class PruneClock(TimeProvider time)
+{
+    private const long StepMilliseconds = 15_000;
+
+    private long _lastReading = time.GetUtcNow().ToUnixTimeMilliseconds();
+    private long _expiredBefore = long.MinValue;
+
+    /// <summary>Entries that expired before this moment may go (milliseconds since 1970, UTC).</summary>
+    internal long ExpiredBefore()
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var last = Volatile.Read(ref _lastReading);
+        if (Math.Abs(now - last) >= StepMilliseconds && Interlocked.CompareExchange(ref _lastReading, now, last) == last)
+            Volatile.Write(ref _expiredBefore, Math.Min(now, last) - StepMilliseconds);
+        return Volatile.Read(ref _expiredBefore);
+    }
+}

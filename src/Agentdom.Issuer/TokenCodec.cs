@@ -1,0 +1,66 @@
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Agentdom.Issuer;
+
+/// <summary>
+/// Mints the issuer's tokens, which have one form only, and reads tokens with the faster handler of the IdentityModel
+/// family, since what comes back may have any.
+/// </summary>
+internal sealed class TokenCodec
+{
+    private static readonly JsonWebTokenHandler s_handler = new()
+    {
+        MaximumTokenSizeInBytes = AccessTokenFormat.MaxLength,
+    };
+
+    private readonly TokenIssuerOptions _options;
+    private readonly IssuerKey _newest;
+    private readonly TokenValidationParameters _validation;
+    private readonly TimeProvider _time;
+
+    internal TokenCodec(TokenIssuerOptions options, IReadOnlyList<IssuerKey> keys, TimeProvider time)
+    {
+        _options = options;
+        _newest = keys[0];
+        _time = time;
+        _validation = AccessTokenFormat.Validation(
+            [.. keys.Select(static k => k.SigningKey)], options.Issuer, options.Audience, time);
+    }
+
+    internal string Mint(SignedRequest request, string tokenId)
+    {
+        var now = _time.GetUtcNow().ToUnixTimeSeconds();
+        var claims = new Dictionary<string, object?>
+        {
+            [JwtRegisteredClaimNames.Iss] = _options.Issuer,
+            [JwtRegisteredClaimNames.Sub] = request.AgentId,
+            [JwtRegisteredClaimNames.Iat] = now,
+            [JwtRegisteredClaimNames.Nbf] = now,
+            [JwtRegisteredClaimNames.Exp] = now + (long)_options.TokenLifetime.TotalSeconds,
+            [JwtRegisteredClaimNames.Jti] = tokenId,
+            [AgentTokenClaims.Scope] = string.Join(" ", request.Scopes),
+            [AgentTokenClaims.Purpose] = request.Purpose,
+        };
+        if (_options.Audience is not null) claims[JwtRegisteredClaimNames.Aud] = _options.Audience;
+        return _newest.Sign(claims);
+    }
+
+    /// <summary>What a token says, or null where it is not one of ours or not good now.</summary>
+    internal async Task<AgentToken?> ReadAsync(string token)
+    {
+        if (!AccessTokenFormat.IsPlain(token)) return null;
+        var result = await s_handler.ValidateTokenAsync(token, _validation).ConfigureAwait(false);
+        if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt) return null;
+        if (!jwt.TryGetPayloadValue<string?>(AgentTokenClaims.Scope, out var scope) || scope is null
+            || string.IsNullOrEmpty(jwt.Id) || string.IsNullOrEmpty(jwt.Subject)) return null;
+        return new AgentToken
+        {
+            TokenId = jwt.Id,
+            AgentId = jwt.Subject,
+            Scopes = scope.Split(' '),
+            Purpose = jwt.TryGetPayloadValue<string?>(AgentTokenClaims.Purpose, out var purpose) ? purpose ?? "" : "",
+            ExpiresAt = new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero),
+        };
+    }
+}

@@ -1,0 +1,143 @@
+namespace Agentdom.Issuer;
+
+/// <summary>
+/// The provider's side of the protocol without a transport: bytes in, a reply out (protocol.md §4 to §8). Kestrel and
+/// any other server are thin shells over it. Safe for any number of threads.
+/// </summary>
+public sealed class TokenIssuer
+{
+    /// <summary>The most bytes of a request for a token (protocol.md §4).</summary>
+    public const int MaxRequestBytes = 16 * 1024;
+
+    /// <summary>The most bytes of a body that holds a token to verify or revoke.</summary>
+    public const int MaxTokenBodyBytes = 48 * 1024;
+
+    private readonly TokenIssuerOptions _options;
+    private readonly HashSet<string> _scopes;
+    private readonly IssuerKey[] _keys;
+    private readonly TokenCodec _codec;
+    private readonly IIssuerState _state;
+    private readonly IAgentLimiter? _limiter;
+    private readonly TimeProvider _time;
+
+    /// <summary>Makes an issuer.</summary>
+    /// <param name="options">What it accepts and grants; read once.</param>
+    /// <param name="state">What it remembers by.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="limiter">How often one agent may ask; null for any number of times.</param>
+    /// <exception cref="ArgumentException">The options are wrong; the message says how to mend each.</exception>
+    public TokenIssuer(TokenIssuerOptions options, IIssuerState state, TimeProvider? time = null, IAgentLimiter? limiter = null)
+    {
+        var problems = string.Join(" ", options.Problems());
+        if (problems.Length > 0) throw new ArgumentException(problems, nameof(options));
+        _options = options;
+        _state = state;
+        _limiter = limiter;
+        _time = time ?? TimeProvider.System;
+        _scopes = new HashSet<string>(options.Scopes, StringComparer.Ordinal);
+        _keys = [.. options.Secrets.Select(secret => new IssuerKey(SharedSecret.FromText(secret), options.SigningKey))];
+        _codec = new TokenCodec(options, _keys, _time);
+    }
+
+    /// <summary>The <c>kid</c> of new tokens.</summary>
+    public string KeyId => _keys[0].SigningKey.KeyId;
+
+    /// <summary>Answers a request for a token (protocol.md §4).</summary>
+    public ValueTask<IssuerReply> MintAsync(byte[] body, CancellationToken cancel = default) => AnswerAsync(async () =>
+    {
+        // The signature comes before everything else: nothing in a body that nobody signed is trusted or repeated.
+        var signed = SignedBody.Parse(body);
+        if (!Array.Exists(_keys, key => signed.IsSignedWith(key.Secret)))
+            return IssuerReply.Refuse(401, "invalid_signature", "The signature does not match this body.");
+        var request = signed.ReadRequest();
+        var reply = Refusal(request) ?? await AnswerAsync(() => MintOnceAsync(request, cancel)).ConfigureAwait(false);
+        return reply.About(request.AgentId, request.Scopes);
+    });
+
+    /// <summary>Answers a question after a token's state (protocol.md §7).</summary>
+    public ValueTask<IssuerReply> VerifyAsync(byte[] body, CancellationToken cancel = default) => AnswerAsync(async () =>
+    {
+        var token = await ReadTokenAsync(TokenIn(body), cancel).ConfigureAwait(false);
+        if (token is null) return IssuerReply.Ok("invalid", new Dictionary<string, object?> { ["valid"] = false });
+        return IssuerReply.Ok("valid", new Dictionary<string, object?>
+        {
+            ["valid"] = true,
+            ["scopes"] = token.Scopes,
+            ["expires_at"] = token.ExpiresAtText,
+            ["agent_id"] = token.AgentId,
+        }).About(token.AgentId, token.Scopes, token.TokenId);
+    });
+
+    /// <summary>Answers a revocation, which also succeeds for a token unknown or already dead (protocol.md §8).</summary>
+    public ValueTask<IssuerReply> RevokeAsync(byte[] body, CancellationToken cancel = default) => AnswerAsync(async () =>
+    {
+        var answer = new Dictionary<string, object?> { ["revoked"] = true };
+        if (await _codec.ReadAsync(TokenIn(body)).ConfigureAwait(false) is not { } token) return IssuerReply.Ok("nothing_to_revoke", answer);
+        await _state.RevokeAsync(token.TokenId, token.ExpiresAt, cancel).ConfigureAwait(false);
+        return IssuerReply.Ok("revoked", answer).About(token.AgentId, token.Scopes, token.TokenId);
+    });
+
+    /// <summary>What a token says, where it is good right now and not revoked; else null.</summary>
+    /// <exception cref="IssuerStateException">Whether it is revoked cannot be known right now.</exception>
+    public async ValueTask<AgentToken?> ReadTokenAsync(string token, CancellationToken cancel = default)
+    {
+        var read = await _codec.ReadAsync(token).ConfigureAwait(false);
+        if (read is null || await _state.IsRevokedAsync(read.TokenId, read.ExpiresAt, cancel).ConfigureAwait(false)) return null;
+        return read;
+    }
+
+    private static async ValueTask<IssuerReply> AnswerAsync(Func<ValueTask<IssuerReply>> answer)
+    {
+        try
+        {
+            return await answer().ConfigureAwait(false);
+        }
+        catch (JsonFormatException e)
+        {
+            return IssuerReply.InvalidRequest(e.Message);
+        }
+        catch (IssuerStateException e)
+        {
+            return IssuerReply.Unavailable(e);
+        }
+    }
+
+    private IssuerReply? Refusal(SignedRequest request)
+    {
+        var now = _time.GetUtcNow();
+        if ((now - request.Timestamp).Duration() > TokenIssuerOptions.TimestampWindow)
+            return IssuerReply.Refuse(401, "stale_timestamp",
+                $"The timestamp is more than {TokenIssuerOptions.TimestampWindow.TotalSeconds:0} seconds from this clock.",
+                serverTime: now.ToUnixTimeMilliseconds());
+        // After the clock, so that a captured request cannot use up its agent's share for longer than the window.
+        if (_limiter?.Enter(request.AgentId) is { } wait) return IssuerReply.RateLimited(wait);
+        if (request.Audience != _options.Audience)
+            return IssuerReply.InvalidRequest(_options.Audience is null
+                ? "'aud' names another issuer: this one has no audience."
+                : "'aud' must be the audience that this issuer's manifest names.");
+        foreach (var scope in request.Scopes)
+        {
+            if (!_scopes.Contains(scope)) return IssuerReply.Refuse(403, "invalid_scope", $"The scope '{scope}' is not on offer.");
+        }
+        return null;
+    }
+
+    private async ValueTask<IssuerReply> MintOnceAsync(SignedRequest request, CancellationToken cancel)
+    {
+        var until = request.Timestamp + TokenIssuerOptions.TimestampWindow;
+        if (!await _state.TryRememberAsync(request.Signature, until, cancel).ConfigureAwait(false))
+            return IssuerReply.Refuse(401, "replayed_request", "This signed request was accepted before. Stamp and sign a new one.");
+        var tokenId = Hex.Encode(RandomBytes.Make(16));
+        return IssuerReply.Ok("issued", new Dictionary<string, object?>
+        {
+            ["token"] = _codec.Mint(request, tokenId),
+            ["token_type"] = "Bearer",
+            ["expires_in"] = (long)_options.TokenLifetime.TotalSeconds,
+            ["scopes_granted"] = request.Scopes,
+            ["agent_id"] = request.AgentId,
+        }).About(request.AgentId, request.Scopes, tokenId);
+    }
+
+    private static string TokenIn(byte[] body) =>
+        StrictJson.ParseObject(body).Text("token") ?? throw new JsonFormatException("'token' is missing.");
+}

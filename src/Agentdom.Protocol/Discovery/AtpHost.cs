@@ -1,0 +1,156 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+
+namespace Agentdom.Protocol;
+
+/// <summary>
+/// The host an agent asks, as it was named: <c>api.example.com</c>, <c>localhost:5001</c>, <c>https://[::1]:8443</c>.
+/// https, but http for loopback names and addresses unless they were written with https (protocol.md §1).
+/// </summary>
+internal sealed class AtpHost : IEquatable<AtpHost>
+{
+    // Uri would silently drop what follows an IPv6 address, and take more than a host and a port.
+    private static readonly Regex s_authority = new(@"^(\[[0-9A-Fa-f:.]+\]|[^\[\]:/\\?#@%\s]+)(:[0-9]{1,5})?$", RegexOptions.CultureInvariant);
+
+    private AtpHost(Uri origin, string name)
+    {
+        Origin = origin;
+        Name = name;
+    }
+
+    /// <summary>
+    /// The one spelling of the host: lower case, names in their ASCII form, no default port, and a scheme only for a
+    /// loopback host that is asked over https.
+    /// </summary>
+    public string Name { get; }
+
+    /// <summary>The origin that is asked.</summary>
+    public Uri Origin { get; }
+
+    internal Uri ManifestUri => new(Origin, ManifestFields.Path);
+
+    /// <summary>Reads a host as people write it.</summary>
+    /// <exception cref="AtpException"><see cref="AtpError.HostInvalid"/></exception>
+    public static AtpHost Parse(string text)
+    {
+        text = text.Trim();
+        var schemeEnd = text.IndexOf("://", StringComparison.Ordinal);
+        var authority = schemeEnd < 0 ? text : text.Substring(schemeEnd + 3);
+        if (authority.EndsWith("/", StringComparison.Ordinal)) authority = authority.Substring(0, authority.Length - 1);
+        if (!s_authority.IsMatch(authority) || !Uri.TryCreate($"https://{authority}", UriKind.Absolute, out var parsed)
+            || parsed.Port == 0 || TryHostOf(parsed) is not { } host || Uri.CheckHostName(host) is UriHostNameType.Unknown)
+            throw Invalid(text, "is not a host name with an optional port");
+
+        var scheme = schemeEnd < 0
+            ? (IsLoopback(parsed) ? "http" : "https")
+            : text.Substring(0, schemeEnd).ToLowerInvariant();
+        if (scheme is not ("http" or "https")) throw Invalid(text, "is asked over something else than https");
+        if (scheme == "http" && !IsLoopback(parsed))
+            throw Invalid(text, "would be asked over plain http, where anybody on the way could read the token");
+
+        var defaultPort = scheme == "https" ? 443 : 80;
+        var port = HasPort(authority) ? parsed.Port : defaultPort;
+        var isDefaultPort = port == defaultPort;
+        var nameAndPort = isDefaultPort ? host : string.Format(CultureInfo.InvariantCulture, "{0}:{1}", host, port);
+        var prefix = scheme == "https" && IsLoopback(parsed) ? "https://" : "";
+        return new AtpHost(new Uri($"{scheme}://{nameAndPort}/"), prefix + nameAndPort);
+    }
+
+    /// <summary>
+    /// Whether an endpoint of this host may be sent a signed body: https (or http on loopback, where the host itself is
+    /// asked over http), on the same host name or one below it, or on a trusted one (protocol.md §1).
+    /// </summary>
+    /// <exception cref="AtpException"><see cref="AtpError.EndpointInvalid"/> or <see cref="AtpError.EndpointForeign"/></exception>
+    internal void RequireEndpoint(Uri endpoint, IEnumerable<string> trustedHosts)
+    {
+        RequireSecure(endpoint);
+        if (Origin.Scheme == "https" && endpoint.Scheme == "http")
+            throw new AtpException(AtpError.EndpointInvalid,
+                $"{Name} is asked over https but its manifest names an http endpoint, {Printable.Excerpt(endpoint.OriginalString)}.",
+                "Tell the provider to serve its endpoints over https.");
+        if (IsOwn(endpoint, trustedHosts)) return;
+        var named = HostOf(endpoint);
+        throw new AtpException(AtpError.EndpointForeign,
+            $"The manifest of {Name} sends agents to another host, {named}, and nothing was sent there.",
+            $"If the provider confirms that {named} is theirs, trust it as an endpoint host.") { Subject = named };
+    }
+
+    /// <summary>
+    /// Whether a request may carry a token of this host: to an https address (or http on loopback), on the same host name or
+    /// one below it, or on one that is named for that. Ports do not count.
+    /// </summary>
+    /// <exception cref="AtpException"><see cref="AtpError.EndpointInvalid"/> or <see cref="AtpError.EndpointForeign"/></exception>
+    internal void RequireAddress(Uri? address, IEnumerable<string> apiHosts)
+    {
+        if (address is null || !IsSecure(address))
+            throw new AtpException(AtpError.EndpointInvalid,
+                $"A token for {Name} goes to absolute https addresses only, and nothing was sent.",
+                "Give the client such a BaseAddress or address, without a user name in it; http is for loopback hosts only.");
+        if (IsOwn(address, apiHosts)) return;
+        var named = HostOf(address);
+        throw new AtpException(AtpError.EndpointForeign,
+            $"The token is for {Name}, the request is for {named}, and nothing was sent.",
+            $"Use a client of its own for {named}, or name it in ApiHosts if the provider confirms that it takes these tokens.");
+    }
+
+    /// <exception cref="AtpException"><see cref="AtpError.EndpointInvalid"/></exception>
+    internal static void RequireSecure(Uri endpoint)
+    {
+        if (IsSecure(endpoint)) return;
+        throw new AtpException(AtpError.EndpointInvalid,
+            $"The endpoint {Printable.Excerpt(endpoint.OriginalString)} is not an absolute https address.",
+            "Only loopback hosts may be asked over http; tell the provider, or give the right endpoint.");
+    }
+
+    /// <summary>Loopback by name or address; a name that merely resolves to loopback is not enough.</summary>
+    internal static bool IsLoopback(Uri uri) =>
+        HostOf(uri) is var host && (host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address)));
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    /// <inheritdoc/>
+    public bool Equals(AtpHost? other) => other is not null && other.Name == Name;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as AtpHost);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Name);
+
+    private bool IsOwn(Uri uri, IEnumerable<string> trustedHosts)
+    {
+        var own = HostOf(Origin);
+        var named = HostOf(uri);
+        var isBelow = Uri.CheckHostName(own) == UriHostNameType.Dns && named.EndsWith("." + own, StringComparison.Ordinal);
+        return named == own || isBelow || trustedHosts.Contains(named, StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static bool IsSecure(Uri uri) => uri.IsAbsoluteUri && uri.UserInfo.Length == 0 && TryHostOf(uri) is not null
+        && (uri.Scheme == "https" || (uri.Scheme == "http" && IsLoopback(uri)));
+
+    private static string HostOf(Uri uri) => TryHostOf(uri) ?? "";
+
+    // Null where the name has no ASCII form.
+    private static string? TryHostOf(Uri uri)
+    {
+        try
+        {
+            if (IPAddress.TryParse(uri.IdnHost, out var address))
+                return address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
+            return uri.IdnHost.ToLowerInvariant().TrimEnd('.');
+        }
+        catch (UriFormatException)
+        {
+            return null;
+        }
+    }
+
+    private static bool HasPort(string authority) =>
+        authority.LastIndexOf(':') is var colon && colon >= 0 && authority.IndexOf(']', colon) < 0;
+
+    private static AtpException Invalid(string text, string why) => new(AtpError.HostInvalid, $"'{Printable.Excerpt(text)}' {why}.",
+        "Give a host such as api.example.com or localhost:5001.");
+}

@@ -1,0 +1,18 @@
+namespace Agentdom.Protocol;
+
+/// <summary>The manifest's address and the names of its members (protocol.md §1).</summary>
+internal static class ManifestFields
+{
+    internal const string Path = "/.well-known/agentdom.json";
+
+    internal const string Auth = "auth";
+    internal const string Method = "method";
+    internal const string TokenEndpoint = "agent_token_endpoint";
+    internal const string VerifyEndpoint = "agent_token_verify_endpoint";
+    internal const string RevokeEndpoint = "agent_token_revoke_endpoint";
+    internal const string Audience = "agent_token_audience";
+    internal const string Scopes = "scopes";
+
+    /// <summary>The value of <see cref="Method"/> that stands for this protocol.</summary>
+    internal const string AgentTokenMethod = "agent_token";
+}

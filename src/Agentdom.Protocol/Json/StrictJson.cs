@@ -1,0 +1,132 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Agentdom.Protocol;
+
+/// <summary>
+/// Reads JSON (RFC 8259) and refuses whatever two readers could understand differently: duplicate member names, lone
+/// surrogates, invalid UTF-8, a byte order mark, comments, trailing commas, numbers that a double cannot hold, integers
+/// beyond ±(2^53 − 1), nesting deeper than <see cref="MaxDepth"/> (protocol.md §2).
+/// </summary>
+internal static class StrictJson
+{
+    /// <summary>The deepest nesting of objects and arrays, the outermost counted as 1.</summary>
+    public const int MaxDepth = 32;
+
+    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Reads a JSON text of any kind.</summary>
+    /// <returns>null, <see cref="bool"/>, <see cref="double"/>, <see cref="string"/>, a list, or <see cref="JsonObject"/>.</returns>
+    /// <exception cref="JsonFormatException">The text is no JSON, or is refused as above.</exception>
+    public static object? Parse(string json) => Parse(ToUtf8(json));
+
+    /// <inheritdoc cref="Parse(string)"/>
+    public static object? Parse(byte[] utf8Json) => Parse(utf8Json, exactIntegers: true);
+
+    /// <summary>
+    /// Reads a JSON object that nobody signed, such as a manifest: members that this side does not know must not spoil
+    /// it, so integers may lose digits and a byte order mark is passed over.
+    /// </summary>
+    /// <exception cref="JsonFormatException">The text is no JSON object, or is refused as above.</exception>
+    public static JsonObject ParseAnswer(byte[] utf8Json)
+    {
+        var hasMark = utf8Json is [0xEF, 0xBB, 0xBF, ..];
+        return Parse(hasMark ? utf8Json.AsSpan(3).ToArray() : utf8Json, exactIntegers: false) as JsonObject
+            ?? throw new JsonFormatException("A JSON object was expected.");
+    }
+
+    private static object? Parse(byte[] utf8Json, bool exactIntegers)
+    {
+        var reader = new Utf8JsonReader(utf8Json, new JsonReaderOptions { MaxDepth = MaxDepth });
+        try
+        {
+            reader.Read();
+            var value = ReadValue(ref reader, exactIntegers);
+            // Reading on finds anything behind the value, which is refused.
+            reader.Read();
+            return value;
+        }
+        catch (JsonException e)
+        {
+            throw new JsonFormatException(
+                $"This is not JSON that can be read safely (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}).", e);
+        }
+    }
+
+    /// <summary>Reads a JSON text whose outermost value must be an object.</summary>
+    /// <exception cref="JsonFormatException">The text is no JSON object, or is refused as above.</exception>
+    public static JsonObject ParseObject(byte[] utf8Json) =>
+        Parse(utf8Json) as JsonObject ?? throw new JsonFormatException("A JSON object was expected.");
+
+    /// <inheritdoc cref="ParseObject(byte[])"/>
+    public static JsonObject ParseObject(string json) => ParseObject(ToUtf8(json));
+
+    /// <summary>UTF-8 of a text that holds no lone surrogate.</summary>
+    internal static byte[] ToUtf8(string text)
+    {
+        try
+        {
+            return s_utf8.GetBytes(text);
+        }
+        catch (EncoderFallbackException e)
+        {
+            throw new JsonFormatException("A string holds a lone surrogate, so it has no UTF-8 form.", e);
+        }
+    }
+
+    private static object? ReadValue(ref Utf8JsonReader reader, bool exactIntegers) => reader.TokenType switch
+    {
+        JsonTokenType.StartObject => ReadObject(ref reader, exactIntegers),
+        JsonTokenType.StartArray => ReadArray(ref reader, exactIntegers),
+        JsonTokenType.String => ReadString(ref reader),
+        JsonTokenType.Number => ReadNumber(ref reader, exactIntegers),
+        JsonTokenType.True => true,
+        JsonTokenType.False => false,
+        JsonTokenType.Null => null,
+        _ => throw new JsonFormatException("The JSON text is empty."),
+    };
+
+    private static JsonObject ReadObject(ref Utf8JsonReader reader, bool exactIntegers)
+    {
+        var result = new JsonObject();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            var name = ReadString(ref reader);
+            reader.Read();
+            if (!result.TryAdd(name, ReadValue(ref reader, exactIntegers)))
+                throw new JsonFormatException("An object names the same member twice.");
+        }
+        return result;
+    }
+
+    private static List<object?> ReadArray(ref Utf8JsonReader reader, bool exactIntegers)
+    {
+        var result = new List<object?>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) result.Add(ReadValue(ref reader, exactIntegers));
+        return result;
+    }
+
+    private static string ReadString(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonFormatException("A string holds invalid UTF-8 or a lone surrogate.", e);
+        }
+    }
+
+    private static object ReadNumber(ref Utf8JsonReader reader, bool exactIntegers)
+    {
+        if (exactIntegers && reader.ValueSpan.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0)
+        {
+            if (reader.TryGetInt64(out var integer) && Math.Abs((decimal)integer) <= JsonNumber.MaxSafeInteger)
+                return (double)integer;
+            throw new JsonFormatException("An integer lies beyond 2^53-1 and would lose digits.");
+        }
+        if (reader.TryGetDouble(out var number) && !double.IsInfinity(number)) return number;
+        throw new JsonFormatException("A number is too large for a double.");
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text;
+
+namespace Agentdom.Protocol;
+
+/// <summary>
+/// Signs request bodies and checks their signatures: HMAC-SHA256 over the canonical body without its
+/// <c>signature</c> member, as lower-case hex (protocol.md §2 and §3).
+/// </summary>
+public static class AtpSigner
+{
+    /// <summary>The name of the member that carries the signature and is not covered by it.</summary>
+    public const string SignatureMember = "signature";
+
+    /// <summary>The canonical body that a signature covers.</summary>
+    /// <param name="body">A dictionary of what <see cref="CanonicalJson.FromValue(object?)"/> takes.</param>
+    /// <exception cref="JsonFormatException">The body has no canonical form.</exception>
+    public static string CanonicalBody(System.Collections.IDictionary body) => CanonicalBody(body, plain: null);
+
+    /// <summary>The canonical body that a signature covers, from JSON text.</summary>
+    /// <exception cref="JsonFormatException">The text is not a JSON object, or has no canonical form.</exception>
+    public static string CanonicalBody(string json) => CanonicalBody(StrictJson.ParseObject(json), plain: null);
+
+    /// <param name="body">A dictionary or a <see cref="JsonObject"/>.</param>
+    /// <param name="plain">Unwraps the values inside; see <see cref="CanonicalWriter"/>.</param>
+    /// <exception cref="JsonFormatException">The body has no canonical form or is not an object.</exception>
+    internal static string CanonicalBody(object body, Func<object?, object?>? plain)
+    {
+        if (body is not (JsonObject or System.Collections.IDictionary))
+            throw new JsonFormatException("A body to sign must be a JSON object.");
+        return CanonicalJson.FromValue(body, omit: SignatureMember, plain);
+    }
+
+    /// <summary>Signs a canonical body.</summary>
+    /// <returns>64 lower-case hex digits.</returns>
+    public static string Sign(string canonicalBody, SharedSecret secret) =>
+        Hex.Encode(Hmac.Compute(secret.Bytes, Encoding.UTF8.GetBytes(canonicalBody)));
+
+    /// <summary>Checks a signature in constant time.</summary>
+    /// <param name="canonicalBody">What was signed.</param>
+    /// <param name="signature">64 hex digits of either case; anything else is a wrong signature.</param>
+    /// <param name="secret">The shared secret.</param>
+    public static bool Verify(string canonicalBody, string signature, SharedSecret secret) =>
+        Hex.Decode(signature, Hmac.Size) is { } claimed
+        && Hmac.FixedTimeEquals(claimed, Hmac.Compute(secret.Bytes, Encoding.UTF8.GetBytes(canonicalBody)));
+}

@@ -1,0 +1,11 @@
+namespace Agentdom.Protocol;
+
+/// <summary>The names of an agent token's claims beyond the registered ones (protocol.md §6).</summary>
+internal static class AgentTokenClaims
+{
+    /// <summary>The granted scopes, separated by spaces (RFC 8693 §4.2).</summary>
+    public const string Scope = "scope";
+
+    /// <summary>What the agent said the token is for.</summary>
+    public const string Purpose = "purpose";
+}

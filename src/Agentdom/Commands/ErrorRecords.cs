@@ -1,0 +1,43 @@
+using System.Management.Automation;
+
+namespace Agentdom;
+
+/// <summary>Makes error records: the id is <c>Atp</c> and the error's name, the category is decided here.</summary>
+internal static class ErrorRecords
+{
+    internal static ErrorRecord From(AtpException failure, object? target, PSCmdlet cmdlet) =>
+        new(CmdletAdvice.For(failure, cmdlet), "Atp" + failure.Error, Category(failure.Error), target);
+
+    internal static ErrorRecord From(JsonFormatException failure, object? target, PSCmdlet cmdlet) => From(
+        new AtpException(AtpError.BodyInvalid, $"What was given has no canonical form: {failure.Message}",
+            "Give a JSON object, a hashtable or an object of strings, numbers, booleans, lists and the like.", failure),
+        target,
+        cmdlet);
+
+    private static ErrorCategory Category(AtpError error) => error switch
+    {
+        AtpError.HostInvalid or AtpError.ScopeInvalid or AtpError.PurposeInvalid or AtpError.AgentIdInvalid
+            or AtpError.EndpointInvalid or AtpError.IntervalInvalid
+            or AtpError.ServerOptionsInvalid => ErrorCategory.InvalidArgument,
+        AtpError.BodyInvalid or AtpError.TokenInvalid or AtpError.ManifestInvalid or AtpError.AnswerInvalid
+            or AtpError.VaultEntryDamaged => ErrorCategory.InvalidData,
+        AtpError.SecretMissing or AtpError.SignatureRefused or AtpError.VaultLocked => ErrorCategory.AuthenticationError,
+        AtpError.ScopeDenied => ErrorCategory.PermissionDenied,
+        AtpError.EndpointForeign or AtpError.CertificateInvalid or AtpError.RedirectRefused => ErrorCategory.SecurityError,
+        AtpError.HostNotFound or AtpError.ManifestMissing or AtpError.TokenNotFound or AtpError.VaultNotFound
+            or AtpError.JobNotFound => ErrorCategory.ObjectNotFound,
+        AtpError.HostUnreachable => ErrorCategory.ConnectionError,
+        AtpError.TimedOut => ErrorCategory.OperationTimeout,
+        AtpError.MethodUnsupported => ErrorCategory.NotImplemented,
+        AtpError.RateLimited => ErrorCategory.LimitsExceeded,
+        AtpError.IssuerUnavailable => ErrorCategory.ResourceUnavailable,
+        AtpError.ServerRunning => ErrorCategory.ResourceExists,
+        AtpError.PortTaken => ErrorCategory.ResourceBusy,
+        AtpError.SchedulerUnavailable => ErrorCategory.NotInstalled,
+        AtpError.SchedulerFailed => ErrorCategory.FromStdErr,
+        AtpError.TokenExpired or AtpError.TokenAmbiguous or AtpError.JobWouldFail => ErrorCategory.InvalidOperation,
+        AtpError.VaultUnwritable => ErrorCategory.WriteError,
+        AtpError.VaultUnreadable or AtpError.VaultKeyInvalid => ErrorCategory.ReadError,
+        _ => ErrorCategory.ProtocolError,
+    };
+}

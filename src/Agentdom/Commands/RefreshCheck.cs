@@ -1,0 +1,45 @@
+using System.ComponentModel;
+using Agentdom.Vaults;
+
+namespace Agentdom;
+
+/// <summary>Looks from inside the job's process whether it would find what it needs. For the job's script, not for users.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class RefreshCheck
+{
+    /// <summary>Opens the vault, reads every token and finds the secret of each one's host.</summary>
+    /// <returns>What failed; never a secret.</returns>
+    public static AtpRefreshFailure[] Run(string vault)
+    {
+        var failures = new List<AtpRefreshFailure>();
+        try
+        {
+            var opened = VaultFinder.Open(vault, CancellationToken.None);
+            foreach (var host in new TokenStore(opened).All().Select(static t => t.Host).Distinct(StringComparer.Ordinal))
+            {
+                if (FindSecret(host, opened) is { } failure) failures.Add(failure);
+            }
+        }
+        catch (AtpException e)
+        {
+            failures.Add(Failure(null, e));
+        }
+        return [.. failures];
+    }
+
+    private static AtpRefreshFailure? FindSecret(string host, ITokenVault vault)
+    {
+        try
+        {
+            Session.FindSecret(null, AtpHost.Parse(host), () => vault).Dispose();
+            return null;
+        }
+        catch (AtpException e)
+        {
+            return Failure(host, e);
+        }
+    }
+
+    // Without the advice: what helps a session need not help a job.
+    private static AtpRefreshFailure Failure(string? host, AtpException e) => new(host, "Atp" + e.Error, e.Happened);
+}

@@ -1,0 +1,70 @@
+using System.Collections;
+
+namespace Agentdom.Jobs;
+
+/// <summary>The user's crontab.</summary>
+internal sealed class CronScheduler : IJobScheduler
+{
+    private const string Crontab = "crontab";
+
+    private static readonly string[] s_list = ["-l"];
+
+    /// <inheritdoc/>
+    public string Name => "Cron";
+
+    /// <inheritdoc/>
+    public string? WhyUnavailable()
+    {
+        if (ProcessRunner.Find(Crontab) is null) return "crontab is not installed";
+        // It is here and of no use to a user whom cron.allow or cron.deny keeps out.
+        var result = SchedulerTool.Run(Crontab, s_list);
+        return result.ExitCode == 0 || CrontabText.IsNone(result.Errors) ? null : CrontabText.Refusal(result.Errors);
+    }
+
+    /// <inheritdoc/>
+    public string? Register(RefreshJob job)
+    {
+        var random = new Random(Guid.NewGuid().GetHashCode());
+        Write(CrontabText.With(Read(), job, random.Next));
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public RegisteredJob? Find() =>
+        CrontabText.Find(Read(), DateTime.Now) is { } job
+            ? new RegisteredJob(Name, job.Interval, job.Command, job.NextRun, JobFolder.ReadLastRun())
+            : null;
+
+    /// <inheritdoc/>
+    public bool Unregister()
+    {
+        var before = Read();
+        var after = CrontabText.Without(before);
+        if (after == before) return false;
+        if (after.Length > 0) Write(after);
+        else SchedulerTool.Require(Crontab, ["-r"]);
+        return true;
+    }
+
+    private static string Read()
+    {
+        var result = SchedulerTool.Run(Crontab, s_list);
+        // Only where cron says that there is none may it be taken for empty, since it is written whole.
+        if (result.ExitCode != 0) return CrontabText.IsNone(result.Errors) ? "" : throw SchedulerTool.Failed(Crontab, s_list, result);
+        var listed = CrontabText.FromBytes(result.Output);
+        return listed.Contains(@"\r") ? ReadUnescaped() : listed;
+    }
+
+    // Debian's cron lists a carriage return as the two characters \r; what it gives to an editor is the file as it is.
+    private static string ReadUnescaped()
+    {
+        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(static v => (string)v.Key, static v => (string)v.Value!, StringComparer.Ordinal);
+        environment["VISUAL"] = environment["EDITOR"] = "cat";
+        string[] edit = ["-e"];
+        var result = SchedulerTool.Run(Crontab, edit, null, environment);
+        return result.ExitCode == 0 ? CrontabText.FromBytes(result.Output) : throw SchedulerTool.Failed(Crontab, edit, result);
+    }
+
+    private static void Write(string crontab) => SchedulerTool.Require(Crontab, ["-"], CrontabText.ToBytes(crontab));
+}

@@ -1,0 +1,67 @@
+namespace Agentdom.Jobs;
+
+/// <summary>
+/// Proves that the job will find what it needs: runs its script with <c>-Check</c> in a process that has the few
+/// variables a scheduler gives, and refuses with the reasons where something is missing from there.
+/// </summary>
+internal static class JobProof
+{
+    private const int MostReasons = 5;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>Runs the check.</summary>
+    /// <param name="engine">The PowerShell that the job will run in.</param>
+    /// <param name="script">The text of the job's script.</param>
+    /// <exception cref="AtpException"><see cref="AtpError.JobWouldFail"/>, or the child cannot be started.</exception>
+    public static void Require(string engine, string script)
+    {
+        // Under a name of its own: a job that is registered keeps its script where the new one is refused.
+        var path = Path.Combine(AgentdomHome.Jobs, $"check-{Guid.NewGuid():N}.ps1");
+        JobFolder.Write(path, script);
+        try
+        {
+            var command = new RefreshJob(RefreshJob.DefaultInterval, engine, path).Command;
+            var child = SchedulerTool.Run(command[0], [.. command.Skip(1), "-Check"], null, BareEnvironment.Create(), s_patience);
+            if (Failures(child) is { Count: > 0 } failures) throw Refusal(failures);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    internal static AtpException Refusal(IReadOnlyList<JobFailure> failures)
+    {
+        var reasons = failures.Take(MostReasons).Select(static f => (f.Host is null ? "" : f.Host + ": ") + f.Message.TrimEnd('.'));
+        var more = failures.Count > MostReasons ? $"; and {failures.Count - MostReasons} more" : "";
+        var remedies = failures.Select(static f => Remedy(f.ErrorId)).Distinct(StringComparer.Ordinal);
+        return new AtpException(AtpError.JobWouldFail,
+            $"The job was not registered: it would fail, with no more than a scheduler's environment. {string.Join("; ", reasons)}{more}.",
+            string.Join(" ", remedies));
+    }
+
+    private static IReadOnlyList<JobFailure> Failures(ProcessResult child)
+    {
+        var report = child.OutputText.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "";
+        try
+        {
+            return JobRun.FromJson(report).Failures;
+        }
+        catch (JsonFormatException)
+        {
+            var said = Printable.Excerpt(child.Errors.Trim().Length > 0 ? child.Errors : child.OutputText);
+            return [new JobFailure(null, "", $"PowerShell ended with {child.ExitCode} before it could look: {said}")];
+        }
+    }
+
+    private static string Remedy(string errorId) => errorId switch
+    {
+        "AtpSecretMissing" => "Keep each host's secret in the vault with Set-AtpSecret; a job sees no secret of this session.",
+        "AtpVaultKeyInvalid" or "AtpVaultEntryDamaged" =>
+            $"Leave {VaultKey.Variable} out, so that the vault's key lies in its key file, and keep secrets and tokens anew; a job does not see it.",
+        "AtpVaultLocked" => "Name a vault that opens without a password, such as this module's own: -Vault Agentdom.",
+        "AtpVaultNotFound" => "Register the vault for this user, and install its module where every session finds it.",
+        _ => "Mend that and register again, or renew in this process with -Scheduler InProcess.",
+    };
+}

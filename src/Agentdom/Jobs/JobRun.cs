@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace Agentdom.Jobs;
+
+/// <summary>How a run of the job went, as its script wrote it down.</summary>
+internal sealed record JobRun
+{
+    /// <summary>When it began (UTC).</summary>
+    public required DateTimeOffset Started { get; init; }
+
+    /// <summary>When it ended (UTC).</summary>
+    public required DateTimeOffset Finished { get; init; }
+
+    /// <summary><c>Succeeded</c>, <c>PartlyFailed</c> or <c>Failed</c>.</summary>
+    public required string Outcome { get; init; }
+
+    /// <summary>How many tokens were renewed.</summary>
+    public required int Renewed { get; init; }
+
+    /// <summary>What failed.</summary>
+    public required IReadOnlyList<JobFailure> Failures { get; init; }
+
+    /// <summary>Reads what the script wrote.</summary>
+    /// <exception cref="JsonFormatException">The text is something else.</exception>
+    public static JobRun FromJson(string text)
+    {
+        var json = StrictJson.ParseObject(text);
+        var failed = json["failed"] as List<object?> ?? throw new JsonFormatException("'failed' must be a list.");
+        return new JobRun
+        {
+            Started = Time(json, "started"),
+            Finished = Time(json, "finished"),
+            Outcome = json.Text("outcome") ?? throw new JsonFormatException("'outcome' is missing."),
+            Renewed = (int)(json.Integer("renewed") ?? 0),
+            Failures = failed.ConvertAll(static f => Failure(f as JsonObject ?? throw new JsonFormatException("A failure must be an object."))),
+        };
+    }
+
+    private static JobFailure Failure(JsonObject json) =>
+        new(json.Text("host") is { Length: > 0 } host ? host : null, json.Text("id") ?? "", json.Text("message") ?? "");
+
+    private static DateTimeOffset Time(JsonObject json, string name) =>
+        DateTimeOffset.TryParseExact(json.Text(name), "o", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time
+            : throw new JsonFormatException($"'{name}' must be a time.");
+}
+
+/// <summary>One thing that failed in a run.</summary>
+/// <param name="Host">The host whose token it was, or null where the run failed as a whole.</param>
+/// <param name="ErrorId">The error's id, such as <c>AtpHostUnreachable</c>.</param>
+/// <param name="Message">What happened.</param>
+internal sealed record JobFailure(string? Host, string ErrorId, string Message);

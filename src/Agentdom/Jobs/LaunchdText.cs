@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Xml;
+using System.Xml.Linq;
+
+namespace Agentdom.Jobs;
+
+/// <summary>The property list of the job's launch agent, as text.</summary>
+internal static class LaunchdText
+{
+    internal const string Label = "org.agentdom.refresh";
+
+    internal static string Plist(RefreshJob job)
+    {
+        var document = new XDocument(
+            new XDocumentType("plist", "-//Apple//DTD PLIST 1.0//EN", "http://www.apple.com/DTDs/PropertyList-1.0.dtd", null),
+            new XComment(" Kept by Register-AtpRefreshJob; Unregister-AtpRefreshJob takes it away. "),
+            new XElement("plist", new XAttribute("version", "1.0"), new XElement("dict",
+                Key("Label"), Text(Label),
+                Key("ProgramArguments"), new XElement("array", job.Command.Select(Text)),
+                Key("StartInterval"), new XElement("integer", job.Minutes * 60),
+                Key("ProcessType"), Text("Background"),
+                // 0077, which a property list can only say in decimal.
+                Key("Umask"), new XElement("integer", 63))));
+        return $"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{document}\n";
+    }
+
+    /// <summary>What the property list says, or null where it is not the job's.</summary>
+    internal static (TimeSpan Interval, string Command)? Find(string plist)
+    {
+        var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null };
+        try
+        {
+            using var reader = XmlReader.Create(new StringReader(plist), settings);
+            var dictionary = XDocument.Load(reader).Root?.Element("dict");
+            return Value(dictionary, "ProgramArguments") is { } command
+                && int.TryParse(Value(dictionary, "StartInterval")?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                ? (TimeSpan.FromSeconds(seconds), CommandLine.Join(command.Elements().Select(static e => e.Value)))
+                : null;
+        }
+        catch (XmlException)
+        {
+            return null;
+        }
+    }
+
+    private static XElement? Value(XElement? dictionary, string key) =>
+        dictionary?.Elements("key").FirstOrDefault(k => k.Value == key)?.ElementsAfterSelf().FirstOrDefault();
+
+    private static XElement Key(string name) => new("key", name);
+
+    private static XElement Text(string text) => new("string", text);
+}

@@ -1,0 +1,39 @@
+namespace Agentdom.Jobs;
+
+/// <summary>The job that renews tokens: what is run, and how often.</summary>
+internal sealed record RefreshJob
+{
+    private static readonly TimeSpan s_longest = TimeSpan.FromHours(1);
+
+    /// <summary>Makes the job.</summary>
+    /// <param name="interval">The time between two runs.</param>
+    /// <param name="engine">The absolute path of pwsh or powershell.</param>
+    /// <param name="script">The absolute path of the script.</param>
+    /// <exception cref="AtpException"><see cref="AtpError.IntervalInvalid"/>, or a path that no scheduler can take.</exception>
+    public RefreshJob(TimeSpan interval, string engine, string script)
+    {
+        if (interval < TimeSpan.FromMinutes(1) || interval > s_longest || interval.Ticks % TimeSpan.TicksPerMinute != 0)
+            throw new AtpException(AtpError.IntervalInvalid, $"The job cannot run every {interval}.",
+                "Give whole minutes from 1 minute to 1 hour, such as -Interval 00:05:00.");
+        Command = [RequireOneLine(engine), "-NoProfile", "-NonInteractive", "-File", RequireOneLine(script)];
+        Interval = interval;
+    }
+
+    /// <summary>The interval where none is given.</summary>
+    public static TimeSpan DefaultInterval { get; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The time between two runs: whole minutes, at most an hour.</summary>
+    public TimeSpan Interval { get; }
+
+    /// <summary>The program and its arguments.</summary>
+    public IReadOnlyList<string> Command { get; }
+
+    /// <summary>The interval in minutes.</summary>
+    internal int Minutes => (int)Interval.TotalMinutes;
+
+    private static string RequireOneLine(string path) =>
+        path.Any(char.IsControl)
+            ? throw new AtpException(AtpError.SchedulerFailed, $"The path '{Printable.Excerpt(path)}' has control characters in it.",
+                $"Install pwsh to another folder, or move the module's files with {AgentdomHome.Variable}.")
+            : path;
+}

@@ -1,0 +1,125 @@
+namespace Agentdom.Jobs;
+
+/// <summary>The one refresh job of a user, whichever scheduler runs it.</summary>
+/// <param name="schedulers">All there are, in the order in which they are tried.</param>
+internal sealed class RefreshJobs(IReadOnlyList<IJobScheduler> schedulers)
+{
+    /// <summary>The name that stands for the first scheduler that can be used.</summary>
+    public const string Auto = "Auto";
+
+    /// <summary>The scheduler that renews in this process only, so it is never taken unasked.</summary>
+    public const string InProcess = "InProcess";
+
+    private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(60);
+
+    /// <summary>The schedulers of the operating systems.</summary>
+    public static IReadOnlyList<IJobScheduler> OfSystem() =>
+        [new TaskSchedulerScheduler(), new LaunchdScheduler(), new SystemdScheduler(), new CronScheduler()];
+
+    /// <summary>The scheduler of a name.</summary>
+    /// <exception cref="AtpException"><see cref="AtpError.SchedulerUnavailable"/></exception>
+    public IJobScheduler Choose(string name)
+    {
+        var isAuto = name == Auto;
+        var reasons = new List<string>();
+        foreach (var scheduler in schedulers.Where(s => isAuto ? s.Name != InProcess : s.Name == name))
+        {
+            if (WhyUnavailable(scheduler) is not { } reason) return scheduler;
+            reasons.Add($"{scheduler.Name}: {reason}");
+        }
+        throw new AtpException(AtpError.SchedulerUnavailable,
+            $"There is no scheduler here that could run the job ({string.Join("; ", reasons)}).",
+            "Install cron (apt-get install cron, dnf install cronie), or renew in this process with -Scheduler InProcess.");
+    }
+
+    /// <summary>Registers the job and takes it away from every other scheduler.</summary>
+    /// <returns>Something the user should hear, such as that another scheduler may still have the job; or null.</returns>
+    /// <exception cref="AtpException"><see cref="AtpError.SchedulerFailed"/></exception>
+    public string? Register(RefreshJob job, IJobScheduler chosen) => Exclusively(() =>
+    {
+        var notice = chosen.Register(job);
+        var (_, failures) = AskEach(schedulers.Where(s => s != chosen), static s => s.Unregister());
+        return failures.Aggregate(notice, static (said, e) => $"{said} An older job may be left behind. {e.Message}".TrimStart());
+    });
+
+    /// <summary>The job, once for each scheduler that has it.</summary>
+    /// <exception cref="AtpException"><see cref="AtpError.SchedulerFailed"/>: one did not answer, and no other has it.</exception>
+    public IReadOnlyList<RegisteredJob> Find()
+    {
+        var (answers, failures) = AskEach(schedulers, static s => s.Find());
+        RegisteredJob[] jobs = [.. answers.OfType<RegisteredJob>()];
+        return jobs.Length > 0 || failures.Count == 0 ? jobs : throw failures[0];
+    }
+
+    /// <summary>Takes the job away from a scheduler, or from all of them, and then its files.</summary>
+    /// <param name="name">The scheduler's name, or <see cref="Auto"/>.</param>
+    /// <exception cref="AtpException"><see cref="AtpError.JobNotFound"/> or <see cref="AtpError.SchedulerFailed"/></exception>
+    public void Unregister(string name) => Exclusively(() =>
+    {
+        // All of them, also after the first that had it or failed.
+        var (removed, failures) = AskEach(schedulers.Where(s => name == Auto || s.Name == name), static s => s.Unregister());
+        if (failures.Count > 0) throw failures[0];
+        if (!removed.Contains(true)) throw NotFound(name);
+        var (left, silent) = AskEach(schedulers, static s => s.Find());
+        if (silent.Count == 0 && left.All(static job => job is null)) JobFolder.Clear();
+        return true;
+    });
+
+    private static AtpException NotFound(string name) => new(AtpError.JobNotFound,
+        $"No refresh job is registered{(name == Auto ? "" : $" with {name}")}.", "Get-AtpRefreshJob shows the jobs that are.");
+
+    // One that fails must not keep the others from answering.
+    private static (List<T> Answers, List<AtpException> Failures) AskEach<T>(IEnumerable<IJobScheduler> some, Func<IJobScheduler, T> ask)
+    {
+        var answers = new List<T>();
+        var failures = new List<AtpException>();
+        foreach (var scheduler in some.Where(static s => WhyUnavailable(s) is null))
+        {
+            try
+            {
+                answers.Add(ask(scheduler));
+            }
+            catch (AtpException e)
+            {
+                failures.Add(e.About(scheduler.Name));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                failures.Add(FilesFailed(e).About(scheduler.Name));
+            }
+        }
+        return (answers, failures);
+    }
+
+    private static string? WhyUnavailable(IJobScheduler scheduler)
+    {
+        try
+        {
+            return scheduler.WhyUnavailable();
+        }
+        catch (AtpException e)
+        {
+            return e.Happened.TrimEnd('.');
+        }
+    }
+
+    // Whoever changes a crontab reads it, and then writes it whole.
+    private static T Exclusively<T>(Func<T> work)
+    {
+        using var changing = CrossProcessLock.ForEntry("refresh-job", s_wait, CancellationToken.None)
+            ?? throw new AtpException(AtpError.SchedulerFailed, "Another process has been registering the job all the while.",
+                "Try again; if it stays so, look for a process that hangs.");
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw FilesFailed(e);
+        }
+    }
+
+    private static AtpException FilesFailed(Exception e) => new(AtpError.SchedulerFailed,
+        $"The job's files cannot be read or changed: {e.Message}",
+        "Let this user read and write there, or choose another scheduler with -Scheduler.", e);
+}

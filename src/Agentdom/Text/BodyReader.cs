@@ -1,0 +1,41 @@
+using System.Collections;
+using System.Management.Automation;
+
+namespace Agentdom;
+
+/// <summary>Takes a body as PowerShell users have it (JSON text, a hashtable, an object) to its canonical form.</summary>
+internal static class BodyReader
+{
+    private static readonly Func<object?, object?> s_plain = Plain;
+
+    /// <exception cref="JsonFormatException">The body is no JSON object, or has no canonical form.</exception>
+    internal static string Canonical(object? body)
+    {
+        var plain = Plain(body) ?? throw new JsonFormatException("The body is empty.");
+        return AtpSigner.CanonicalBody(plain is string json ? StrictJson.ParseObject(json) : plain, s_plain);
+    }
+
+    // One level only: the writer of the canonical form asks again for what is inside.
+    private static object? Plain(object? value)
+    {
+        var wrapped = value as PSObject;
+        value = wrapped?.BaseObject ?? value;
+        return value switch
+        {
+            null or IEnumerable or ValueType => value,
+            PSCustomObject => Properties(wrapped!),
+            // Canonical JSON refuses what is no object of the user's by name.
+            _ => value.GetType().Namespace == nameof(System) ? value : Properties(PSObject.AsPSObject(value)),
+        };
+    }
+
+    private static Dictionary<string, object?> Properties(PSObject value)
+    {
+        var members = new Dictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var property in value.Properties)
+        {
+            if (property.IsGettable) members.Add(property.Name, property.Value);
+        }
+        return members;
+    }
+}
