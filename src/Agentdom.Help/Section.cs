@@ -14,7 +14,9 @@ internal sealed class Section(string title)
 
     internal List<Section> Children { get; } = [];
 
-    /// <summary>Reads a page as one section. Its title must be the file name without the extension, and headings go three levels deep.</summary>
+    /// <summary>
+    /// Reads a page as one section. Its title must be the file name without the extension. Headings go three levels deep.
+    /// </summary>
     /// <exception cref="PageException">The page is empty, or its title or headings are wrong.</exception>
     internal static Section Read(string path)
     {
