@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Agentdom.Help;
 
-/// <summary>Writes a conceptual page as the text that Get-Help shows.</summary>
+/// <summary>Writes an about_ page as the text file that Get-Help shows.</summary>
 internal static class AboutText
 {
     private const int Width = 80;
@@ -11,7 +11,7 @@ internal static class AboutText
     internal static string Write(Section page)
     {
         var text = new StringBuilder();
-        // Get-Help takes its one-line summary from the fifth line.
+        // Get-Help shows the fifth line of the file as the summary in its list of topics.
         text.Append("TOPIC\n").Append(Indent).Append(page.Title).Append("\n\nSHORT DESCRIPTION\n");
         Append(text, page.Text().Take(1));
         text.Append("\nLONG DESCRIPTION\n");

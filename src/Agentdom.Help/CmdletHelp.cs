@@ -4,24 +4,24 @@ using System.Management.Automation;
 
 namespace Agentdom.Help;
 
-/// <summary>What a cmdlet tells of itself.</summary>
+/// <summary>The help of a cmdlet that is read from its class: parameter sets and output types.</summary>
 internal sealed record CmdletHelp(
     string Verb, string Noun, IReadOnlyList<IReadOnlyList<ParameterHelp>> ParameterSets, IReadOnlyList<Type> OutputTypes)
 {
     internal string Name => $"{Verb}-{Noun}";
 
-    /// <summary>Every parameter once.</summary>
+    /// <summary>All parameters; one that is in several sets is listed once.</summary>
     internal IEnumerable<ParameterHelp> Parameters => ParameterSets.SelectMany(static s => s).DistinctBy(static p => p.Name);
 }
 
-/// <summary>What a cmdlet tells of one of its parameters in one of its sets.</summary>
+/// <summary>The help of a parameter in one parameter set that is read from the cmdlet's class.</summary>
 internal sealed record ParameterHelp
 {
     internal required string Name { get; init; }
 
     internal required Type Type { get; init; }
 
-    /// <summary>Null where it must be named.</summary>
+    /// <summary>The position, or null if the parameter must be named.</summary>
     internal required int? Position { get; init; }
 
     internal required bool IsMandatory { get; init; }
@@ -36,10 +36,10 @@ internal sealed record ParameterHelp
 
     internal required object? Default { get; init; }
 
-    /// <summary>The range it must lie in, in words, or null.</summary>
+    /// <summary>The allowed range as text, such as <c>1 to 64</c>, or null if there is none.</summary>
     internal required string? Range { get; init; }
 
-    /// <summary>The text of a parameter that every cmdlet may have and that no page explains; null for others.</summary>
+    /// <summary>The description of a parameter that PowerShell itself adds (-WhatIf, -Confirm), or null for all others.</summary>
     internal required string? StandardText { get; init; }
 
     internal bool IsSwitch => Type == typeof(SwitchParameter);

@@ -4,16 +4,16 @@ using System.Runtime.Loader;
 
 namespace Agentdom.Help;
 
-/// <summary>What an assembly tells of its cmdlets.</summary>
+/// <summary>Reads the cmdlets of an assembly by reflection.</summary>
 internal static class CmdletReader
 {
     private static readonly Dictionary<string, string> s_standardTexts = new(StringComparer.Ordinal)
     {
-        ["WhatIf"] = "Shows what would happen, and changes nothing.",
-        ["Confirm"] = "Asks before anything is changed.",
+        ["WhatIf"] = "Shows what the cmdlet would do, without doing it.",
+        ["Confirm"] = "Asks for confirmation before the cmdlet changes anything.",
     };
 
-    /// <summary>All cmdlets of an assembly, by name.</summary>
+    /// <summary>Reads all cmdlets of an assembly, sorted by name.</summary>
     internal static IReadOnlyList<CmdletHelp> Read(string path)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;

@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace Agentdom.Help;
 
-/// <summary>Writes the XML that Get-Help reads for compiled cmdlets.</summary>
+/// <summary>Writes the MAML file that Get-Help reads for compiled cmdlets.</summary>
 internal static class MamlWriter
 {
     private static readonly XNamespace s_help = "http://msh";
@@ -36,7 +36,10 @@ internal static class MamlWriter
     private static IEnumerable<ParameterHelp> InOrderOf(CommandPage page, CmdletHelp command)
     {
         var order = page.Parameters.Keys.ToList();
-        return command.Parameters.OrderBy(p => p.StandardText is null ? order.IndexOf(p.Name) : order.Count);
+        return command.Parameters
+            .OrderBy(static p => p.StandardText is not null)
+            .ThenBy(static p => p.Position ?? int.MaxValue)
+            .ThenBy(p => order.IndexOf(p.Name));
     }
 
     private static XElement Parameter(ParameterHelp parameter, CommandPage page, bool isSyntax) => new(s_command + "parameter",
@@ -51,7 +54,7 @@ internal static class MamlWriter
         isSyntax && parameter.Type.IsEnum
             ? new XElement(s_command + "parameterValueGroup", Enum.GetNames(parameter.Type).Select(static n => Value(n)))
             : null,
-        // A switch has no value to show in a syntax.
+        // Syntax lines show a switch without a value.
         isSyntax && parameter.IsSwitch ? null : Value(parameter.Type.Name),
         Type(parameter.Type.Name),
         new XElement(s_dev + "defaultValue", parameter.DefaultText));
@@ -67,14 +70,14 @@ internal static class MamlWriter
     {
         var taking = command.Parameters.Where(static p => p.TakesPipeline).ToList();
         foreach (var parameter in taking)
-            yield return new XElement(s_command + "inputType", Type(parameter.Type.FullName!), Description([$"Goes to -{parameter.Name}."]));
+            yield return new XElement(s_command + "inputType", Type(parameter.Type.FullName!), Description([$"Passed to -{parameter.Name}."]));
         var byName = command.Parameters.Where(static p => p.TakesProperty)
             .Select(static p => $"{string.Join(" or ", p.Aliases.Prepend(p.Name))} (-{p.Name})").ToList();
         if (byName.Count > 0)
             yield return new XElement(s_command + "inputType", Type("System.Management.Automation.PSObject"),
-                Description([$"Any object with properties of these names: {string.Join(", ", byName)}."]));
+                Description([$"An object with properties of these names: {string.Join(", ", byName)}."]));
         if (taking.Count + byName.Count == 0)
-            yield return new XElement(s_command + "inputType", Type("None"), Description(["It takes nothing from the pipeline."]));
+            yield return new XElement(s_command + "inputType", Type("None"), Description(["This cmdlet takes no pipeline input."]));
     }
 
     private static IEnumerable<XElement> Outputs(CmdletHelp command, CommandPage page) => command.OutputTypes.Select((type, index) =>
@@ -84,7 +87,7 @@ internal static class MamlWriter
     private static XElement Example(Example example, int index) => new(s_command + "example",
         new XElement(s_maml + "title", $"--- Example {index + 1}: {example.Title} ---"),
         new XElement(s_dev + "code", example.Code),
-        // Get-Help puts nothing between an example and the next one's title.
+        // Get-Help leaves no empty line between an example and the title of the next one.
         new XElement(s_dev + "remarks", Paragraphs(example.Remarks.Append(""))));
 
     private static XElement Value(string name) => new(s_command + "parameterValue",

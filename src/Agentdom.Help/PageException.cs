@@ -1,4 +1,4 @@
 namespace Agentdom.Help;
 
-/// <summary>A page is not what help can be made of.</summary>
+/// <summary>Thrown if help cannot be made from a page. The message names the reason.</summary>
 internal sealed class PageException(string message) : Exception(message);

@@ -4,13 +4,13 @@ using Markdig.Syntax.Inlines;
 
 namespace Agentdom.Help;
 
-/// <summary>Markdown as a terminal shows it.</summary>
+/// <summary>Converts Markdown to the text that a terminal shows.</summary>
 internal static class PlainText
 {
-    /// <summary>What the lines of a block of code begin with.</summary>
+    /// <summary>The indent of each line of a code block.</summary>
     internal const string CodeIndent = "    ";
 
-    /// <summary>What an entry of a list begins with.</summary>
+    /// <summary>The prefix of each list item.</summary>
     internal const string Bullet = "- ";
 
     internal static IReadOnlyList<string> Paragraphs(IEnumerable<Block> blocks) => [.. blocks.SelectMany(OfBlock)];
@@ -22,7 +22,7 @@ internal static class PlainText
         ParagraphBlock paragraph => [Of(paragraph.Inline)],
         FencedCodeBlock code => [string.Join('\n', code.Lines.ToString().Split('\n').Select(static l => (CodeIndent + l).TrimEnd()))],
         ListBlock list => list.Select(static item => Bullet + string.Join(' ', Paragraphs((ListItemBlock)item))),
-        // The first row has the columns' names.
+        // The first row holds the column headings.
         Table table => table.Skip(1).Select(static row => Row((TableRow)row)),
         _ => throw new PageException($"Help cannot show a {block.GetType().Name} (line {block.Line + 1})."),
     };
@@ -38,7 +38,7 @@ internal static class PlainText
         LiteralInline literal => literal.Content.ToString(),
         CodeInline code => code.Content,
         LineBreakInline => " ",
-        // Links between pages: a terminal can only show their names.
+        // A terminal cannot follow links between pages, so only their text is shown.
         ContainerInline container => Of(container),
         _ => throw new PageException($"Help cannot show a {inline.GetType().Name} (line {inline.Line + 1})."),
     };

@@ -1,6 +1,6 @@
 namespace Agentdom.Help;
 
-/// <summary>What is wrong with the pages, told in the form that MSBuild shows as errors.</summary>
+/// <summary>Collects what is wrong with the pages, and prints it in the format that MSBuild turns into errors.</summary>
 internal sealed class Problems
 {
     internal int Count { get; private set; }
@@ -11,7 +11,7 @@ internal sealed class Problems
         Console.Error.WriteLine($"{Path.GetFullPath(path)}(1): error HELP0001: {message}");
     }
 
-    /// <summary>Does work on one page, so that a problem with it does not hide those of others.</summary>
+    /// <summary>Runs work on one page and records its failure, so that the other pages are still checked.</summary>
     internal void Collect(string path, Action work)
     {
         try

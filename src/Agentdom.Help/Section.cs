@@ -3,7 +3,7 @@ using Markdig.Syntax;
 
 namespace Agentdom.Help;
 
-/// <summary>A heading of a page, what stands below it, and the headings one level deeper.</summary>
+/// <summary>A heading of a page with its content and its subheadings.</summary>
 internal sealed class Section(string title)
 {
     private static readonly MarkdownPipeline s_pipeline = new MarkdownPipelineBuilder().UsePipeTables().Build();
@@ -14,7 +14,10 @@ internal sealed class Section(string title)
 
     internal List<Section> Children { get; } = [];
 
-    /// <summary>The page as one section with its title. Headings go three levels deep.</summary>
+    /// <summary>
+    /// Reads a page as one section. Its title must be the file name without the extension. Headings go three levels deep.
+    /// </summary>
+    /// <exception cref="PageException">The page is empty, or its title or headings are wrong.</exception>
     internal static Section Read(string path)
     {
         var open = new Stack<(int Level, Section Section)>();
@@ -37,11 +40,12 @@ internal sealed class Section(string title)
         return title.Title == Path.GetFileNameWithoutExtension(path) ? title : throw new PageException($"The title is '{title.Title}'.");
     }
 
-    /// <summary>The words below the heading itself, paragraph by paragraph.</summary>
+    /// <summary>The paragraphs between the heading and the first subheading.</summary>
+    /// <exception cref="PageException">There are none.</exception>
     internal IReadOnlyList<string> Text() => PlainText.Paragraphs(Blocks) is { Count: > 0 } text
         ? text
         : throw new PageException($"There is nothing below '{title}'.");
 
-    /// <summary>The section of that name one level deeper, or null.</summary>
+    /// <summary>The direct subsection with that title, or null if there is none.</summary>
     internal Section? Find(string name) => Children.Find(c => c.Title == name);
 }

@@ -3,18 +3,18 @@ using System.Security;
 
 namespace Agentdom.Commands;
 
-/// <summary>Looks inside a JWT. Only where a secret is given is anything verified.</summary>
+/// <summary>Decodes a JWT, and verifies it if a secret is specified.</summary>
 [Cmdlet(VerbsData.ConvertFrom, "AtpToken")]
 [OutputType(typeof(AtpTokenClaims))]
 public sealed class ConvertFromAtpTokenCommand : AtpCmdlet
 {
-    /// <summary>The token.</summary>
+    /// <summary>The token to decode.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("AccessToken")]
     [NoPlainText]
     public SecureString Token { get; set; } = null!;
 
-    /// <summary>The shared secret under which the issuer signs its tokens.</summary>
+    /// <summary>The shared secret that the issuer signs its tokens with. If null, nothing is verified.</summary>
     [Parameter]
     [NoPlainText]
     public SecureString? Secret { get; set; }

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace Agentdom.Commands;
 
-/// <summary>Gives the id under which this process asks for tokens.</summary>
+/// <summary>Gets the agent id that this process sends when it requests tokens.</summary>
 [Cmdlet(VerbsCommon.Get, "AgentId")]
 [OutputType(typeof(AgentIdentity))]
 public sealed class GetAgentIdCommand : AtpCmdlet

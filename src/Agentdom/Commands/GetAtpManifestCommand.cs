@@ -3,23 +3,23 @@ using Agentdom.Completion;
 
 namespace Agentdom.Commands;
 
-/// <summary>Asks a host what it takes; always the host itself, never what was kept from before.</summary>
+/// <summary>Gets the scopes and endpoints that a host advertises. It always contacts the host and never uses a cached manifest.</summary>
 [Cmdlet(VerbsCommon.Get, "AtpManifest")]
 [OutputType(typeof(AtpManifest))]
 public sealed class GetAtpManifestCommand : AtpCmdlet
 {
-    /// <summary>The host, such as api.example.com or localhost:5001.</summary>
+    /// <summary>The host, such as <c>api.example.com</c> or <c>localhost:5001</c>, without a path.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
     [ArgumentCompleter(typeof(HostCompleter))]
     [ValidateNotNullOrEmpty]
     public string HostName { get; set; } = null!;
 
-    /// <summary>Host names beside the host's own that its endpoints may lie on.</summary>
+    /// <summary>Other hosts that the endpoints in the manifest may be on. The host itself and its subdomains are always allowed.</summary>
     [Parameter]
     public string[] TrustedEndpointHost { get; set; } = [];
 
-    /// <summary>The seconds that all of it may take, retries and waits included.</summary>
+    /// <summary>The time limit for each host, in seconds (1 to 3600), including retries and waits.</summary>
     [Parameter]
     [ValidateRange(1, 3600)]
     public int TimeoutSec { get; set; } = 60;

@@ -3,7 +3,7 @@ using Agentdom.Jobs;
 
 namespace Agentdom.Commands;
 
-/// <summary>Gets the registered refresh job, how it last went and when it runs next; nothing where none is registered.</summary>
+/// <summary>Gets the refresh job with its last outcome and next run. Returns nothing if no job is registered.</summary>
 [Cmdlet(VerbsCommon.Get, "AtpRefreshJob")]
 [OutputType(typeof(AtpRefreshJob))]
 public sealed class GetAtpRefreshJobCommand : AtpCmdlet

@@ -5,43 +5,43 @@ using Agentdom.Completion;
 namespace Agentdom.Commands;
 
 /// <summary>
-/// With a host: a token that is good right now, renewed where it is near its end. Without one, or with a wildcard: what
-/// is stored.
+/// With a host, gets a valid token and renews it first if it is due. Without a host, or with a wildcard, lists the stored
+/// tokens.
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "AtpToken")]
 [OutputType(typeof(AtpToken), typeof(string))]
 public sealed class GetAtpTokenCommand : VaultCmdlet
 {
-    // Above this much of its life a token is handed out rather than waited for; and that long a renewal may take then.
+    // A token with more time left than s_comfort can still be used, so a slow renewal must not delay the script beyond s_patience.
     private static readonly TimeSpan s_comfort = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>The host, or a wildcard such as *.example.com.</summary>
+    /// <summary>The host, or a wildcard such as <c>*.example.com</c>. If null, all stored tokens are listed.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
     [ArgumentCompleter(typeof(TokenHostCompleter))]
     [SupportsWildcards]
     public string? HostName { get; set; }
 
-    /// <summary>The scopes the token was requested for, where the host has several tokens.</summary>
+    /// <summary>The scopes the token was requested for. Required if the host has several tokens.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("ScopesRequested")]
     [ArgumentCompleter(typeof(TokenScopeCompleter))]
     public string[]? Scope { get; set; }
 
-    /// <summary>How much of its life the token must have left; it is renewed where it has less.</summary>
+    /// <summary>How long the token must remain valid. A token with less time left is renewed.</summary>
     [Parameter]
     public TimeSpan MinimumValidity { get; set; }
 
-    /// <summary>Gives what is stored, if it is still good, and asks nobody.</summary>
+    /// <summary>Returns the stored token without renewal, if it is still valid.</summary>
     [Parameter]
     public SwitchParameter NoRefresh { get; set; }
 
-    /// <summary>Gives the token itself as plain text, for tools that take nothing else. A pipeline's log masks it.</summary>
+    /// <summary>Returns the token as plain text, for tools that accept nothing else. It is masked in the log of a CI pipeline.</summary>
     [Parameter]
     public SwitchParameter AsPlainText { get; set; }
 
-    /// <summary>The seconds that renewing may take, retries and waits included.</summary>
+    /// <summary>The time limit for renewal, in seconds (1 to 3600), including retries and waits.</summary>
     [Parameter]
     [ValidateRange(1, 3600)]
     public int TimeoutSec { get; set; } = 60;
@@ -66,7 +66,6 @@ public sealed class GetAtpTokenCommand : VaultCmdlet
 
     private StoredToken Renew(StoredToken stored, TokenStore store)
     {
-        // While it will do for a while yet, a slow issuer must not keep the script from using it.
         var hasTime = Left(stored) > s_comfort && Left(stored) >= MinimumValidity;
         var failure = hasTime ? FailedRenewals.Recent(stored) : null;
         if (failure is null)
@@ -106,10 +105,10 @@ public sealed class GetAtpTokenCommand : VaultCmdlet
         var left = Left(token);
         if (left > TimeSpan.Zero && left >= MinimumValidity) return token;
         var state = left > TimeSpan.Zero
-            ? $"The token for {token} ends in {left.TotalSeconds:0} seconds, sooner than -MinimumValidity allows"
+            ? $"The token for {token} expires in {left.TotalSeconds:0} seconds, sooner than -MinimumValidity allows"
             : $"The token for {token} ended at {token.ExpiresAt.LocalDateTime}";
         throw renewalFailure?.About(state + ", and renewing it failed") ?? new AtpException(AtpError.TokenExpired, $"{state}.",
-            $"Leave -NoRefresh out to renew it, or get a new one with Request-AtpToken {token.Host} -Scope {string.Join(",", token.ScopesRequested)}.");
+            $"Omit -NoRefresh to renew it, or get a new one with Request-AtpToken {token.Host} -Scope {string.Join(",", token.ScopesRequested)}.");
     }
 
     private bool HasScopes(StoredToken token) => Scope is null || token.IsFor(Scope);

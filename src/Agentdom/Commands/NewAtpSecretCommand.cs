@@ -3,12 +3,12 @@ using System.Security;
 
 namespace Agentdom.Commands;
 
-/// <summary>Makes a secret of 256 random bits for an agent and a provider to share.</summary>
+/// <summary>Creates a secret of 256 random bits for an agent and a provider to share.</summary>
 [Cmdlet(VerbsCommon.New, "AtpSecret")]
 [OutputType(typeof(SecureString), typeof(string))]
 public sealed class NewAtpSecretCommand : AtpCmdlet
 {
-    /// <summary>Gives it as plain text, to hand to the other side. A pipeline's log masks it.</summary>
+    /// <summary>Returns the secret as plain text, to give to the other side. It is masked in the log of a CI pipeline.</summary>
     [Parameter]
     public SwitchParameter AsPlainText { get; set; }
 

@@ -3,18 +3,18 @@ using System.Security;
 
 namespace Agentdom.Commands;
 
-/// <summary>Signs the canonical form of a body, as an agent does.</summary>
+/// <summary>Signs the canonical form (RFC 8785) of a request body, as an agent does.</summary>
 [Cmdlet(VerbsCommon.New, "AtpSignature")]
 [OutputType(typeof(AtpSignature))]
 public sealed class NewAtpSignatureCommand : AtpCmdlet
 {
     private SharedSecret? _secret;
 
-    /// <summary>JSON text, a hashtable or an object. A signature member in it is left out.</summary>
+    /// <summary>The body: JSON text, a hashtable or an object. A member named <c>signature</c> is not signed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     public object Body { get; set; } = null!;
 
-    /// <summary>The shared secret; else the environment's is used.</summary>
+    /// <summary>The shared secret. The default is the value of <c>AGENTDOM_ATP_SECRET</c>.</summary>
     [Parameter(Position = 1)]
     [NoPlainText]
     public SecureString? Secret { get; set; }

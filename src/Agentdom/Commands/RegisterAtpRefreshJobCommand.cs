@@ -4,18 +4,18 @@ using Agentdom.Jobs;
 namespace Agentdom.Commands;
 
 /// <summary>
-/// Registers the job that renews the stored tokens, in place of the one there is. Proves first that the job will find
-/// its module, its vault and each host's secret where the scheduler runs it.
+/// Registers the job that renews the stored tokens, and replaces an existing one. Checks first that the job can find the
+/// module, the vault and the secret of each host when the scheduler runs it.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Register, "AtpRefreshJob", SupportsShouldProcess = true)]
 [OutputType(typeof(AtpRefreshJob))]
 public sealed class RegisterAtpRefreshJobCommand : VaultCmdlet
 {
-    /// <summary>The time between two runs: whole minutes, at most an hour.</summary>
+    /// <summary>The time between two runs, in whole minutes from 1 minute to 1 hour.</summary>
     [Parameter(Position = 0)]
     public TimeSpan Interval { get; set; } = RefreshJob.DefaultInterval;
 
-    /// <summary>What runs the job.</summary>
+    /// <summary>The scheduler that runs the job.</summary>
     [Parameter(Position = 1)]
     public AtpJobScheduler Scheduler { get; set; }
 
@@ -43,7 +43,7 @@ public sealed class RegisterAtpRefreshJobCommand : VaultCmdlet
         foreach (var registered in jobs.Find()) WriteObject(new AtpRefreshJob(registered));
     }
 
-    // An installed module lies in a folder named like its version. By the one above, a job outlives an update.
+    // An installed module is in a folder named after its version. With the parent folder, the job keeps working after an update.
     private static string ModulePath()
     {
         var folder = Path.GetDirectoryName(typeof(AtpCmdlet).Assembly.Location)!;
@@ -52,14 +52,14 @@ public sealed class RegisterAtpRefreshJobCommand : VaultCmdlet
             : Path.Combine(folder, "Agentdom.psd1");
     }
 
-    // The proof has nothing to find a fault with while there are no tokens yet.
+    // Without stored tokens, the check of the job has no secrets to look for and cannot fail.
     private void WarnOfWhatTheJobWillNotSee()
     {
         if (OpenStore().All().Count > 0) return;
         if (IsSet(SecretFinder.Variable))
-            WriteWarning($"The job will not see {SecretFinder.Variable}. Keep each host's secret in the vault with Set-AtpSecret.");
+            WriteWarning($"The job will not see {SecretFinder.Variable}. Store each host's secret in the vault with Set-AtpSecret.");
         if (IsSet(RefreshScript.VaultKeyVariable))
-            WriteWarning($"The job will not see {RefreshScript.VaultKeyVariable}, so it cannot open what is written to the module's vault with it.");
+            WriteWarning($"The job will not see {RefreshScript.VaultKeyVariable}, so it cannot read what the module's vault stores with it.");
     }
 
     private static bool IsSet(string variable) => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));

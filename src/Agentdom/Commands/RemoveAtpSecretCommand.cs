@@ -3,12 +3,12 @@ using Agentdom.Completion;
 
 namespace Agentdom.Commands;
 
-/// <summary>Takes the secret shared with a host out of the vault.</summary>
+/// <summary>Removes the secret shared with a host from the vault.</summary>
 [Cmdlet(VerbsCommon.Remove, "AtpSecret", SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class RemoveAtpSecretCommand : VaultCmdlet
 {
-    /// <summary>The host.</summary>
+    /// <summary>The host that the secret was stored for.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
     [ArgumentCompleter(typeof(HostCompleter))]
@@ -25,7 +25,7 @@ public sealed class RemoveAtpSecretCommand : VaultCmdlet
         if (!ShouldProcess(host.Name, "Remove shared secret")) return;
         var vault = OpenVault();
         if (!vault.Remove(EntryName.OfSecret(host.Name)))
-            throw new AtpException(AtpError.SecretMissing, $"The vault '{vault.Name}' keeps no secret for {host}.",
+            throw new AtpException(AtpError.SecretMissing, $"The vault '{vault.Name}' contains no secret for {host}.",
                 "Check the host's name and port, and the vault.");
     }
 }

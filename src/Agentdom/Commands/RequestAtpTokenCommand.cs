@@ -4,51 +4,51 @@ using Agentdom.Completion;
 
 namespace Agentdom.Commands;
 
-/// <summary>Asks a host for a token with just the given scopes, and keeps it in a vault.</summary>
+/// <summary>Requests a token with the specified scopes from a host and stores it in a vault.</summary>
 [Cmdlet(VerbsLifecycle.Request, "AtpToken")]
 [OutputType(typeof(AtpToken))]
 public sealed class RequestAtpTokenCommand : VaultCmdlet
 {
-    /// <summary>The host, such as api.example.com or localhost:5001.</summary>
+    /// <summary>The host, such as <c>api.example.com</c> or <c>localhost:5001</c>, without a path.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
     [ArgumentCompleter(typeof(HostCompleter))]
     [ValidateNotNullOrEmpty]
     public string HostName { get; set; } = null!;
 
-    /// <summary>The scopes the script needs, and no more.</summary>
+    /// <summary>The scopes to request: 1 to 64, each with 1 to 128 printable ASCII characters.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("ScopesRequested")]
     [ArgumentCompleter(typeof(ScopeCompleter))]
     public string[] Scope { get; set; } = null!;
 
-    /// <summary>What the token is for, as the issuer's audit will show it.</summary>
+    /// <summary>What the token is for, as shown in the issuer's audit log. At most 1024 characters.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     public string Purpose { get; set; } = "";
 
-    /// <summary>The secret shared with the provider; else the environment's is used.</summary>
+    /// <summary>The secret shared with the provider. If null, the environment's is used, or the one stored in the vault.</summary>
     [Parameter]
     [NoPlainText]
     public SecureString? Secret { get; set; }
 
-    /// <summary>The token endpoint, where the host's manifest is not to be asked.</summary>
+    /// <summary>The URL of the token endpoint. If specified, the manifest is not read.</summary>
     [Parameter]
     public Uri? Endpoint { get; set; }
 
-    /// <summary>Host names beside the host's own that its endpoints may lie on.</summary>
+    /// <summary>Other hosts that the endpoints in the manifest may be on. The host itself and its subdomains are always allowed.</summary>
     [Parameter]
     public string[] TrustedEndpointHost { get; set; } = [];
 
-    /// <summary>An id to use in place of this machine's.</summary>
+    /// <summary>The agent id to use in place of this machine's: 1 to 256 characters.</summary>
     [Parameter]
     public string? AgentId { get; set; }
 
-    /// <summary>Keeps the token in no vault.</summary>
+    /// <summary>Returns the token without storing it in a vault.</summary>
     [Parameter]
     public SwitchParameter NoPersist { get; set; }
 
-    /// <summary>The seconds that all of it may take, retries and waits included.</summary>
+    /// <summary>The time limit for each host, in seconds (1 to 3600), including retries and waits.</summary>
     [Parameter]
     [ValidateRange(1, 3600)]
     public int TimeoutSec { get; set; } = 60;
@@ -68,7 +68,7 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
         };
         using var secret = FindSecret(acquisition.Host, Secret);
         var store = NoPersist ? null : OpenStore();
-        // Before anything is asked for: a token that cannot be kept would be left lying at the issuer.
+        // Checked before the request, because a token that cannot be stored would stay valid at the issuer with no one to use it.
         if (store is not null) EnsureWritable(store.Vault);
 
         var token = Await(TimeoutSec, deadline => acquisition.RunAsync(Session.Client, secret, deadline));
@@ -87,8 +87,8 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
         catch (AtpException)
         {
             WriteWarning(Session.Client.TryRevoke(token.RevokeEndpoint, token.AccessToken)
-                ? "The token could not be kept, so it was revoked."
-                : $"The token could not be kept, and revoking it failed too: it may be good until {token.ExpiresAt.LocalDateTime}.");
+                ? "The token could not be stored, so it was revoked."
+                : $"The token could not be stored, and revoking it failed too. It may be good until {token.ExpiresAt.LocalDateTime}.");
             throw;
         }
     }

@@ -3,27 +3,25 @@ using Agentdom.Completion;
 
 namespace Agentdom.Commands;
 
-/// <summary>
-/// Revokes a host's tokens at the issuer, best effort, and always takes them out of the vault.
-/// </summary>
+/// <summary>Revokes a host's tokens at the issuer, best effort, and always removes them from the vault.</summary>
 [Cmdlet(VerbsSecurity.Revoke, "AtpToken", SupportsShouldProcess = true)]
 [OutputType(typeof(AtpRevocation))]
 public sealed class RevokeAtpTokenCommand : VaultCmdlet
 {
-    /// <summary>The host.</summary>
+    /// <summary>The host, by the same name as when the token was requested.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
     [ArgumentCompleter(typeof(TokenHostCompleter))]
     [ValidateNotNullOrEmpty]
     public string HostName { get; set; } = null!;
 
-    /// <summary>The scopes the token was requested for; without them all tokens of the host are revoked.</summary>
+    /// <summary>The scopes the token was requested for, in any order. If null, all stored tokens of the host are revoked.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("ScopesRequested")]
     [ArgumentCompleter(typeof(TokenScopeCompleter))]
     public string[]? Scope { get; set; }
 
-    /// <summary>The seconds that revoking one token may take, retries and waits included.</summary>
+    /// <summary>The time limit for each token, in seconds (1 to 3600), including retries and waits.</summary>
     [Parameter]
     [ValidateRange(1, 3600)]
     public int TimeoutSec { get; set; } = 60;
@@ -41,7 +39,7 @@ public sealed class RevokeAtpTokenCommand : VaultCmdlet
         foreach (var token in tokens)
         {
             if (!ShouldProcess(token.ToString(), "Revoke token")) continue;
-            // A renewal that is under way would otherwise put a new token in the place of the one revoked.
+            // Without the lock, a renewal in another process could store a new token after this one is revoked.
             using var entry = TokenLock.Acquire(token, TimeSpan.FromSeconds(TimeoutSec), StopToken);
             var current = store.Reread(token) ?? token;
             var revoked = RevokeAtIssuer(current);
@@ -61,8 +59,8 @@ public sealed class RevokeAtpTokenCommand : VaultCmdlet
         }
         catch (AtpException e)
         {
-            WriteWarning($"The issuer could not be told, so the token for {token} may be good until " +
-                $"{token.ExpiresAt.LocalDateTime}; it is no longer kept here. {e.Message}");
+            WriteWarning($"The issuer did not confirm the revocation, so the token for {token} may be good until " +
+                $"{token.ExpiresAt.LocalDateTime}; it is no longer stored here. {e.Message}");
             return false;
         }
     }

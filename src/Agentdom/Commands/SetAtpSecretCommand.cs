@@ -4,19 +4,19 @@ using Agentdom.Completion;
 
 namespace Agentdom.Commands;
 
-/// <summary>Keeps the secret shared with a host in the vault, where requests and renewals find it.</summary>
+/// <summary>Stores the secret shared with a host in the vault, for requests and renewals.</summary>
 [Cmdlet(VerbsCommon.Set, "AtpSecret", SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class SetAtpSecretCommand : VaultCmdlet
 {
-    /// <summary>The host, such as api.example.com or localhost:5001.</summary>
+    /// <summary>The host, such as <c>api.example.com</c> or <c>localhost:5001</c>, without a path.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
     [ArgumentCompleter(typeof(HostCompleter))]
     [ValidateNotNullOrEmpty]
     public string HostName { get; set; } = null!;
 
-    /// <summary>The secret.</summary>
+    /// <summary>The secret. It must not be empty.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true)]
     [NoPlainText]
     [ValidateNotNull]
@@ -30,8 +30,8 @@ public sealed class SetAtpSecretCommand : VaultCmdlet
     {
         var host = AtpHost.Parse(HostName);
         if (Secret.Length == 0)
-            throw new AtpException(AtpError.SecretMissing, $"The secret for {host} is empty, and what is kept was not touched.",
-                $"Give the one the provider has, or take the kept one away with Remove-AtpSecret {host}.");
+            throw new AtpException(AtpError.SecretMissing, $"The secret for {host} is empty. The stored secret was not changed.",
+                $"Specify the secret that the provider has, or remove the stored one with Remove-AtpSecret {host}.");
         if (!ShouldProcess(host.Name, "Keep shared secret")) return;
         var vault = OpenVault();
         EnsureWritable(vault);

@@ -5,35 +5,35 @@ using Agentdom.Completion;
 namespace Agentdom.Commands;
 
 /// <summary>
-/// Starts an issuer in this process that only this machine can reach, for tests of runbooks and for trying out. It ends
-/// with Stop-AtpServer, with the module or with the process, and remembers nothing.
+/// Starts an issuer in this process, for tests of runbooks and for trying things out. Only this machine can reach it. It runs
+/// until Stop-AtpServer, the removal of the module or the exit of the process, and then loses its state.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Start, "AtpServer")]
 [OutputType(typeof(AtpServer))]
 public sealed class StartAtpServerCommand : AtpCmdlet
 {
-    /// <summary>The port; 0 for a free one.</summary>
+    /// <summary>The port to listen on (0 to 65535); 0 selects a free port.</summary>
     [Parameter(Position = 0)]
     [ValidateRange(0, 65535)]
     public int Port { get; set; }
 
-    /// <summary>The scopes on offer.</summary>
+    /// <summary>The scopes that the server offers.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ScopeCompleter))]
     public string[] Scope { get; set; } = ["data.read", "data.write"];
 
-    /// <summary>The secret that requests are signed with: at least 32 bytes. A new random one where it is not given.</summary>
+    /// <summary>The secret that requests are signed with, at least 32 bytes. If null, a random secret is generated.</summary>
     [Parameter]
     [NoPlainText]
     [ValidateNotNull]
     public SecureString? Secret { get; set; }
 
-    /// <summary>The life of a token: 1 second to 24 hours, in whole seconds.</summary>
+    /// <summary>The lifetime of tokens, in whole seconds from 1 second to 24 hours.</summary>
     [Parameter]
     public TimeSpan TokenLifetime { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>The audience that requests must name; none where it is not given.</summary>
+    /// <summary>The audience that requests must name. If null, requests need no audience.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Audience { get; set; }
@@ -48,7 +48,7 @@ public sealed class StartAtpServerCommand : AtpCmdlet
         options.Secrets.Add(Secret is null ? SharedSecret.Generate() : SecureText.Reveal(Secret));
         foreach (var scope in Scope.Distinct(StringComparer.Ordinal)) options.Scopes.Add(scope);
         var server = RunningServer.Start(Port, options);
-        WriteVerbose($"Listening on {server.Uri}; {server.Uri}whoami tells the holder of a token what the token says.");
+        WriteVerbose($"Listening on {server.Uri}. {server.Uri}whoami returns the content of the token that it is called with.");
         WriteObject(server);
     }
 }

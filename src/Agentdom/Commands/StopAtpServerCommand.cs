@@ -3,14 +3,14 @@ using System.Management.Automation;
 namespace Agentdom.Commands;
 
 /// <summary>
-/// Ends the server of this process, whichever session started it. Says nothing where none runs: in the clean-up of a
-/// test an error would hide why the server was not started.
+/// Stops the server of this process, even if another session started it. Does nothing if no server is running: an error in
+/// the clean-up of a test would hide why the server did not start.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Stop, "AtpServer", SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class StopAtpServerCommand : AtpCmdlet
 {
-    /// <summary>The server to end; where it is not given, the one that runs.</summary>
+    /// <summary>The server to stop. If null, the running server is stopped.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     public AtpServer? Server { get; set; }
 
@@ -23,6 +23,6 @@ public sealed class StopAtpServerCommand : AtpCmdlet
         var running = RunningServer.Current;
         var isMeant = running is not null && (Server is null || Server == running);
         if (isMeant && !ShouldProcess(running!.Host, "Stop server")) return;
-        WriteVerbose(RunningServer.End(server: Server) is { } ended ? $"{ended.Uri} has ended." : "There was nothing to end.");
+        WriteVerbose(RunningServer.End(server: Server) is { } ended ? $"Stopped {ended.Uri}." : "There was no server to stop.");
     }
 }

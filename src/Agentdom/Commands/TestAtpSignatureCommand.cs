@@ -3,21 +3,21 @@ using System.Security;
 
 namespace Agentdom.Commands;
 
-/// <summary>Checks a body's signature in constant time.</summary>
+/// <summary>Checks the signature of a request body in constant time.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "AtpSignature")]
 [OutputType(typeof(bool))]
 public sealed class TestAtpSignatureCommand : AtpCmdlet
 {
-    /// <summary>JSON text, a hashtable or an object. A signature member in it is left out.</summary>
+    /// <summary>The body: JSON text, a hashtable or an object. A member named <c>signature</c> is not signed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     public object Body { get; set; } = null!;
 
-    /// <summary>64 hex digits of either case; anything else is a wrong signature.</summary>
+    /// <summary>The signature, 64 hex digits in upper or lower case. For any other text the result is false.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [AllowEmptyString]
     public string Signature { get; set; } = null!;
 
-    /// <summary>The shared secret; else the environment's is used.</summary>
+    /// <summary>The shared secret. The default is the value of <c>AGENTDOM_ATP_SECRET</c>.</summary>
     [Parameter(Position = 2)]
     [NoPlainText]
     public SecureString? Secret { get; set; }

@@ -4,12 +4,12 @@ using Agentdom.Completion;
 
 namespace Agentdom.Commands;
 
-/// <summary>Asks the issuer whether a token is good right now: the given one, or all that are stored for the host.</summary>
+/// <summary>Asks the issuer whether the specified token, or each stored token of a host, is valid.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "AtpToken")]
 [OutputType(typeof(AtpTokenStatus), typeof(bool))]
 public sealed class TestAtpTokenCommand : VaultCmdlet
 {
-    /// <summary>The host.</summary>
+    /// <summary>The host, such as <c>api.example.com</c> or <c>localhost:5001</c>, without a path.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
     [ArgumentCompleter(typeof(TokenHostCompleter))]
@@ -22,25 +22,25 @@ public sealed class TestAtpTokenCommand : VaultCmdlet
     [NoPlainText]
     public SecureString? Token { get; set; }
 
-    /// <summary>The scopes the stored token was requested for.</summary>
+    /// <summary>The scopes the token was requested for, in any order. If null, all stored tokens of the host are tested.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("ScopesRequested")]
     [ArgumentCompleter(typeof(TokenScopeCompleter))]
     public string[]? Scope { get; set; }
 
-    /// <summary>Where to ask about the given token; else where the host's manifest says.</summary>
+    /// <summary>The URL to send the token from -Token to. If null, the host's manifest provides it.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public Uri? VerifyEndpoint { get; set; }
 
-    /// <summary>Host names beside the host's own that its endpoints may lie on.</summary>
+    /// <summary>Other hosts that the endpoints in the manifest may be on. The host itself and its subdomains are always allowed.</summary>
     [Parameter]
     public string[] TrustedEndpointHost { get; set; } = [];
 
-    /// <summary>Gives true or false: true where there is a token and the issuer calls every one good.</summary>
+    /// <summary>Returns true or false: true if there is at least one token and the issuer reports every token as valid.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
-    /// <summary>The seconds that all of it may take, retries and waits included.</summary>
+    /// <summary>The time limit for each token, in seconds (1 to 3600), including retries and waits.</summary>
     [Parameter]
     [ValidateRange(1, 3600)]
     public int TimeoutSec { get; set; } = 60;

@@ -3,12 +3,12 @@ using Agentdom.Jobs;
 
 namespace Agentdom.Commands;
 
-/// <summary>Takes the refresh job away, whatever scheduler runs it. What else a crontab holds stays as it is.</summary>
+/// <summary>Removes the refresh job from its scheduler. Other entries of a crontab are not changed.</summary>
 [Cmdlet(VerbsLifecycle.Unregister, "AtpRefreshJob", SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class UnregisterAtpRefreshJobCommand : AtpCmdlet
 {
-    /// <summary>The scheduler to take it from; all of them where it is not given.</summary>
+    /// <summary>The scheduler to remove the job from. <see cref="AtpJobScheduler.Auto"/> means all schedulers.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     public AtpJobScheduler Scheduler { get; set; }
 

@@ -4,15 +4,15 @@ using Agentdom.Completion;
 
 namespace Agentdom.Commands;
 
-/// <summary>Renews stored tokens that are due, side by side. Gives those that were renewed, and one error for each that failed.</summary>
+/// <summary>Renews stored tokens that are due, in parallel. Returns the renewed tokens, and writes one error for each failure.</summary>
 [Cmdlet(VerbsData.Update, "AtpToken", DefaultParameterSetName = "Host")]
 [OutputType(typeof(AtpToken))]
 public sealed class UpdateAtpTokenCommand : VaultCmdlet
 {
-    // All input first: tokens from a pipeline are renewed side by side too. For each vault, by the entry's name.
+    // Collected until all input is read, so that tokens from the pipeline are renewed in parallel too. Keyed by entry name.
     private readonly List<(TokenStore Store, Dictionary<string, StoredToken> Tokens)> _chosen = [];
 
-    /// <summary>The hosts, or wildcards such as *.example.com.</summary>
+    /// <summary>The hosts, or wildcards such as <c>*.example.com</c>.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Host", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
     [ArgumentCompleter(typeof(TokenHostCompleter))]
@@ -20,7 +20,7 @@ public sealed class UpdateAtpTokenCommand : VaultCmdlet
     [ValidateNotNullOrEmpty]
     public string[] HostName { get; set; } = [];
 
-    /// <summary>The scopes the token was requested for; without them all tokens of the hosts are meant.</summary>
+    /// <summary>The scopes the token was requested for, in any order. If null, all stored tokens of the hosts are renewed.</summary>
     [Parameter(ParameterSetName = "Host", ValueFromPipelineByPropertyName = true)]
     [Alias("ScopesRequested")]
     [ArgumentCompleter(typeof(TokenScopeCompleter))]
@@ -30,20 +30,20 @@ public sealed class UpdateAtpTokenCommand : VaultCmdlet
     [Parameter(Mandatory = true, ParameterSetName = "All")]
     public SwitchParameter All { get; set; }
 
-    /// <summary>Renews what is not due as well.</summary>
+    /// <summary>Renews tokens even if they are not due.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Counts tokens with less time left than this as due.</summary>
+    /// <summary>How long a token must remain valid. A token with less time left counts as due.</summary>
     [Parameter]
     public TimeSpan MinimumValidity { get; set; }
 
-    /// <summary>How many requests run side by side.</summary>
+    /// <summary>The maximum number of parallel requests (1 to 64).</summary>
     [Parameter]
     [ValidateRange(1, 64)]
     public int ThrottleLimit { get; set; } = 8;
 
-    /// <summary>The seconds that one token may take, retries and waits included.</summary>
+    /// <summary>The time limit for each token, in seconds (1 to 3600), including retries and waits.</summary>
     [Parameter]
     [ValidateRange(1, 3600)]
     public int TimeoutSec { get; set; } = 60;

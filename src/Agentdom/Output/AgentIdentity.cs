@@ -1,6 +1,6 @@
 namespace Agentdom;
 
-/// <summary>Who this process is to an issuer. As text it is the id.</summary>
+/// <summary>The identity of this process to an issuer. <see cref="ToString"/> returns the id.</summary>
 public sealed class AgentIdentity
 {
     internal AgentIdentity(AgentId agent)
@@ -11,13 +11,13 @@ public sealed class AgentIdentity
         UserName = agent.UserName;
     }
 
-    /// <summary>The id: 1 to 256 characters, 64 hex digits where it is this machine's fingerprint.</summary>
+    /// <summary>The id, 1 to 256 characters. It has 64 hex digits if it is this machine's fingerprint.</summary>
     public string Id { get; }
 
-    /// <summary>Where it comes from: an environment variable, or where the machine's own id was found.</summary>
+    /// <summary>The source of the id: an environment variable, or the place where the machine id was found.</summary>
     public string Source { get; }
 
-    /// <summary>This machine's name.</summary>
+    /// <summary>The name of this machine.</summary>
     public string HostName { get; }
 
     /// <summary>The user this process runs as.</summary>

@@ -1,6 +1,6 @@
 namespace Agentdom;
 
-/// <summary>What a host says that it takes.</summary>
+/// <summary>The scopes and endpoints that a host advertises.</summary>
 public sealed class AtpManifest
 {
     internal AtpManifest(AgentdomManifest manifest)
@@ -16,21 +16,21 @@ public sealed class AtpManifest
     /// <summary>The host.</summary>
     public string Host { get; }
 
-    /// <summary>How it authenticates agents: always <c>agent_token</c>, as other methods are errors.</summary>
+    /// <summary>The authentication method. Always <c>agent_token</c>, because other methods are errors.</summary>
     public string Method { get; } = ManifestFields.AgentTokenMethod;
 
-    /// <summary>The scopes it offers; empty where it lists none.</summary>
+    /// <summary>The scopes that the host offers. Empty if it lists none.</summary>
     public string[] Scopes { get; }
 
-    /// <summary>Where tokens are asked for.</summary>
+    /// <summary>The URL to request tokens from.</summary>
     public Uri TokenEndpoint { get; }
 
-    /// <summary>Where a token's state is asked for.</summary>
+    /// <summary>The URL to verify tokens at.</summary>
     public Uri VerifyEndpoint { get; }
 
-    /// <summary>Where tokens are revoked.</summary>
+    /// <summary>The URL to revoke tokens at.</summary>
     public Uri RevokeEndpoint { get; }
 
-    /// <summary>The audience that requests name, where the host wants one.</summary>
+    /// <summary>The audience that requests must name, or null if the host needs none.</summary>
     public string? Audience { get; }
 }

@@ -2,7 +2,7 @@ using Agentdom.Jobs;
 
 namespace Agentdom;
 
-/// <summary>Something that failed in a run of the refresh job.</summary>
+/// <summary>A failure in a run of the refresh job.</summary>
 public sealed class AtpRefreshFailure
 {
     internal AtpRefreshFailure(JobFailure failure) : this(failure.Host, failure.ErrorId, failure.Message)
@@ -16,13 +16,13 @@ public sealed class AtpRefreshFailure
         Message = message;
     }
 
-    /// <summary>The host whose token it was, or null where the run failed as a whole.</summary>
+    /// <summary>The host of the token that could not be renewed, or null if the whole run failed.</summary>
     public string? Host { get; }
 
     /// <summary>The error's id, such as <c>AtpHostUnreachable</c>.</summary>
     public string ErrorId { get; }
 
-    /// <summary>What happened, and what to do.</summary>
+    /// <summary>The message: what happened, and what to do.</summary>
     public string Message { get; }
 
     /// <summary>Host and message.</summary>

@@ -2,7 +2,7 @@ using Agentdom.Jobs;
 
 namespace Agentdom;
 
-/// <summary>The job that renews tokens, and how it last went.</summary>
+/// <summary>The job that renews tokens, with the result of its last run.</summary>
 public sealed class AtpRefreshJob
 {
     internal AtpRefreshJob(RegisteredJob job)
@@ -17,27 +17,27 @@ public sealed class AtpRefreshJob
         LastErrors = [.. (job.LastRun?.Failures ?? []).Select(static f => new AtpRefreshFailure(f))];
     }
 
-    /// <summary>What runs it.</summary>
+    /// <summary>The scheduler that runs the job.</summary>
     public AtpJobScheduler Scheduler { get; }
 
     /// <summary>The time between two runs.</summary>
     public TimeSpan Interval { get; }
 
-    /// <summary>What is run, as it stands at the scheduler.</summary>
+    /// <summary>The command as it is registered with the scheduler.</summary>
     public string Command { get; }
 
-    /// <summary>When it last ran, or null where it has not yet.</summary>
+    /// <summary>When the last run finished, or null if the job has not run yet.</summary>
     public DateTimeOffset? LastRun { get; }
 
-    /// <summary><c>Succeeded</c>, <c>PartlyFailed</c>, <c>Failed</c>, or null where it has not run yet.</summary>
+    /// <summary><c>Succeeded</c>, <c>PartlyFailed</c>, <c>Failed</c>, or null if the job has not run yet.</summary>
     public string? LastOutcome { get; }
 
-    /// <summary>How many tokens the last run renewed.</summary>
+    /// <summary>The number of tokens that the last run renewed, or null if the job has not run yet.</summary>
     public int? LastRenewed { get; }
 
-    /// <summary>What failed in the last run.</summary>
+    /// <summary>The failures of the last run.</summary>
     public AtpRefreshFailure[] LastErrors { get; }
 
-    /// <summary>When it runs next, where the scheduler tells.</summary>
+    /// <summary>When the job runs next, or null if the scheduler does not report it.</summary>
     public DateTimeOffset? NextRun { get; }
 }

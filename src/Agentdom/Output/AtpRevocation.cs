@@ -1,6 +1,6 @@
 namespace Agentdom;
 
-/// <summary>What became of a token that was revoked.</summary>
+/// <summary>The result of revoking a token.</summary>
 public sealed class AtpRevocation
 {
     internal AtpRevocation(string host, IEnumerable<string> scopes, bool revokedAtIssuer, bool removedFromVault)
@@ -17,9 +17,9 @@ public sealed class AtpRevocation
     /// <summary>The scopes the token was requested for.</summary>
     public string[] Scopes { get; }
 
-    /// <summary>Whether the issuer confirmed. Where false, the token may be good until it ends.</summary>
+    /// <summary>Whether the issuer confirmed the revocation. If not, the token may stay valid until it expires.</summary>
     public bool RevokedAtIssuer { get; }
 
-    /// <summary>Whether the token is no longer kept here.</summary>
+    /// <summary>Whether the token was in the vault and was removed from it.</summary>
     public bool RemovedFromVault { get; }
 }

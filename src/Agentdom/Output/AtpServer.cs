@@ -2,7 +2,7 @@ using System.Security;
 
 namespace Agentdom;
 
-/// <summary>A loopback issuer in this process. Stands for its host wherever a cmdlet takes one.</summary>
+/// <summary>A loopback issuer in this process. It can be passed to any cmdlet that takes a host.</summary>
 public sealed class AtpServer
 {
     internal AtpServer(LoopbackServer server, TokenIssuerOptions options)
@@ -16,25 +16,25 @@ public sealed class AtpServer
         StartedAt = DateTimeOffset.UtcNow;
     }
 
-    /// <summary>The host to ask, such as localhost:40123.</summary>
+    /// <summary>The host to request tokens from, such as <c>localhost:40123</c>.</summary>
     public string Host { get; }
 
-    /// <summary>Its address, such as http://localhost:40123/.</summary>
+    /// <summary>The URL of the server, such as <c>http://localhost:40123/</c>.</summary>
     public Uri Uri { get; }
 
-    /// <summary>The scopes it grants.</summary>
+    /// <summary>The scopes that the server grants.</summary>
     public string[] Scopes { get; }
 
-    /// <summary>The audience that requests must name, or null for none.</summary>
+    /// <summary>The audience that requests must name, or null if they need none.</summary>
     public string? Audience { get; }
 
-    /// <summary>The life of its tokens.</summary>
+    /// <summary>The lifetime of the tokens it issues.</summary>
     public TimeSpan TokenLifetime { get; }
 
-    /// <summary>Its secret. Cmdlets of this process find it by themselves.</summary>
+    /// <summary>The shared secret. The cmdlets in this process use it automatically.</summary>
     public SecureString Secret { get; }
 
-    /// <summary>When it was started.</summary>
+    /// <summary>When the server was started (UTC).</summary>
     public DateTimeOffset StartedAt { get; }
 
     /// <summary>The host.</summary>

@@ -1,6 +1,6 @@
 namespace Agentdom;
 
-/// <summary>The signature of a body. As text it is the hex.</summary>
+/// <summary>The signature of a body. <see cref="ToString"/> returns the hex digits.</summary>
 public sealed class AtpSignature
 {
     internal AtpSignature(string signature, string canonicalBody)
@@ -9,12 +9,12 @@ public sealed class AtpSignature
         CanonicalBody = canonicalBody;
     }
 
-    /// <summary>64 lower-case hex digits: HMAC-SHA256 over the canonical body.</summary>
+    /// <summary>64 lowercase hex digits: HMAC-SHA256 over the canonical body.</summary>
     public string Signature { get; }
 
-    /// <summary>What was signed: the body's canonical form (RFC 8785) without its signature member.</summary>
+    /// <summary>The text that was signed: the canonical form (RFC 8785) of the body without its signature member.</summary>
     public string CanonicalBody { get; }
 
-    /// <summary>The hex.</summary>
+    /// <summary>The signature as hex digits.</summary>
     public override string ToString() => Signature;
 }

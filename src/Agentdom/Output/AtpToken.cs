@@ -2,7 +2,7 @@ using System.Security;
 
 namespace Agentdom;
 
-/// <summary>A token a script holds. The token itself is a SecureString: nothing that shows this object shows it.</summary>
+/// <summary>A token. The token text is a SecureString, so displaying this object does not reveal it.</summary>
 public sealed class AtpToken
 {
     private readonly DateTimeOffset _dueAt;
@@ -25,25 +25,25 @@ public sealed class AtpToken
         _dueAt = RenewalPolicy.DueFrom(token);
     }
 
-    /// <summary>The host it is good at.</summary>
+    /// <summary>The host that the token is valid for.</summary>
     public string Host { get; }
 
     /// <summary>The bearer token, for <c>Invoke-RestMethod -Authentication Bearer -Token</c>.</summary>
     public SecureString AccessToken { get; }
 
-    /// <summary><c>Bearer</c>.</summary>
+    /// <summary>The token type, <c>Bearer</c>.</summary>
     public string TokenType { get; }
 
-    /// <summary>Its life when it was granted, in seconds.</summary>
+    /// <summary>The lifetime of the token when it was issued, in seconds.</summary>
     public int ExpiresIn { get; }
 
-    /// <summary>When it ends.</summary>
+    /// <summary>When the token expires (UTC).</summary>
     public DateTimeOffset ExpiresAt { get; }
 
-    /// <summary>When it was asked for.</summary>
+    /// <summary>When the token was requested (UTC).</summary>
     public DateTimeOffset IssuedAt { get; }
 
-    /// <summary>What is left of its life; never below zero.</summary>
+    /// <summary>The time until the token expires. Zero if it has expired.</summary>
     public TimeSpan TimeLeft
     {
         get
@@ -55,27 +55,27 @@ public sealed class AtpToken
 
     internal bool IsDue => DateTimeOffset.UtcNow >= _dueAt;
 
-    /// <summary>The scopes that were asked for.</summary>
+    /// <summary>The scopes that were requested.</summary>
     public string[] ScopesRequested { get; }
 
-    /// <summary>The scopes it is good for.</summary>
+    /// <summary>The scopes that were granted.</summary>
     public string[] ScopesGranted { get; }
 
-    /// <summary>The agent it was issued to.</summary>
+    /// <summary>The id of the agent that the token was issued to.</summary>
     public string AgentId { get; }
 
-    /// <summary>What it is for.</summary>
+    /// <summary>The purpose that the token was requested for.</summary>
     public string Purpose { get; }
 
-    /// <summary>Where it was asked for.</summary>
+    /// <summary>The URL that the token was requested from.</summary>
     public Uri Endpoint { get; }
 
-    /// <summary>Where its state is asked for.</summary>
+    /// <summary>The URL to verify the token at.</summary>
     public Uri VerifyEndpoint { get; }
 
-    /// <summary>The vault that keeps it, or null where it is not kept.</summary>
+    /// <summary>The name of the vault that stores the token, or null if it is not stored.</summary>
     public string? Vault { get; }
 
-    /// <summary>Host and scopes; never the token.</summary>
+    /// <summary>The host and the scopes, never the token text.</summary>
     public override string ToString() => $"{Host} ({string.Join(" ", ScopesGranted)})";
 }

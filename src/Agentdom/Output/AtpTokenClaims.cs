@@ -3,7 +3,7 @@ using System.Collections.Specialized;
 
 namespace Agentdom;
 
-/// <summary>What stands in a token. Unless <see cref="Verified"/> is true, anybody could have written it.</summary>
+/// <summary>The content of a token. Unless <see cref="Verified"/> is true, anyone could have written it.</summary>
 public sealed class AtpTokenClaims
 {
     internal AtpTokenClaims(TokenInspector token)
@@ -25,7 +25,7 @@ public sealed class AtpTokenClaims
         Claims = ToDictionary(claims);
     }
 
-    /// <summary>Whether signature, type and times were checked against a secret and found good.</summary>
+    /// <summary>Whether the signature, the type and the times were verified with a secret.</summary>
     public bool Verified { get; }
 
     /// <summary>The <c>alg</c> header.</summary>
@@ -43,7 +43,7 @@ public sealed class AtpTokenClaims
     /// <summary>The <c>sub</c> claim.</summary>
     public string? AgentId { get; }
 
-    /// <summary>The <c>aud</c> claim, where it is one text.</summary>
+    /// <summary>The <c>aud</c> claim, or null if it is not a single string.</summary>
     public string? Audience { get; }
 
     /// <summary>The <c>jti</c> claim.</summary>
@@ -52,22 +52,22 @@ public sealed class AtpTokenClaims
     /// <summary>The <c>purpose</c> claim.</summary>
     public string? Purpose { get; }
 
-    /// <summary>The <c>scope</c> claim, one entry each.</summary>
+    /// <summary>The scopes in the <c>scope</c> claim.</summary>
     public string[] Scopes { get; }
 
-    /// <summary>The <c>iat</c> claim.</summary>
+    /// <summary>The <c>iat</c> claim (UTC).</summary>
     public DateTimeOffset? IssuedAt { get; }
 
-    /// <summary>The <c>nbf</c> claim.</summary>
+    /// <summary>The <c>nbf</c> claim (UTC).</summary>
     public DateTimeOffset? NotBefore { get; }
 
-    /// <summary>The <c>exp</c> claim.</summary>
+    /// <summary>The <c>exp</c> claim (UTC).</summary>
     public DateTimeOffset? ExpiresAt { get; }
 
-    /// <summary>All claims, control characters in them as spaces.</summary>
+    /// <summary>All claims. Control characters in them are replaced with spaces.</summary>
     public IDictionary Claims { get; }
 
-    // Anybody may have written the token, and a terminal obeys what it is shown.
+    // Anyone may have written the token, and control characters would reach the terminal.
     private static string? Text(object? claim) => claim is string text ? Printable.Line(text) : null;
 
     private static DateTimeOffset? Time(object? claim) =>

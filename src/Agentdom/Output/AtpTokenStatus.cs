@@ -1,6 +1,6 @@
 namespace Agentdom;
 
-/// <summary>What an issuer says of a token.</summary>
+/// <summary>The issuer's answer about a token.</summary>
 public sealed class AtpTokenStatus
 {
     internal AtpTokenStatus(string host, TokenVerdict verdict, IEnumerable<string>? scopesRequested)
@@ -13,21 +13,21 @@ public sealed class AtpTokenStatus
         AgentId = verdict.AgentId;
     }
 
-    /// <summary>The host that was asked.</summary>
+    /// <summary>The host whose issuer answered.</summary>
     public string Host { get; }
 
-    /// <summary>The scopes the token was requested for, where that is known.</summary>
+    /// <summary>The scopes the token was requested for. Empty if they are not known.</summary>
     public string[] ScopesRequested { get; }
 
-    /// <summary>Whether the token is good right now.</summary>
+    /// <summary>Whether the token is valid.</summary>
     public bool Valid { get; }
 
-    /// <summary>The scopes it is good for; empty where it is not valid.</summary>
+    /// <summary>The scopes that the token is valid for. Empty if it is not valid.</summary>
     public string[] Scopes { get; }
 
-    /// <summary>When it ends, where the issuer says so.</summary>
+    /// <summary>When the token expires (UTC), or null if the issuer does not report it.</summary>
     public DateTimeOffset? ExpiresAt { get; }
 
-    /// <summary>The agent it was issued to, where the issuer says so.</summary>
+    /// <summary>The id of the agent that the token was issued to, or null if the issuer does not report it.</summary>
     public string? AgentId { get; }
 }
