@@ -1,8 +1,11 @@
 # Runs the Pester suite against out/Agentdom; exits 1 where a test failed. build.ps1 and .ci/run call it.
 $ErrorActionPreference = 'Stop'
-$pester = Get-Module Pester -ListAvailable | Where-Object Version -GE 5.0.0 | Sort-Object Version | Select-Object -Last 1
+# PESTER_VERSION chooses among several: 5, or 6.2.0.
+$pester = Get-Module Pester -ListAvailable |
+    Where-Object { $_.Version -ge '5.0.0' -and (-not $env:PESTER_VERSION -or "$($_.Version)." -like "$env:PESTER_VERSION.*") } |
+    Sort-Object Version | Select-Object -Last 1
 if (-not $pester) {
-    Write-Host 'Pester 5 is missing, so its suite did not run. Install it with Install-PSResource Pester.'
+    Write-Host 'Pester 5 or later, or the one that PESTER_VERSION names, is missing, so its suite did not run. Install it with Install-PSResource Pester.'
     exit 1
 }
 Import-Module $pester.Path

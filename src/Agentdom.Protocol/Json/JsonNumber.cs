@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
+using System.Numerics;
 using System.Text;
 
 namespace Agentdom.Protocol;
@@ -10,8 +10,9 @@ internal static class JsonNumber
     /// <summary>2^53 − 1: the largest integer up to which every integer has a double of its own.</summary>
     internal const long MaxSafeInteger = 9_007_199_254_740_991;
 
-    private static readonly bool s_isFramework =
-        RuntimeInformation.FrameworkDescription.StartsWith(".NET Framework", StringComparison.Ordinal);
+    // .NET Framework and Mono write at least 15 digits: "4.94065645841247E-324". A known number tells more than the
+    // runtime's name does.
+    private static readonly bool s_builtInIsShortest = double.Epsilon.ToString("R", CultureInfo.InvariantCulture) == "5E-324";
 
     /// <summary>The shortest decimal form that reads back as the same double.</summary>
     /// <exception cref="JsonFormatException">The number is not finite.</exception>
@@ -27,27 +28,59 @@ internal static class JsonNumber
 
     private static string Shortest(double value)
     {
-        // The runtime's own shortest form is fast, but on .NET Framework it is not the shortest, and up to .NET 10 at
+        // The runtime's own shortest form is fast, but on older runtimes it is not the shortest, and up to .NET 10 at
         // least some powers of two, such as 2^-25, come out one digit too short to read back.
         var builtIn = value.ToString("R", CultureInfo.InvariantCulture);
-        return s_isFramework || !ReadsAs(builtIn, value) ? ShortestBySearch(value) : builtIn;
+        return s_builtInIsShortest && ReadsAs(builtIn, value) ? builtIn : ShortestByArithmetic(value);
     }
 
-    /// <summary>The fewest digits that read back as the same double, found by trying.</summary>
-    internal static string ShortestBySearch(double value)
+    /// <summary>
+    /// The fewest digits that read back as the same double, and of those the nearest, in whole numbers alone (Steele and
+    /// White, "How to Print Floating-Point Numbers Accurately"). Older runtimes round in the last place, both when they
+    /// write a number and when they read one, so neither can help here.
+    /// </summary>
+    internal static string ShortestByArithmetic(double value)
     {
-        for (var digits = 0; digits < 16; digits++)
+        var bits = BitConverter.DoubleToInt64Bits(value);
+        var power = (int)((bits >> 52) & 0x7ff);
+        var fraction = bits & 0xf_ffff_ffff_ffff;
+        var isEven = fraction % 2 == 0;
+        // Above a power of two doubles lie twice as far apart as below.
+        var isLopsided = fraction == 0 && power > 1;
+        if (power == 0) power = 1;
+        else fraction |= 1L << 52;
+        power -= 1075;
+
+        // The number is rest/unit; half the way to its neighbours is above/unit and below/unit.
+        var below = BigInteger.One << Math.Max(power, 0);
+        var above = isLopsided ? below * 2 : below;
+        var rest = fraction * above * 2;
+        var unit = BigInteger.One << (Math.Max(-power, 0) + (isLopsided ? 2 : 1));
+
+        var scale = (int)Math.Ceiling(Math.Log10(Math.Abs(value)) - 1e-10);
+        if (scale > 0) unit *= BigInteger.Pow(10, scale);
+        var shift = BigInteger.Pow(10, Math.Max(-scale, 0));
+        (rest, above, below) = (rest * shift, above * shift, below * shift);
+        if (IsPast(rest + above, unit)) scale++;
+        else (rest, above, below) = (rest * 10, above * 10, below * 10);
+
+        var digits = new StringBuilder(value < 0 ? "-" : "", 32);
+        for (var exponent = scale - 1; ; exponent--)
         {
-            var nearest = value.ToString("E" + digits, CultureInfo.InvariantCulture);
-            if (ReadsAs(nearest, value)) return nearest;
-            // Above a power of two doubles lie twice as far apart as below: the second nearest may read back as well.
-            var e = nearest.IndexOf('E');
-            var mantissa = decimal.Parse(nearest.Substring(0, e), CultureInfo.InvariantCulture);
-            var step = new decimal(1, 0, 0, mantissa < 0, (byte)digits);
-            var second = (mantissa + step).ToString(CultureInfo.InvariantCulture) + nearest.Substring(e);
-            if (ReadsAs(second, value)) return second;
+            var digit = (int)BigInteger.DivRem(rest, unit, out rest);
+            var (isLowEnough, isHighEnough) = (IsPast(below, rest), IsPast(rest + above, unit));
+            if (isLowEnough || isHighEnough)
+            {
+                var half = (rest * 2).CompareTo(unit);
+                var roundsUp = isHighEnough && (!isLowEnough || half > 0 || (half == 0 && digit % 2 == 1));
+                return digits.Append(roundsUp ? digit + 1 : digit).Append('E').Append(exponent).ToString();
+            }
+            digits.Append(digit);
+            (rest, above, below) = (rest * 10, above * 10, below * 10);
         }
-        return value.ToString("E16", CultureInfo.InvariantCulture);
+
+        // A reader rounds half to even, so what lies on the border still reads back as an even number.
+        bool IsPast(BigInteger left, BigInteger right) => isEven ? left >= right : left > right;
     }
 
     private static bool ReadsAs(string text, double value) =>

@@ -1,0 +1,56 @@
+using System.Text.RegularExpressions;
+using Agentdom.Tests.Support;
+using YamlDotNet.RepresentationModel;
+
+namespace Agentdom.Tests.Pipelines;
+
+/// <summary>What every workflow of this repository keeps to: it runs others' code with rights to this repository.</summary>
+public sealed partial class WorkflowTests
+{
+    [GeneratedRegex(@"^\s*(?:- )?uses:\s*(.+)$", RegexOptions.Multiline)]
+    private static partial Regex Uses { get; }
+
+    // The comment is what Dependabot reads and updates.
+    [GeneratedRegex(@"^[\w.-]+(/[\w.-]+)+@[0-9a-f]{40} # v\d+(\.\d+)*$")]
+    private static partial Regex Pinned { get; }
+
+    public static TheoryData<string> Workflows =>
+        [.. Directory.GetFiles(Path.Combine(TestPaths.RepositoryRoot, ".github", "workflows"), "*.yml").Select(f => Path.GetFileName(f)).Order()];
+
+    [Fact]
+    public void ThereAreWorkflows() => Assert.Contains("ci.yml", Workflows.Select(static row => row.Data));
+
+    [Theory, MemberData(nameof(Workflows))]
+    public void EveryActionIsPinnedToACommit(string file)
+    {
+        var uses = Uses.Matches(Read(file)).Select(static match => match.Groups[1].Value.TrimEnd()).ToList();
+
+        Assert.NotEmpty(uses);
+        Assert.All(uses, static action => Assert.Matches(Pinned, action));
+    }
+
+    [Theory, MemberData(nameof(Workflows))]
+    public void EveryJobHasATimeLimit(string file) => Assert.All(Jobs(file), static job =>
+        Assert.InRange(int.Parse(((YamlScalarNode)job.Children["timeout-minutes"]).Value!, System.Globalization.CultureInfo.InvariantCulture), 1, 120));
+
+    [Theory, MemberData(nameof(Workflows))]
+    public void AJobMayOnlyReadUnlessItAsksForMore(string file)
+    {
+        var permission = Assert.Single(((YamlMappingNode)Root(file).Children["permissions"]).Children);
+
+        Assert.Equal(("contents", "read"), (((YamlScalarNode)permission.Key).Value, ((YamlScalarNode)permission.Value).Value));
+    }
+
+    private static IEnumerable<YamlMappingNode> Jobs(string file) =>
+        ((YamlMappingNode)Root(file).Children["jobs"]).Children.Values.Cast<YamlMappingNode>();
+
+    private static YamlMappingNode Root(string file)
+    {
+        var yaml = new YamlStream();
+        yaml.Load(new StringReader(Read(file)));
+        return (YamlMappingNode)Assert.Single(yaml.Documents).RootNode;
+    }
+
+    private static string Read(string file) =>
+        File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, ".github", "workflows", file)).Replace("\r", "", StringComparison.Ordinal);
+}
