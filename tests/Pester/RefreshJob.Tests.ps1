@@ -4,6 +4,7 @@ BeforeDiscovery {
 }
 
 BeforeAll {
+    Import-Module "$PSScriptRoot/Shell.psm1"
     $manifest = "$PSScriptRoot/../../out/Agentdom/Agentdom.psd1"
     Import-Module $manifest -Force
     Import-Module "$PSScriptRoot/Issuer.psm1" -Force
@@ -101,7 +102,7 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
     It 'shows what failed in its last run' {
         $null = Register-AtpRefreshJob -Scheduler Cron
         Remove-AtpSecret $h
-        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File (Join-Path $env:AGENTDOM_HOME 'jobs/refresh.ps1')
+        Invoke-Shell -NoProfile -NonInteractive -File (Join-Path $env:AGENTDOM_HOME 'jobs/refresh.ps1')
 
         $job = Get-AtpRefreshJob
 
