@@ -14,6 +14,9 @@ internal sealed class PesterFile(string path)
 
     internal string Name => Path.GetFileName(path);
 
+    /// <summary>Whether it registers refresh jobs, which changes the user's crontab.</summary>
+    internal bool RegistersJobs => File.ReadAllText(path).Contains("Register-AtpRefreshJob", StringComparison.Ordinal);
+
     internal static IEnumerable<PesterFile> All() =>
         new[] { "tests/Pester", "samples/runbooks" }
             .SelectMany(static folder => Directory.GetFiles(Path.Combine(s_root, folder), "*.Tests.ps1").Order(StringComparer.Ordinal))

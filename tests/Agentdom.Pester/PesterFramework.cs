@@ -1,3 +1,4 @@
+using Agentdom.TestSupport;
 using Microsoft.Testing.Platform.Extensions.Messages;
 using Microsoft.Testing.Platform.Extensions.OutputDevice;
 using Microsoft.Testing.Platform.Extensions.TestFramework;
@@ -40,7 +41,7 @@ internal sealed class PesterFramework(IServiceProvider services) : ITestFramewor
             foreach (var file in PesterFile.All().Where(f => asked?.Any(uid => uid.StartsWith(f.Name + Separator, StringComparison.Ordinal)) ?? true))
             {
                 var started = DateTimeOffset.UtcNow;
-                var tests = await file.RunAsync(list, context.CancellationToken);
+                var tests = await RunAsync(file, list, context.CancellationToken);
                 foreach (var (uid, test) in Identified(file, tests).Where(t => asked?.Contains(t.Uid) ?? true))
                 {
                     var node = new TestNode { Uid = uid, DisplayName = uid, Properties = Properties(test, list, started) };
@@ -53,6 +54,12 @@ internal sealed class PesterFramework(IServiceProvider services) : ITestFramewor
         {
             context.Complete();
         }
+    }
+
+    private static async Task<IReadOnlyList<PesterTest>> RunAsync(PesterFile file, bool list, CancellationToken cancellation)
+    {
+        using var turn = !list && file.RegistersJobs ? CrontabTurn.Take(cancellation) : null;
+        return await file.RunAsync(list, cancellation);
     }
 
     // Two tests may have one name.

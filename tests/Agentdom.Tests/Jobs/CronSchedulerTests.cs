@@ -1,4 +1,5 @@
 using Agentdom.Core.Jobs;
+using Agentdom.TestSupport;
 using Agentdom.Tests.Core;
 using Agentdom.Tests.Support;
 
@@ -8,18 +9,21 @@ namespace Agentdom.Tests.Jobs;
 [Collection(PowerShellCollection.Name)]
 public sealed class CronSchedulerTests : IDisposable
 {
+    private readonly IDisposable _turn;
     private readonly byte[]? _before;
 
     public CronSchedulerTests()
     {
         Assert.SkipUnless(Tool.Find("crontab") is not null, "crontab is not here.");
+        _turn = CrontabTurn.Take();
         _before = Tool.Run("crontab", ["-l"]) is { ExitCode: 0 } ? List() : null;
     }
 
     public void Dispose()
     {
         if (_before is not null) Tool.Require("crontab", ["-"], _before);
-        else if (Tool.Find("crontab") is not null) Tool.Run("crontab", ["-r"]);
+        else Tool.Run("crontab", ["-r"]);
+        _turn.Dispose();
     }
 
     [Fact]

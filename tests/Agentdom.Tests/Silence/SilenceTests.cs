@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Agentdom.Core.Jobs;
+using Agentdom.TestSupport;
 using Agentdom.Tests.Core;
 using Agentdom.Tests.Jobs;
 using Agentdom.Tests.Support;
@@ -27,6 +28,7 @@ public sealed partial class SilenceTests(ITestOutputHelper output)
     public async Task NothingThatOpensAnythingIsSeenAnywhere()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The command lines of processes are read from /proc.");
+        using var turn = CrontabTurn.Take(TestContext.Current.CancellationToken);
         var folder = TestPaths.NewFolder();
         string Folder(string name) => Directory.CreateDirectory(Path.Combine(folder, name)).FullName;
         var (known, seen, home) = (Folder("known"), Folder("seen"), Folder("home"));
