@@ -1,7 +1,7 @@
 #requires -Version 5.1
 <#
 .SYNOPSIS
-    Builds, tests, packs or installs the module: a thin front over dotnet and Pester.
+    Builds, tests, packs or installs the module: a thin front over dotnet.
 .PARAMETER NoBuild
     Tests, packs or installs what was built last.
 .EXAMPLE
@@ -40,7 +40,7 @@ function Get-SizeText([string] $Path) {
 function Export-Package {
     if (Test-Path $packages) { Remove-Item $packages -Recurse -Force }
     $options = @('--configuration', $Configuration, '--output', $packages) + $(if ($NoBuild) { '--no-build' } else { $reproducible })
-    foreach ($library in 'Agentdom.Core', 'Agentdom.AspNetCore', 'Agentdom.AspNetCore.Redis') {
+    foreach ($library in 'Agentdom.Protocol', 'Agentdom.Client', 'Agentdom.Issuer', 'Agentdom.AspNetCore', 'Agentdom.AspNetCore.Sqlite', 'Agentdom.AspNetCore.Redis', 'Agentdom.Extensions.Http') {
         Invoke-DotNet (@('pack', "src/$library") + $options)
     }
     $null = Test-ModuleManifest (Join-Path $module 'Agentdom.psd1')
@@ -89,12 +89,7 @@ try {
         if ($Task -in 'Package', 'Install') { Invoke-DotNet 'build', 'src/Agentdom', '--configuration', $Configuration, $reproducible }
         else { Invoke-DotNet 'build', 'Agentdom.sln', '--configuration', $Configuration }
     }
-    if ($Task -eq 'Test') {
-        Invoke-DotNet 'test', '--solution', 'Agentdom.sln', '--no-build', '--configuration', $Configuration
-        # In a process of its own: this one may hold an older build of the module.
-        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File (Join-Path $PSScriptRoot 'tests/Pester/Run.ps1')
-        if ($LASTEXITCODE -ne 0) { throw 'The Pester suite failed.' }
-    }
+    if ($Task -eq 'Test') { Invoke-DotNet 'test', '--solution', 'Agentdom.sln', '--no-build', '--configuration', $Configuration }
     if ($Task -eq 'Package') { Export-Package }
     if ($Task -eq 'Install') { Install-Built }
 }

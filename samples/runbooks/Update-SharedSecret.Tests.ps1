@@ -1,5 +1,6 @@
 # Needs Pester 5. Start-AtpServer is the provider: handing it a secret starts it anew with that one.
 BeforeAll {
+    Import-Module "$PSScriptRoot/../../tests/Pester/Shell.psm1"
     # The module that was built beside these samples; in your own repository this is Import-Module Agentdom.
     $module = Import-Module "$PSScriptRoot/../../out/Agentdom/Agentdom.psd1" -Force -PassThru
     $kept = @{}
@@ -19,7 +20,7 @@ BeforeAll {
     # What an agent gets that has nothing but the vault. This process would use its server's own secret.
     function Get-AgentOutcome {
         $path = Join-Path $module.ModuleBase 'Agentdom.psd1'
-        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command "Import-Module '$path'
+        Invoke-Shell -NoProfile -NonInteractive -Command "Import-Module '$path'
             try { (Request-AtpToken $server -Scope data.read -NoPersist).TokenType } catch { `$_.FullyQualifiedErrorId }"
     }
 }

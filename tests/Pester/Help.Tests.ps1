@@ -25,23 +25,23 @@ Describe 'Get-Help <_>' -ForEach $commands {
     }
 
     It 'shows the synopsis and the description' {
-        $help.Synopsis | Should -Match '\.$'
-        $text | Should -Match ([regex]::Escape($help.Synopsis))
-        $text | Should -Match ([regex]::Escape($help.description[0].Text))
+        $help.Synopsis.Trim() | Should -Match '\.$'
+        $text | Should -Match ([regex]::Escape($help.Synopsis.Trim()))
+        $text | Should -Match ([regex]::Escape($help.description[0].Text.Trim()))
     }
 
     It 'shows each parameter with its own text' {
         $common = [System.Management.Automation.Cmdlet]::CommonParameters
         foreach ($parameter in (Get-Command $_).Parameters.Values | Where-Object Name -NotIn $common) {
             $shown = Get-Help $help.Name -Parameter $parameter.Name
-            $shown.description[0].Text | Should -Match '\.$' -Because $parameter.Name
+            $shown.description[0].Text.Trim() | Should -Match '\.$' -Because $parameter.Name
             $text | Should -Match "(?m)^ +-$($parameter.Name) <$($parameter.ParameterType.Name -replace '\W', '\$0')>" -Because $parameter.Name
         }
     }
 
     It 'shows examples, inputs, outputs and errors' {
         @($help.examples.example).Count | Should -BeGreaterOrEqual 2
-        foreach ($example in $help.examples.example) { $text | Should -Match ([regex]::Escape($example.code.Split("`n")[0])) }
+        foreach ($example in $help.examples.example) { $text | Should -Match ([regex]::Escape($example.code.Split("`n")[0].Trim())) }
         $text | Should -Match '(?m)^INPUTS\r?\n +\S'
         $text | Should -Match '(?m)^OUTPUTS\r?\n +\S'
         $text | Should -Match '(?m)^NOTES\r?\n +Errors'

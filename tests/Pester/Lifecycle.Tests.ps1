@@ -1,4 +1,5 @@
 BeforeAll {
+    Import-Module "$PSScriptRoot/Shell.psm1"
     Import-Module "$PSScriptRoot/../../out/Agentdom/Agentdom.psd1" -Force
     Import-Module "$PSScriptRoot/Issuer.psm1" -Force
     $kept = @{ AGENTDOM_HOME = $env:AGENTDOM_HOME; AGENTDOM_ATP_SECRET = $env:AGENTDOM_ATP_SECRET }
@@ -33,8 +34,7 @@ Describe 'A token' {
 
     It 'is found again in another process' {
         $manifest = (Get-Module Agentdom).Path -replace 'dll$', 'psd1'
-        $shell = (Get-Process -Id $PID).Path
-        $found = & $shell -NoProfile -NonInteractive -Command "Import-Module '$manifest'; Get-AtpToken $h -AsPlainText"
+        $found = Invoke-Shell -NoProfile -NonInteractive -Command "Import-Module '$manifest'; Get-AtpToken $h -AsPlainText"
         $found | Should -Be (Get-AtpToken $h -AsPlainText)
     }
 

@@ -3,6 +3,7 @@ BeforeDiscovery {
 }
 
 BeforeAll {
+    Import-Module "$PSScriptRoot/Shell.psm1"
     Import-Module "$PSScriptRoot/../../out/Agentdom/Agentdom.psd1" -Force
     $kept = @{}
     foreach ($name in 'AGENTDOM_HOME', 'AGENTDOM_ATP_SECRET') { $kept[$name] = [Environment]::GetEnvironmentVariable($name) }
@@ -139,11 +140,10 @@ Describe 'In colour' -Skip:$noColour {
     }
 
     It 'there is none in what another program reads' {
-        $shell = (Get-Process -Id $PID).Path
         $before = @{ NO_COLOR = $env:NO_COLOR; TERM = $env:TERM }
         $env:NO_COLOR, $env:TERM = $null, 'xterm'
         try {
-            $text = & $shell -NoProfile -NonInteractive -Command "`$PSStyle.OutputRendering; Import-Module '$((Get-Module Agentdom).Path -replace 'dll$', 'psd1')'; Request-AtpToken (Start-AtpServer) data.read -NoPersist"
+            $text = Invoke-Shell -NoProfile -NonInteractive -Command "`$PSStyle.OutputRendering; Import-Module '$((Get-Module Agentdom).Path -replace 'dll$', 'psd1')'; Request-AtpToken (Start-AtpServer) data.read -NoPersist"
         }
         finally { foreach ($name in $before.Keys) { [Environment]::SetEnvironmentVariable($name, $before[$name]) } }
         $text[0] | Should -Be Host -Because 'the test is about that setting'

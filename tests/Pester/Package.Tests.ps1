@@ -4,6 +4,7 @@ BeforeDiscovery {
 }
 
 BeforeAll {
+    Import-Module "$PSScriptRoot/Shell.psm1"
     $repository = Split-Path (Split-Path $PSScriptRoot)
     $module = Join-Path $repository 'out/Agentdom'
 }
@@ -21,7 +22,7 @@ Describe 'The package' {
     It 'imports from a copy elsewhere' {
         Copy-Item $module (Join-Path $TestDrive 'Agentdom') -Recurse
         $script = "Import-Module '$TestDrive/Agentdom/Agentdom.psd1'; (Get-AgentId).Id.Length -gt 0; (New-AtpSecret).Length"
-        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $script | Should -Be 'True', '43'
+        Invoke-Shell -NoProfile -NonInteractive -Command $script | Should -Be 'True', '43'
     }
 }
 
@@ -36,7 +37,7 @@ Describe 'build.ps1 -Task Install' -Skip:$isWindowsHere {
         $install = "& '$(Join-Path $repository 'build.ps1')' -Task Install -NoBuild 3>&1 | Out-String -Width 500"
 
         function Start-Elsewhere($script) {
-            $start = [Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
+            $start = New-ShellStart
             '-NoProfile', '-NonInteractive', '-Command', $script | ForEach-Object { $start.ArgumentList.Add($_) }
             $start.WorkingDirectory = $elsewhere
             $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true

@@ -4,6 +4,7 @@ BeforeDiscovery {
 }
 
 BeforeAll {
+    Import-Module "$PSScriptRoot/Shell.psm1"
     $manifest = "$PSScriptRoot/../../out/Agentdom/Agentdom.psd1"
     Import-Module $manifest -Force
     Import-Module "$PSScriptRoot/Issuer.psm1" -Force
@@ -57,7 +58,7 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
         if ($hadCrontab) { crontab $saved } else { crontab -r }
     }
 
-    It 'renews a due token with nothing but a home' {
+    It 'renews a due token in the environment that cron gives' {
         Register-AtpRefreshJob -Scheduler Cron | ForEach-Object Interval | Should -Be '00:05:00'
         $line = @(crontab -l) -match '^\S+ \* \* \* \* '
         $line | Should -HaveCount 1
@@ -65,7 +66,7 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
         $command = ($line[0] -split ' \* \* \* \* ', 2)[1].Replace('\%', '%')
         $before = Get-StoredToken
 
-        $said = env -i "HOME=$HOME" /bin/sh -c $command 2>&1
+        $said = env -i "HOME=$HOME" PATH=/usr/bin:/bin /bin/sh -c $command 2>&1
 
         $LASTEXITCODE | Should -Be 0
         $said | Should -BeNullOrEmpty
@@ -101,7 +102,7 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
     It 'shows what failed in its last run' {
         $null = Register-AtpRefreshJob -Scheduler Cron
         Remove-AtpSecret $h
-        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File (Join-Path $env:AGENTDOM_HOME 'jobs/refresh.ps1')
+        Invoke-Shell -NoProfile -NonInteractive -File (Join-Path $env:AGENTDOM_HOME 'jobs/refresh.ps1')
 
         $job = Get-AtpRefreshJob
 

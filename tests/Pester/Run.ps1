@@ -1,14 +1,27 @@
-# Runs the Pester suite against out/Agentdom; exits 1 where a test failed. build.ps1 and .ci/run call it.
+<#
+.SYNOPSIS
+    Runs the Pester suite against out/Agentdom; exits 1 if a test failed.
+.PARAMETER Path
+    The files to run; all by default.
+.PARAMETER Pester
+    The Pester to run them with; the newest that is installed by default.
+.PARAMETER ResultPath
+    Where to write each test's result, as JSON.
+.PARAMETER List
+    Finds the tests without running them.
+#>
+param([string[]] $Path, [string] $Pester, [string] $ResultPath, [switch] $List)
+
 $ErrorActionPreference = 'Stop'
-# PESTER_VERSION chooses among several: 5, or 6.2.0.
-$pester = Get-Module Pester -ListAvailable |
-    Where-Object { $_.Version -ge '5.0.0' -and (-not $env:PESTER_VERSION -or "$($_.Version)." -like "$env:PESTER_VERSION.*") } |
-    Sort-Object Version | Select-Object -Last 1
-if (-not $pester) {
-    Write-Host 'Pester 5 or later, or the one that PESTER_VERSION names, is missing, so its suite did not run. Install it with Install-PSResource Pester.'
+if (-not $Pester) {
+    $Pester = Get-Module Pester -ListAvailable | Where-Object Version -GE 5.0.0 | Sort-Object Version | Select-Object -Last 1 -ExpandProperty Path
+}
+if (-not $Pester) {
+    Write-Host 'Pester 5 is missing, so its suite did not run. Install it with Install-PSResource Pester, or run dotnet test.'
     exit 1
 }
-Import-Module $pester.Path
+Import-Module $Pester
+Write-Host "Pester $((Get-Module Pester).Version) in PowerShell $($PSVersionTable.PSVersion)"
 
 # Homes of tests come and go; their keys must not stay in the user's keychain.
 $env:AGENTDOM_KEYCHAIN = 'off'
@@ -17,10 +30,24 @@ $env:AGENTDOM_KEYCHAIN = 'off'
 $env:GITHUB_ACTIONS = $env:TF_BUILD = $null
 
 $settings = New-PesterConfiguration
-$settings.Run.Path = $PSScriptRoot, (Join-Path (Split-Path (Split-Path $PSScriptRoot)) 'samples/runbooks')
+$settings.Run.Path = if ($Path) { $Path } else { $PSScriptRoot, (Join-Path (Split-Path (Split-Path $PSScriptRoot)) 'samples/runbooks') }
 $settings.Run.PassThru = $true
+$settings.Run.SkipRun = [bool] $List
 $settings.Output.Verbosity = 'Detailed'
 $settings.Output.CIFormat = 'None'
 $result = Invoke-Pester -Configuration $settings
 Write-Host "Pester: $($result.PassedCount) passed, $($result.FailedCount) failed, $($result.SkippedCount) skipped"
+
+if ($ResultPath) {
+    # A test of a block whose BeforeAll failed has no error of its own; a block's AfterAll and a file that cannot be read have no test.
+    $broken = @($result.FailedBlocks) + @($result.FailedContainers) | Where-Object { $_.ErrorRecord }
+    $inner = [regex]::Escape((Get-Module Pester).ModuleBase)
+    $found = @($result.Tests) + @($broken) | ForEach-Object {
+        $name = if ($_.ExpandedPath) { $_.ExpandedPath } else { "$($_.Item)" }
+        $message = ($_.ErrorRecord | ForEach-Object { @($_.Exception.Message) + @($_.ScriptStackTrace -split "`n" | Where-Object { $_ -notmatch $inner }) }) -join "`n"
+        if (-not $message -and $_.Result -eq 'Failed') { $message = "$($_.Block.ErrorRecord)" }
+        @{ Name = $name; Result = "$($_.Result)"; Milliseconds = $_.Duration.TotalMilliseconds; Message = $message }
+    }
+    [IO.File]::WriteAllText($ResultPath, (ConvertTo-Json @($found)))
+}
 exit [int]($result.Result -ne 'Passed')

@@ -1,4 +1,5 @@
 BeforeAll {
+    Import-Module "$PSScriptRoot/Shell.psm1"
     $manifest = "$PSScriptRoot/../../out/Agentdom/Agentdom.psd1"
     Import-Module $manifest -Force
     $kept = @{}
@@ -49,10 +50,9 @@ Describe 'A server in the session' {
     }
 
     It 'serves another process that has its secret' {
-        $shell = (Get-Process -Id $PID).Path
         $env:AGENTDOM_ATP_SECRET = [pscredential]::new('x', $server.Secret).GetNetworkCredential().Password
         $script = "Import-Module '$manifest'; (Request-AtpToken $server -Scope data.write -NoPersist).ScopesGranted"
-        & $shell -NoProfile -NonInteractive -Command $script | Should -Be 'data.write'
+        Invoke-Shell -NoProfile -NonInteractive -Command $script | Should -Be 'data.write'
         $env:AGENTDOM_ATP_SECRET = 'a production secret that must not be used here'
     }
 
@@ -100,8 +100,7 @@ Describe 'The end of a server' {
     }
 
     It 'is not waited for by a process that ends' {
-        $shell = (Get-Process -Id $PID).Path
-        $found = & $shell -NoProfile -NonInteractive -Command "Import-Module '$manifest'; (Start-AtpServer).Host"
+        $found = Invoke-Shell -NoProfile -NonInteractive -Command "Import-Module '$manifest'; (Start-AtpServer).Host"
         $LASTEXITCODE | Should -Be 0
         $found | Should -Match '^localhost:\d+$'
     }
@@ -120,8 +119,7 @@ Invoke-RestMethod "http://$ApiHost/whoami" -Headers @{ Authorization = 'Bearer '
 '@
         # In a process of its own: a Pester inside Pester would take this one's drives away.
         $pester = (Get-Module Pester).Path
-        $shell = (Get-Process -Id $PID).Path
-        $result = & $shell -NoProfile -NonInteractive -Command @"
+        $result = Invoke-Shell -NoProfile -NonInteractive -Command @"
 Import-Module '$manifest', '$pester'
 (Invoke-Pester '$file' -PassThru -Output None) | ForEach-Object { `$_.PassedCount, `$_.FailedCount; `$_.Failed.ErrorRecord }
 "@

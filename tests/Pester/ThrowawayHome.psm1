@@ -1,6 +1,8 @@
 # SecretManagement and SecretStore keep their state below HOME. Here each test gets a HOME of its own, and works in
 # processes of its own, so that nothing of the user's is touched.
 
+Import-Module "$PSScriptRoot/Shell.psm1"
+
 $repository = Split-Path (Split-Path $PSScriptRoot)
 
 function New-ThrowawayHome {
@@ -15,7 +17,7 @@ function New-ThrowawayHome {
 # Starts pwsh with a script; nobody can answer there.
 function Start-InHome {
     param([hashtable] $Environment, [string] $Script, [switch] $IdleInput)
-    $start = [Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
+    $start = New-ShellStart
     $start.ArgumentList.Add('-NoProfile')
     if (-not $IdleInput) { $start.ArgumentList.Add('-NonInteractive') }
     $start.ArgumentList.Add('-Command')

@@ -1,4 +1,5 @@
 BeforeAll {
+    Import-Module "$PSScriptRoot/Shell.psm1"
     $manifest = "$PSScriptRoot/../../out/Agentdom/Agentdom.psd1"
     Import-Module $manifest -Force
     $kept = @{}
@@ -71,8 +72,7 @@ Describe '-WhatIf' {
     }
 
     It 'says in a line what would be done' {
-        $shell = (Get-Process -Id $PID).Path
-        $said = & $shell -NoProfile -NonInteractive -Command @"
+        $said = Invoke-Shell -NoProfile -NonInteractive -Command @"
             Import-Module '$manifest'
             Revoke-AtpToken $server -WhatIf
             Set-AtpSecret api.example.com (New-AtpSecret) -WhatIf

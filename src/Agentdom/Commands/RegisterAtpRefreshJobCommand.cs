@@ -30,12 +30,13 @@ public sealed class RegisterAtpRefreshJobCommand : VaultCmdlet
         var jobs = Schedulers.All(script.ForRunspace());
         var chosen = jobs.Choose(Scheduler.ToString());
         var isInProcess = chosen.Name == RefreshJobs.InProcess;
-        var job = new RefreshJob(Interval, isInProcess ? "" : EnginePath.Find(), JobFolder.Script);
+        IReadOnlyList<string> engine = isInProcess ? [] : EnginePath.Find();
+        var job = new RefreshJob(Interval, engine, JobFolder.Script);
         if (!ShouldProcess($"{chosen.Name}, every {Interval.TotalMinutes} min, vault '{vault.Name}'", "Register refresh job")) return;
 
         if (!isInProcess)
         {
-            JobProof.Require(job.Command[0], script.ForScheduler());
+            JobProof.Require(engine, script.ForScheduler());
             WarnOfWhatTheJobWillNotSee();
             JobFolder.Write(JobFolder.Script, script.ForScheduler());
         }

@@ -11,10 +11,10 @@ internal static class JobProof
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Runs the check.</summary>
-    /// <param name="engine">The PowerShell that the job will run in.</param>
+    /// <param name="engine">The command that starts the PowerShell of the job.</param>
     /// <param name="script">The text of the job's script.</param>
     /// <exception cref="AtpException"><see cref="AtpError.JobWouldFail"/>, or the child cannot be started.</exception>
-    public static void Require(string engine, string script)
+    public static void Require(IReadOnlyList<string> engine, string script)
     {
         // Under a name of its own: a job that is registered keeps its script where the new one is refused.
         var path = Path.Combine(AgentdomHome.Jobs, $"check-{Guid.NewGuid():N}.ps1");

@@ -7,15 +7,15 @@ internal sealed record RefreshJob
 
     /// <summary>Makes the job.</summary>
     /// <param name="interval">The time between two runs.</param>
-    /// <param name="engine">The absolute path of pwsh or powershell.</param>
+    /// <param name="engine">The command that starts PowerShell, with absolute paths; empty if this process renews itself.</param>
     /// <param name="script">The absolute path of the script.</param>
     /// <exception cref="AtpException"><see cref="AtpError.IntervalInvalid"/>, or a path that no scheduler can take.</exception>
-    public RefreshJob(TimeSpan interval, string engine, string script)
+    public RefreshJob(TimeSpan interval, IReadOnlyList<string> engine, string script)
     {
         if (interval < TimeSpan.FromMinutes(1) || interval > s_longest || interval.Ticks % TimeSpan.TicksPerMinute != 0)
             throw new AtpException(AtpError.IntervalInvalid, $"The job cannot run every {interval}.",
                 "Give whole minutes from 1 minute to 1 hour, such as -Interval 00:05:00.");
-        Command = [RequireOneLine(engine), "-NoProfile", "-NonInteractive", "-File", RequireOneLine(script)];
+        Command = [.. engine.Select(RequireOneLine), "-NoProfile", "-NonInteractive", "-File", RequireOneLine(script)];
         Interval = interval;
     }
 

@@ -38,6 +38,8 @@ internal sealed class RefreshJobs(IReadOnlyList<IJobScheduler> schedulers)
     public string? Register(RefreshJob job, IJobScheduler chosen) => Exclusively(() =>
     {
         var notice = chosen.Register(job);
+        // Some tools exit with 0 without having stored anything. Older jobs stay registered in that case.
+        if (chosen.Find()?.Interval != job.Interval) throw NotKept(chosen.Name);
         var (_, failures) = AskEach(schedulers.Where(s => s != chosen), static s => s.Unregister());
         return failures.Aggregate(notice, static (said, e) => $"{said} An older job may be left behind. {e.Message}".TrimStart());
     });
@@ -64,6 +66,10 @@ internal sealed class RefreshJobs(IReadOnlyList<IJobScheduler> schedulers)
         if (silent.Count == 0 && left.All(static job => job is null)) JobFolder.Clear();
         return true;
     });
+
+    private static AtpException NotKept(string name) => new(AtpError.SchedulerFailed,
+        $"{name} accepted the job without an error, but does not list it afterwards.",
+        $"Check that this user may change the jobs of {name}, or choose another scheduler with -Scheduler.");
 
     private static AtpException NotFound(string name) => new(AtpError.JobNotFound,
         $"No refresh job is registered{(name == Auto ? "" : $" with {name}")}.", "Get-AtpRefreshJob shows the jobs that are.");

@@ -26,7 +26,7 @@ public sealed class IsolationTests
 
         var references = metadata.AssemblyReferences.Select(r => metadata.GetString(metadata.GetAssemblyReference(r).Name));
 
-        Assert.Equal(["Agentdom.Core", "System.Management.Automation", "System.Runtime.Loader", "netstandard"],
+        Assert.Equal(["Agentdom.Client", "Agentdom.Issuer", "Agentdom.Protocol", "System.Management.Automation", "System.Runtime.Loader", "netstandard"],
             references.Order(StringComparer.Ordinal));
     }
 

@@ -189,7 +189,7 @@ public sealed class ServerTests : IDisposable
             "Remove-Module Agentdom; [AppDomain]::CurrentDomain.GetAssemblies() | ForEach-Object { $_.GetName().Name }");
 
         Assert.Contains("Agentdom", loaded.Output);
-        Assert.DoesNotContain("Agentdom.Core", loaded.Output);
+        Assert.DoesNotContain("Agentdom.Issuer", loaded.Output);
     }
 
     [Fact]

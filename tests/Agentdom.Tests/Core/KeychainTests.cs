@@ -13,7 +13,7 @@ public sealed class KeychainTests : IDisposable
     // Writes and reads the vault without an issuer.
     private const string Open =
         "$null = Get-AgentId; $vault = [Activator]::CreateInstance(([AppDomain]::CurrentDomain.GetAssemblies() | " +
-        "Where-Object { $_.GetName().Name -eq 'Agentdom.Core' }).GetType('Agentdom.Core.Vaults.FileVault'));";
+        "Where-Object { $_.GetName().Name -eq 'Agentdom.Client' }).GetType('Agentdom.Client.FileVault'));";
 
     private const string LoadedMsal =
         "; [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -like 'Microsoft.Identity.Client*' }).Count";

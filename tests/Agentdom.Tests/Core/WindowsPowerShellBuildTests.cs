@@ -13,7 +13,7 @@ namespace Agentdom.Tests.Core;
 public sealed class WindowsPowerShellBuildTests
 {
     private static readonly Assembly s_build = new BuildContext(
-        Path.Combine(TestPaths.RepositoryRoot, "out", "Agentdom", "bin", "netstandard2.0")).Load("Agentdom.Core");
+        Path.Combine(TestPaths.RepositoryRoot, "out", "Agentdom", "bin", "netstandard2.0")).Load("Agentdom.Client");
 
     private static readonly byte[] s_key = [.. Enumerable.Range(0, 32).Select(static i => (byte)(i * 5))];
 
@@ -76,12 +76,12 @@ public sealed class WindowsPowerShellBuildTests
     }
 
     private static byte[] Seal(byte[] key, byte[] plaintext, string fileName) =>
-        (byte[])Call("Agentdom.Core.Vaults.SealedBox", "Seal", key, plaintext, fileName);
+        (byte[])Call("Agentdom.Client.SealedBox", "Seal", key, plaintext, fileName);
 
     private static byte[] Open(byte[] key, byte[] box, string fileName) =>
-        (byte[])Call("Agentdom.Core.Vaults.SealedBox", "Open", key, box, fileName);
+        (byte[])Call("Agentdom.Client.SealedBox", "Open", key, box, fileName);
 
-    private static string FromText(string text) => (string)Call("Agentdom.Core.Json.CanonicalJson", "FromText", text);
+    private static string FromText(string text) => (string)Call("Agentdom.Protocol.CanonicalJson", "FromText", text);
 
     private static object Call(string type, string method, params object[] arguments) =>
         s_build.GetType(type, throwOnError: true)!.InvokeMember(
@@ -91,7 +91,7 @@ public sealed class WindowsPowerShellBuildTests
             null, null, arguments, System.Globalization.CultureInfo.InvariantCulture)!;
 
     /// <summary>Loads what lies in one folder from there, and what does not from the runtime.</summary>
-    private sealed class BuildContext(string folder) : AssemblyLoadContext("Agentdom.Core for Windows PowerShell")
+    private sealed class BuildContext(string folder) : AssemblyLoadContext("Agentdom for Windows PowerShell")
     {
         internal Assembly Load(string name) => LoadFromAssemblyPath(Path.Combine(folder, name + ".dll"));
 

@@ -102,7 +102,7 @@ public sealed class RefusalTests
     {
         await using var issuer = await TestIssuer.StartAsync();
         var body = TestIssuer.Body();
-        body[field] = Agentdom.Core.Json.StrictJson.Parse(json);
+        body[field] = StrictJson.Parse(json);
 
         var refusal = await Wire.AssertRefusedAsync(
             await issuer.RequestTokenAsync(TestIssuer.Signed(body)), 400, "invalid_request");

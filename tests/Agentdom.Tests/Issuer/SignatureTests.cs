@@ -20,7 +20,7 @@ public sealed class SignatureTests
         body["signature"] = signature;
 
         await Wire.AssertRefusedAsync(
-            await issuer.RequestTokenAsync(Agentdom.Core.Json.CanonicalJson.FromValue(body)), 401, "invalid_signature");
+            await issuer.RequestTokenAsync(CanonicalJson.FromValue(body)), 401, "invalid_signature");
     }
 
     [Fact]
@@ -28,11 +28,11 @@ public sealed class SignatureTests
     {
         await using var issuer = await TestIssuer.StartAsync();
         var body = TestIssuer.Body();
-        var good = ByHand.Sign(Agentdom.Core.Json.CanonicalJson.FromValue(body));
+        var good = ByHand.Sign(CanonicalJson.FromValue(body));
         body["signature"] = (good[0] == '0' ? '1' : '0') + good[1..];
 
         await Wire.AssertRefusedAsync(
-            await issuer.RequestTokenAsync(Agentdom.Core.Json.CanonicalJson.FromValue(body)), 401, "invalid_signature");
+            await issuer.RequestTokenAsync(CanonicalJson.FromValue(body)), 401, "invalid_signature");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Agentdom.TestSupport;
 using Agentdom.Tests.Core;
 using Agentdom.Tests.Support;
 
@@ -7,18 +8,21 @@ namespace Agentdom.Tests.Jobs;
 [Collection(PowerShellCollection.Name)]
 public sealed class CronSchedulerTests : IDisposable
 {
+    private readonly IDisposable _turn;
     private readonly byte[]? _before;
 
     public CronSchedulerTests()
     {
         Assert.SkipUnless(ProcessRunner.Find("crontab") is not null, "crontab is not here.");
+        _turn = CrontabTurn.Take();
         _before = SchedulerTool.Run("crontab", ["-l"]) is { ExitCode: 0 } ? List() : null;
     }
 
     public void Dispose()
     {
         if (_before is not null) SchedulerTool.Require("crontab", ["-"], _before);
-        else if (ProcessRunner.Find("crontab") is not null) SchedulerTool.Run("crontab", ["-r"]);
+        else SchedulerTool.Run("crontab", ["-r"]);
+        _turn.Dispose();
     }
 
     [Fact]

@@ -41,12 +41,25 @@ public sealed class CrontabRefusalTests : IDisposable
         Assert.Throws<AtpException>(() => cron.Register(Samples.Job(5)));
     }
 
-    private EnvironmentVariable FakeCrontab(string said)
+    [Fact]
+    public void ACrontabThatStoresNothingIsNotTakenForSuccess()
+    {
+        using var path = FakeCrontabScript("if [ \"$1\" = - ]; then cat > /dev/null; fi");
+
+        var failure = Assert.Throws<AtpException>(() => new RefreshJobs([new CronScheduler()]).Register(Samples.Job(5), new CronScheduler()));
+
+        Assert.Equal(AtpError.SchedulerFailed, failure.Error);
+        Assert.Contains("Cron accepted the job without an error, but does not list it", failure.Happened);
+    }
+
+    private EnvironmentVariable FakeCrontab(string said) => FakeCrontabScript($"cat >&2 <<'END'\n{said}\nEND\nexit 1");
+
+    private EnvironmentVariable FakeCrontabScript(string script)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no cron.");
-        var script = Path.Combine(_folder, "crontab");
-        File.WriteAllText(script, $"#!/bin/sh\ncat >&2 <<'END'\n{said}\nEND\nexit 1\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var program = Path.Combine(_folder, "crontab");
+        File.WriteAllText(program, $"#!/bin/sh\n{script}\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         return new EnvironmentVariable("PATH", $"{_folder}:{Environment.GetEnvironmentVariable("PATH")}");
     }
 }

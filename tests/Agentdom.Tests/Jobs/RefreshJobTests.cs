@@ -10,7 +10,7 @@ public sealed class RefreshJobTests
     [InlineData("00:01:00")]
     [InlineData("01:00:00")]
     public void WholeMinutesUpToAnHourAreTaken(string interval) =>
-        Assert.Equal(TimeSpan.Parse(interval, null), new RefreshJob(TimeSpan.Parse(interval, null), "/p", "/s").Interval);
+        Assert.Equal(TimeSpan.Parse(interval, null), new RefreshJob(TimeSpan.Parse(interval, null), ["/p"], "/s").Interval);
 
     [Theory]
     [InlineData("00:00:00")]
@@ -20,7 +20,7 @@ public sealed class RefreshJobTests
     [InlineData("-00:05:00")]
     public void AnyOtherIntervalIsRefused(string interval)
     {
-        var refusal = Assert.Throws<AtpException>(() => new RefreshJob(TimeSpan.Parse(interval, null), "/p", "/s"));
+        var refusal = Assert.Throws<AtpException>(() => new RefreshJob(TimeSpan.Parse(interval, null), ["/p"], "/s"));
 
         Assert.Equal(AtpError.IntervalInvalid, refusal.Error);
     }
@@ -31,7 +31,7 @@ public sealed class RefreshJobTests
     [InlineData("/a\0")]
     public void APathThatWouldBreakALineIsRefused(string path)
     {
-        Assert.Throws<AtpException>(() => new RefreshJob(RefreshJob.DefaultInterval, path, "/s"));
-        Assert.Throws<AtpException>(() => new RefreshJob(RefreshJob.DefaultInterval, "/p", path));
+        Assert.Throws<AtpException>(() => new RefreshJob(RefreshJob.DefaultInterval, [path], "/s"));
+        Assert.Throws<AtpException>(() => new RefreshJob(RefreshJob.DefaultInterval, ["/p"], path));
     }
 }

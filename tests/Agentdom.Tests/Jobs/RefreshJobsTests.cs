@@ -55,6 +55,20 @@ public sealed class RefreshJobsTests
     }
 
     [Fact]
+    public void AJobThatIsNotThereAfterwardsIsAnErrorAndTheOldOneStays()
+    {
+        All.Register(Samples.Job(5), _here);
+        _cron.Forgets = true;
+
+        var failure = Assert.Throws<AtpException>(() => All.Register(Samples.Job(5), _cron));
+
+        Assert.Equal(AtpError.SchedulerFailed, failure.Error);
+        Assert.Contains("Cron", failure.Happened);
+        Assert.Contains("-Scheduler", failure.Advice);
+        Assert.Equal("InProcess", Assert.Single(All.Find()).Scheduler);
+    }
+
+    [Fact]
     public void UnregisteringTakesItAwayOrSaysThatThereIsNone()
     {
         All.Register(Samples.Job(5), _cron);
@@ -125,6 +139,8 @@ public sealed class RefreshJobsTests
 
         internal Exception? Failure { get; set; }
 
+        internal bool Forgets { get; set; }
+
         internal AtpException? AvailabilityFailure { get; set; }
 
         public string Name => name;
@@ -134,7 +150,7 @@ public sealed class RefreshJobsTests
         public string? Register(RefreshJob job)
         {
             if (Failure is not null) throw Failure;
-            _job = job;
+            if (!Forgets) _job = job;
             return null;
         }
 

@@ -39,7 +39,8 @@ public sealed class ModulePackageTests(ITestOutputHelper output)
     {
         var folder = Path.Combine(s_folder, "bin", framework);
         var needed = new SortedSet<string>(StringComparer.Ordinal);
-        Follow("Agentdom.Core");
+        Follow("Agentdom.Client");
+        Follow("Agentdom.Issuer");
 
         Assert.Equal(needed.Select(name => $"bin/{framework}/{name}"), FilesBelow($"bin/{framework}/"));
 

@@ -125,7 +125,6 @@ public sealed class PipelineTests : IDisposable
 
     private async Task<bool> RunAsync(string script, Dictionary<string, string> environment)
     {
-        Assert.SkipUnless(ProcessRunner.Find("pwsh") is not null, "There is no pwsh here.");
         var file = Path.Combine(_work, "step.ps1");
         // The second line is for the issuer of the test alone, which speaks http.
         await File.WriteAllTextAsync(file, $$"""
@@ -134,7 +133,7 @@ public sealed class PipelineTests : IDisposable
             {{script}}
             if ((Test-Path -LiteralPath variable:\LASTEXITCODE)) { exit $LASTEXITCODE }
             """, TestContext.Current.CancellationToken);
-        var start = new ProcessStartInfo("pwsh", ["-NoProfile", "-NonInteractive", "-Command", $". '{file}'"])
+        var start = new ProcessStartInfo("dotnet", [TestPaths.Pwsh, "-NoProfile", "-NonInteractive", "-Command", $". '{file}'"])
         {
             WorkingDirectory = _work,
             RedirectStandardOutput = true,

@@ -14,7 +14,7 @@ public sealed class ProviderPageTests
 
         var said = await page.FollowAsync();
 
-        workshop.AssertRestoredHere("Agentdom.AspNetCore", "Agentdom.Core");
+        workshop.AssertRestoredHere("Agentdom.AspNetCore", "Agentdom.Issuer", "Agentdom.Protocol");
         Assert.Equal(4, said.Count);
         Assert.Contains("Tea", said[^1]);
         Assert.Matches(@"localhost:\d+\s+orders\.read\s+True\s+True", said[^1]);

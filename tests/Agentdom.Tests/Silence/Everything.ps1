@@ -5,7 +5,7 @@ param([string] $Module, [string] $Known, [string] $Out, [string] $Issuer, [strin
 
 $ErrorActionPreference = $VerbosePreference = $DebugPreference = $InformationPreference = 'Continue'
 $null = Start-Transcript "$Out/transcript.txt" -IncludeInvocationHeader
-Import-Module $Module -Verbose:$false -Debug:$false
+Import-Module $Module, "$PSScriptRoot/../../Pester/Shell.psm1" -Verbose:$false -Debug:$false
 
 $plain, $canary = [IO.File]::ReadAllLines("$Known/secrets")[1, 2]
 $secret, $wrong = [IO.File]::ReadAllLines("$Known/secrets")[0, 1] | ForEach-Object { ConvertTo-SecureString $_ -AsPlainText -Force }
@@ -106,7 +106,7 @@ foreach ($scheduler in $schedulers) {
     Invoke-Case '' { Register-AtpRefreshJob -Scheduler $scheduler @sure }
     Invoke-Case '' { Get-AtpRefreshJob @all }
     if ($scheduler -eq 'Cron') {
-        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File "$env:AGENTDOM_HOME/jobs/refresh.ps1" *> "$Out/job.txt"
+        Invoke-Shell -NoProfile -NonInteractive -File "$env:AGENTDOM_HOME/jobs/refresh.ps1" *> "$Out/job.txt"
         crontab -l > "$Out/crontab.txt"
         Copy-Item "$env:AGENTDOM_HOME/jobs" "$Out/jobs" -Recurse
     }
@@ -129,9 +129,9 @@ Invoke-Case 'NamedParameterNotFound' { Stop-AtpServer -NoSuch 1 }
 # A vault that nobody can open, and one that somebody damaged.
 if (Get-Module Microsoft.PowerShell.SecretStore -ListAvailable) {
     # In a process of its own: in this one it would be open.
-    & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command {
-        Set-SecretStoreConfiguration -Authentication Password -Interaction None -Confirm:$false -Password (ConvertTo-SecureString pw -AsPlainText -Force)
-    }
+    Invoke-Shell -NoProfile -NonInteractive -Command (
+        'Set-SecretStoreConfiguration -Authentication Password -Interaction None -Confirm:$false ' +
+        '-Password (ConvertTo-SecureString pw -AsPlainText -Force)')
     # In this one, since SecretManagement reads its list of vaults once.
     Register-SecretVault -Name Store -ModuleName Microsoft.PowerShell.SecretStore -Verbose:$false -Debug:$false
     Invoke-Case 'AtpVaultLocked' { Request-AtpToken $Issuer data.read -Vault Store -Secret $secret @all }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using Agentdom.TestSupport;
 using Agentdom.Tests.Core;
 using Agentdom.Tests.Jobs;
 using Agentdom.Tests.Support;
@@ -26,7 +27,7 @@ public sealed partial class SilenceTests(ITestOutputHelper output)
     public async Task NothingThatOpensAnythingIsSeenAnywhere()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The command lines of processes are read from /proc.");
-        Assert.SkipUnless(ProcessRunner.Find("pwsh") is not null, "There is no pwsh here.");
+        using var turn = CrontabTurn.Take(TestContext.Current.CancellationToken);
         var folder = TestPaths.NewFolder();
         string Folder(string name) => Directory.CreateDirectory(Path.Combine(folder, name)).FullName;
         var (known, seen, home) = (Folder("known"), Folder("seen"), Folder("home"));
@@ -137,9 +138,9 @@ public sealed partial class SilenceTests(ITestOutputHelper output)
 
     private static async Task<string> RunAsync(string home, string known, string seen, string issuer, string echo)
     {
-        var start = new ProcessStartInfo("pwsh",
+        var start = new ProcessStartInfo("dotnet",
             [
-                "-NoProfile", "-NonInteractive", "-File", s_script, "-Module", TestPaths.ModuleManifest, "-Known", known, "-Out", seen,
+                TestPaths.Pwsh, "-NoProfile", "-NonInteractive", "-File", s_script, "-Module", TestPaths.ModuleManifest, "-Known", known, "-Out", seen,
                 "-Issuer", issuer, "-Echo", echo, "-Nobody", RawHost.Nobody(),
             ])
         {

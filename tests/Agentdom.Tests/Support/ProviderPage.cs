@@ -10,9 +10,6 @@ internal sealed partial class ProviderPage(Workshop workshop) : IDisposable
     private const string PortOnThePage = "5001";
     private const string ChangeFolder = "cd ";
 
-    // Pipes into programs go through Out-String, which the engine's NuGet package has not.
-    private const string OutString = "function global:Out-String { param([switch] $Stream, [int] $Width) process { \"$_\" } }\n";
-
     private static readonly Dictionary<string, string> s_files = new() { ["csharp"] = "Program.cs", ["xml"] = "nuget.config" };
 
     private readonly string _port = $"{FreePort.Find()}";
@@ -69,7 +66,6 @@ internal sealed partial class ProviderPage(Workshop workshop) : IDisposable
         return said + await RunLinesAsync(lines);
     }
 
-    // In the pwsh that users have; on a machine without one, in the engine that brings its own Invoke-RestMethod.
     private Task<string> RunLinesAsync(IEnumerable<string> lines)
     {
         // As at a prompt, where the output of each line is shown by itself.
@@ -78,9 +74,7 @@ internal sealed partial class ProviderPage(Workshop workshop) : IDisposable
             $ErrorActionPreference = 'Stop'; $PSNativeCommandUseErrorActionPreference = $true
             {string.Join('\n', shown)}
             """;
-        return ProcessRunner.Find("pwsh") is { } pwsh
-            ? workshop.RunAsync(_folder, pwsh, "-NoProfile", "-NonInteractive", "-Command", script)
-            : workshop.RunAsync(_folder, "dotnet", TestPaths.Quickstart, OutString + script);
+        return workshop.RunAsync(_folder, "dotnet", TestPaths.Pwsh, "-NoProfile", "-NonInteractive", "-Command", script);
     }
 
     private async Task StartAsync(string[] words)

@@ -10,6 +10,9 @@ internal static class TestPaths
 
     internal static string ModuleManifest { get; } = Path.Combine(RepositoryRoot, "out", "Agentdom", "Agentdom.psd1");
 
+    /// <summary>The pwsh of the tool manifest, for dotnet to run.</summary>
+    internal static string Pwsh { get; } = Metadata("Pwsh");
+
     internal static string TestEngine { get; } = BuildOutput("tests/Agentdom.TestEngine", "Agentdom.TestEngine.dll");
 
     internal static string Fuzzer { get; } = BuildOutput("tests/Agentdom.Fuzz", "Agentdom.Fuzz.dll");

@@ -100,7 +100,7 @@ internal sealed class Workshop : IDisposable
     private static async Task<string> PackAsync()
     {
         var folder = TestPaths.NewFolder();
-        foreach (var library in new[] { "Agentdom.Core", "Agentdom.AspNetCore", "Agentdom.AspNetCore.Redis" })
+        foreach (var library in new[] { "Agentdom.Protocol", "Agentdom.Client", "Agentdom.Issuer", "Agentdom.AspNetCore", "Agentdom.AspNetCore.Sqlite", "Agentdom.AspNetCore.Redis", "Agentdom.Extensions.Http" })
         {
             var project = Path.Combine(TestPaths.RepositoryRoot, "src", library);
             using var process = Process.Start(new ProcessStartInfo("dotnet",
