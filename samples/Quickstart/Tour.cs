@@ -1,4 +1,4 @@
-using Agentdom.AspNetCore;
+using Agentdom.Protocol;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

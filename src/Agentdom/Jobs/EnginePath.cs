@@ -18,14 +18,6 @@ internal static class EnginePath
     public static IReadOnlyList<string> Find()
     {
         using var process = Process.GetCurrentProcess();
-<<<<<<< HEAD:src/Agentdom/Jobs/EnginePath.cs
-        var own = process.MainModule?.FileName;
-        if (own is not null && s_names.Contains(Path.GetFileNameWithoutExtension(own), StringComparer.OrdinalIgnoreCase)) return own;
-        return s_names.Select(ProcessRunner.Find).FirstOrDefault(static p => p is not null) is { } found
-            ? Path.GetFullPath(found)
-            : throw new AtpException(AtpError.SchedulerUnavailable, "A scheduled job needs pwsh, and PATH leads to none.",
-                "Install PowerShell 7.4 or later, or renew in this process with -Scheduler InProcess.");
-=======
         return Of(process.MainModule?.FileName, AppContext.BaseDirectory)
             ?? (s_names.Select(ProcessRunner.Find).FirstOrDefault(static p => p is not null) is { } found
                 ? [Path.GetFullPath(found)]
@@ -66,6 +58,5 @@ internal static class EnginePath
         {
             return false;
         }
->>>>>>> workshop:src/Agentdom.Core/Jobs/EnginePath.cs
     }
 }

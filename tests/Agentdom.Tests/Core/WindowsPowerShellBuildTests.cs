@@ -12,16 +12,16 @@ namespace Agentdom.Tests.Core;
 /// </summary>
 public sealed class WindowsPowerShellBuildTests
 {
-    private static readonly Assembly s_build = new BuildContext(
-        Path.Combine(TestPaths.RepositoryRoot, "out", "Agentdom", "bin", "netstandard2.0")).Load("Agentdom.Client");
+    private static readonly BuildContext s_build = new(
+        Path.Combine(TestPaths.RepositoryRoot, "out", "Agentdom", "bin", "netstandard2.0"));
 
     private static readonly byte[] s_key = [.. Enumerable.Range(0, 32).Select(static i => (byte)(i * 5))];
 
     [Fact]
     public void ItIsAnotherBuildWithItsOwnCipher()
     {
-        Assert.NotEqual(typeof(SealedBox).Assembly, s_build);
-        Assert.Contains(s_build.GetReferencedAssemblies(), static name => name.Name == "BouncyCastle.Cryptography");
+        Assert.NotEqual(typeof(SealedBox).Assembly, s_build.Load("Agentdom.Client"));
+        Assert.Contains(s_build.Load("Agentdom.Client").GetReferencedAssemblies(), static name => name.Name == "BouncyCastle.Cryptography");
     }
 
     [Theory]
@@ -84,7 +84,7 @@ public sealed class WindowsPowerShellBuildTests
     private static string FromText(string text) => (string)Call("Agentdom.Protocol.CanonicalJson", "FromText", text);
 
     private static object Call(string type, string method, params object[] arguments) =>
-        s_build.GetType(type, throwOnError: true)!.InvokeMember(
+        s_build.Load(type.Substring(0, type.LastIndexOf('.'))).GetType(type, throwOnError: true)!.InvokeMember(
             method,
             BindingFlags.InvokeMethod | BindingFlags.DoNotWrapExceptions
                 | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic,

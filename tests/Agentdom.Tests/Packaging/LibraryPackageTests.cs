@@ -10,11 +10,15 @@ public sealed class LibraryPackageTests
 {
     public static TheoryData<string, string[], string[]> Packages => new()
     {
+        { "Agentdom.Protocol", ["net8.0", "netstandard2.0"], ["Microsoft.IdentityModel.JsonWebTokens"] },
         {
-            "Agentdom.Core", ["net8.0", "netstandard2.0"],
-            ["Microsoft.Identity.Client.Extensions.Msal", "Polly.Core", "System.IdentityModel.Tokens.Jwt"]
+            "Agentdom.Client", ["net8.0", "netstandard2.0"],
+            ["Agentdom.Protocol", "Microsoft.Identity.Client.Extensions.Msal", "Polly.Core", "System.IdentityModel.Tokens.Jwt"]
         },
-        { "Agentdom.AspNetCore", ["net10.0"], ["Agentdom.Core", "Microsoft.Data.Sqlite"] },
+        { "Agentdom.Issuer", ["net8.0", "netstandard2.0"], ["Agentdom.Protocol"] },
+        { "Agentdom.AspNetCore", ["net10.0"], ["Agentdom.Issuer"] },
+        { "Agentdom.AspNetCore.Sqlite", ["net10.0"], ["Agentdom.AspNetCore", "Microsoft.Data.Sqlite"] },
+        { "Agentdom.Extensions.Http", ["net8.0"], ["Agentdom.Client", "Microsoft.Extensions.Http"] },
         { "Agentdom.AspNetCore.Redis", ["net10.0"], ["Agentdom.AspNetCore", "StackExchange.Redis"] },
     };
 
@@ -52,7 +56,7 @@ public sealed class LibraryPackageTests
     }
 
     [Fact]
-    public async Task AConsoleAppRunsOnThePackedCoreAndRedis()
+    public async Task AConsoleAppRunsOnThePackedProtocolAndRedis()
     {
         using var workshop = await Workshop.OpenAsync();
         var app = Directory.CreateDirectory(Path.Combine(workshop.Folder, "App")).FullName;
@@ -60,8 +64,7 @@ public sealed class LibraryPackageTests
         await workshop.RunAsync(app, "dotnet", "add", "package", "Agentdom.AspNetCore.Redis");
         await File.WriteAllTextAsync(Path.Combine(app, "Program.cs"),
             """
-            using Agentdom.AspNetCore;
-            using Agentdom.Core.Signing;
+            using Agentdom.Protocol;
             using Microsoft.Extensions.DependencyInjection;
 
             Console.WriteLine(AtpSigner.Sign("{}", SharedSecret.FromText(args[0])));
@@ -71,7 +74,7 @@ public sealed class LibraryPackageTests
 
         var said = await workshop.RunAsync(app, "dotnet", "run", "--", TestIssuer.SecretText);
 
-        workshop.AssertRestoredHere("Agentdom.Core", "Agentdom.AspNetCore", "Agentdom.AspNetCore.Redis");
+        workshop.AssertRestoredHere("Agentdom.Protocol", "Agentdom.AspNetCore", "Agentdom.AspNetCore.Redis");
         Assert.Contains(AtpSigner.Sign("{}", SharedSecret.FromText(TestIssuer.SecretText)), said);
         Assert.Contains("Redis it is.", said);
     }

@@ -35,7 +35,7 @@ public sealed class ModulePackageTests(ITestOutputHelper output)
     [Theory]
     [InlineData("net8.0")]
     [InlineData("netstandard2.0")]
-    public void EachAssemblyBelowBinIsOneThatAgentdomCoreLeadsTo(string framework)
+    public void EachAssemblyBelowBinIsOneThatTheLibrariesLeadTo(string framework)
     {
         var folder = Path.Combine(s_folder, "bin", framework);
         var needed = new SortedSet<string>(StringComparer.Ordinal);
