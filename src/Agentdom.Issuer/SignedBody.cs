@@ -4,15 +4,19 @@ namespace Agentdom.Issuer;
 internal sealed class SignedBody
 {
     private readonly JsonObject _json;
-    private readonly string _signature;
-    private readonly string _canonicalBody;
 
     private SignedBody(JsonObject json, string signature, string canonicalBody)
     {
         _json = json;
-        _signature = signature;
-        _canonicalBody = canonicalBody;
+        Signature = signature;
+        CanonicalBody = canonicalBody;
     }
+
+    /// <summary>The signature as it was sent, which may be no hex text at all.</summary>
+    internal string Signature { get; }
+
+    /// <summary>What was signed: the canonical form of all other members.</summary>
+    internal string CanonicalBody { get; }
 
     /// <exception cref="JsonFormatException">The body is not a JSON object with a signature.</exception>
     internal static SignedBody Parse(byte[] utf8Json)
@@ -22,13 +26,13 @@ internal sealed class SignedBody
         return new SignedBody(json, signature, AtpSigner.CanonicalBody(json, plain: null));
     }
 
-    internal bool IsSignedWith(SharedSecret secret) => AtpSigner.Verify(_canonicalBody, _signature, secret);
+    internal bool IsSignedWith(SharedSecret secret) => AtpSigner.Verify(CanonicalBody, Signature, secret);
 
     /// <exception cref="JsonFormatException">A field is missing, of a wrong type, or out of bounds (protocol.md §4).</exception>
     internal SignedRequest ReadRequest() => new()
     {
         // The decoded bytes: hex digits of either case are the same signature.
-        Signature = Hex.Decode(_signature, Hmac.Size)!,
+        Signature = Hex.Decode(Signature, Hmac.Size)!,
         AgentId = ReadAgentId(),
         Purpose = ReadPurpose(),
         Scopes = ReadScopes(),

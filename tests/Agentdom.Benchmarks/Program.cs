@@ -9,7 +9,7 @@ try
     switch (args)
     {
         case ["all"]:
-            CoreBenchmark.Run();
+            ProtocolBenchmark.Run();
             await ModuleBenchmark.RunAsync();
             await RenewalBenchmark.RunAsync(usePwsh: false);
             await LoadBenchmark.RunAsync(LoadBenchmark.DefaultSeconds);
@@ -25,7 +25,7 @@ try
             await LoadBenchmark.RunAsync(seconds);
             return 0;
         case ["core"]:
-            CoreBenchmark.Run();
+            ProtocolBenchmark.Run();
             return 0;
         case ["module"]:
             await ModuleBenchmark.RunAsync();

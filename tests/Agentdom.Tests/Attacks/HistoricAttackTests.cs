@@ -248,8 +248,8 @@ public sealed class HistoricAttackTests : IDisposable
         await using var host = await ScriptedIssuer.StartAsync(Answers.Grant);
         foreach (var half in new[] { "x\ud800x", "x\udc00", "\ud800" })
         {
-            await Agent.FailsAsync(AtpError.PurposeInvalid, () => _agent.AcquireAsync(host.Name, Agent.Request with { Purpose = half }));
-            await Agent.FailsAsync(AtpError.AgentIdInvalid, () => _agent.AcquireAsync(host.Name, Agent.Request with { AgentId = half }));
+            await Agent.FailsAsync(AtpError.PurposeInvalid, () => _agent.AcquireAsync(host.Name, Agent.RequestOf(purpose: half)));
+            await Agent.FailsAsync(AtpError.AgentIdInvalid, () => _agent.AcquireAsync(host.Name, Agent.RequestOf(agentId: half)));
         }
         Assert.Empty(host.Posts);
     }

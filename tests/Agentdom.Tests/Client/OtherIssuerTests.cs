@@ -10,7 +10,7 @@ public sealed class OtherIssuerTests
     {
         using var issuer = await ExpressIssuer.StartAsync();
         using var agent = new Agent();
-        var token = await agent.AcquireAsync(issuer.Name, Agent.Request with { Purpose = "Übersicht 😀 \u2028 \"1\\2\"" });
+        var token = await agent.AcquireAsync(issuer.Name, Agent.RequestOf(purpose: "Übersicht 😀 \u2028 \"1\\2\""));
 
         Assert.True((await agent.VerifyAsync(token.VerifyEndpoint, token.AccessToken)).IsValid);
         await agent.RevokeAsync(token.RevokeEndpoint, token.AccessToken);
@@ -24,7 +24,7 @@ public sealed class OtherIssuerTests
         using var agent = new Agent();
 
         var error = await Agent.FailsAsync(AtpError.ScopeDenied,
-            () => agent.AcquireAsync(issuer.Name, Agent.Request with { Scopes = ["data.erase"] }));
+            () => agent.AcquireAsync(issuer.Name, Agent.RequestOf(scopes: ["data.erase"])));
         Assert.Contains("data.erase", error.Message);
     }
 }

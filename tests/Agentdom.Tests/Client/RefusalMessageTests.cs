@@ -54,7 +54,7 @@ public sealed class RefusalMessageTests : IDisposable
 
         await using var other = await TestIssuer.StartAsync();
         var error = await Agent.FailsAsync(AtpError.ScopeDenied,
-            () => _agent.AcquireAsync(other.Name, Agent.Request with { Scopes = ["data.erase"] }));
+            () => _agent.AcquireAsync(other.Name, Agent.RequestOf(scopes: ["data.erase"])));
         Assert.Contains("data.erase", error.Message);
     }
 

@@ -15,7 +15,7 @@ public sealed partial class RequestTests : IDisposable
     {
         await using var host = await ScriptedIssuer.StartAsync(Answers.Grant);
         var before = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        await _agent.AcquireAsync(host.Name, Agent.Request with { Scopes = ["b", "a"], Purpose = "Größe €\n\"x\" 🚀" });
+        await _agent.AcquireAsync(host.Name, Agent.RequestOf(scopes: ["b", "a"], purpose: "Größe €\n\"x\" 🚀"));
 
         var post = Assert.Single(host.Posts);
         Assert.Equal(("/v1/agent-tokens", "application/json"), (post.Path, post.ContentType));
@@ -54,7 +54,7 @@ public sealed partial class RequestTests : IDisposable
     public async Task TheIssuerAndTheAgentUnderstandEachOther()
     {
         await using var issuer = await TestIssuer.StartAsync(o => o.Audience = "orders");
-        var token = await _agent.AcquireAsync(issuer.Name, Agent.Request with { Scopes = ["data.write", "data.read"] });
+        var token = await _agent.AcquireAsync(issuer.Name, Agent.RequestOf(scopes: ["data.write", "data.read"]));
 
         Assert.Equal(["data.write", "data.read"], token.ScopesGranted);
         Assert.Equal(TimeSpan.FromHours(1), token.ExpiresAt - token.IssuedAt);
@@ -68,11 +68,9 @@ public sealed partial class RequestTests : IDisposable
     public async Task EveryFieldAtItsLongestIsSentWhateverItsCharacters()
     {
         await using var issuer = await TestIssuer.StartAsync();
-        var request = Agent.Request with
-        {
-            AgentId = string.Concat(Enumerable.Repeat("🚀", 256)),
-            Purpose = string.Concat(Enumerable.Repeat("🚀", 1024)),
-        };
+        var request = Agent.RequestOf(
+            agentId: string.Concat(Enumerable.Repeat("🚀", 256)),
+            purpose: string.Concat(Enumerable.Repeat("🚀", 1024)));
 
         Assert.NotEmpty((await _agent.AcquireAsync(issuer.Name, request)).AccessToken);
     }
@@ -93,9 +91,8 @@ public sealed partial class RequestTests : IDisposable
         AtpError expected, string agentId, string purpose, string scope)
     {
         await using var host = await ScriptedIssuer.StartAsync(Answers.Grant);
-        var request = new TokenRequest { AgentId = agentId, Purpose = purpose, Scopes = [scope] };
 
-        await Agent.FailsAsync(expected, () => _agent.AcquireAsync(host.Name, request));
+        await Agent.FailsAsync(expected, () => _agent.AcquireAsync(host.Name, new TokenRequest(agentId, [scope], purpose)));
         Assert.Equal(0, host.ManifestHits);
     }
 
@@ -104,9 +101,9 @@ public sealed partial class RequestTests : IDisposable
     [InlineData(65)]
     public async Task ARequestNames1To64Scopes(int count)
     {
-        var request = Agent.Request with { Scopes = [.. Enumerable.Range(0, count).Select(i => $"s{i}")] };
+        string[] scopes = [.. Enumerable.Range(0, count).Select(i => $"s{i}")];
 
-        await Agent.FailsAsync(AtpError.ScopeInvalid, () => _agent.AcquireAsync(RawHost.Nobody(), request));
+        await Agent.FailsAsync(AtpError.ScopeInvalid, () => _agent.AcquireAsync(RawHost.Nobody(), Agent.RequestOf(scopes: scopes)));
     }
 
     private static void AssertSigned(ScriptedIssuer.Post post) =>

@@ -53,9 +53,9 @@ public sealed class AgentIdTests
         using (new EnvironmentVariable(AgentId.Variable, longest)) Assert.Equal(longest, AgentId.Current().Value);
         using (new EnvironmentVariable(AgentId.Variable, longest + "x"))
             Assert.Equal(AtpError.AgentIdInvalid, Assert.Throws<AtpException>(AgentId.Current).Error);
-        Assert.Equal(longest, AgentId.Check(longest));
-        Assert.Equal(AtpError.AgentIdInvalid, Assert.Throws<AtpException>(() => AgentId.Check(longest + "x")).Error);
-        Assert.Equal(AtpError.AgentIdInvalid, Assert.Throws<AtpException>(() => AgentId.Check("")).Error);
+        Assert.Equal(longest, AgentIdRule.Check(longest));
+        Assert.Equal(AtpError.AgentIdInvalid, Assert.Throws<AtpException>(() => AgentIdRule.Check(longest + "x")).Error);
+        Assert.Equal(AtpError.AgentIdInvalid, Assert.Throws<AtpException>(() => AgentIdRule.Check("")).Error);
     }
 
     private static string Shell(string command)

@@ -72,7 +72,7 @@ public sealed class AtpSignerTests
           "scopes" : [ "data.read", "data.write" ], "timestamp" : 1795464527000.0, "signature" : null }
         """)]
     public void OrderWhiteSpaceAndSpellingDoNotMatter(string json) =>
-        Assert.True(AtpSigner.Verify(AtpSigner.CanonicalBody(StrictJson.ParseObject(json)), Signature, s_secret));
+        Assert.True(AtpSigner.Verify(AtpSigner.CanonicalBody(json), Signature, s_secret));
 
     [Fact]
     public void TheOrderOfAListMatters()
@@ -158,7 +158,7 @@ public sealed class AtpSignerTests
     [Theory]
     [MemberData(nameof(NotObjects), DisableDiscoveryEnumeration = true)]
     public void ABodyThatIsNoObjectIsRefused(object body) =>
-        Assert.Throws<JsonFormatException>(() => AtpSigner.CanonicalBody(body));
+        Assert.Throws<JsonFormatException>(() => AtpSigner.CanonicalBody(body, plain: null));
 
     private static Dictionary<string, object?> Body() => new()
     {

@@ -2,12 +2,10 @@ namespace Agentdom.Tests.Core;
 
 public sealed class TokenRequestTests
 {
-    private static readonly TokenRequest s_good = new() { AgentId = "agent", Scopes = ["data.read"], Purpose = "Sync" };
-
     [Fact]
-    public void AGoodRequestIsUnchanged()
+    public void AValidRequestIsUnchanged()
     {
-        var request = s_good.Checked();
+        var request = Request();
 
         Assert.Equal("agent", request.AgentId);
         Assert.Equal(["data.read"], request.Scopes);
@@ -15,8 +13,7 @@ public sealed class TokenRequestTests
     }
 
     [Fact]
-    public void ThePurposeMayBeLeftOut() =>
-        Assert.Equal("", new TokenRequest { AgentId = "agent", Scopes = ["data.read"] }.Checked().Purpose);
+    public void ThePurposeMayBeEmpty() => Assert.Equal("", Request(purpose: "").Purpose);
 
     [Theory]
     [InlineData("x")]
@@ -26,9 +23,9 @@ public sealed class TokenRequestTests
     {
         var longest = string.Concat(Enumerable.Repeat(character, 1_024));
 
-        Assert.Equal(longest, (s_good with { Purpose = longest }).Checked().Purpose);
-        AssertRefused(AtpError.PurposeInvalid, s_good with { Purpose = longest + character });
-        AssertRefused(AtpError.PurposeInvalid, s_good with { Purpose = longest + "x" });
+        Assert.Equal(longest, Request(purpose: longest).Purpose);
+        AssertRefused(AtpError.PurposeInvalid, () => Request(purpose: longest + character));
+        AssertRefused(AtpError.PurposeInvalid, () => Request(purpose: longest + "x"));
     }
 
     [Fact]
@@ -36,27 +33,30 @@ public sealed class TokenRequestTests
     {
         var longest = new string('a', 256);
 
-        Assert.Equal(longest, (s_good with { AgentId = longest }).Checked().AgentId);
-        AssertRefused(AtpError.AgentIdInvalid, s_good with { AgentId = longest + "a" });
-        AssertRefused(AtpError.AgentIdInvalid, s_good with { AgentId = "" });
+        Assert.Equal(longest, Request(agentId: longest).AgentId);
+        AssertRefused(AtpError.AgentIdInvalid, () => Request(agentId: longest + "a"));
+        AssertRefused(AtpError.AgentIdInvalid, () => Request(agentId: ""));
     }
 
     [Fact]
     public void ARepeatedScopeIsSentOnce() =>
-        Assert.Equal(["b", "a"], (s_good with { Scopes = ["b", "a", "b"] }).Checked().Scopes);
+        Assert.Equal(["b", "a"], Request(scopes: ["b", "a", "b"]).Scopes);
 
     [Fact]
     public void ScopesAreWithinTheirBounds()
     {
         string[] scopes = [.. Enumerable.Range(0, 65).Select(static i => $"s{i}")];
 
-        Assert.Equal(64, (s_good with { Scopes = scopes[..64] }).Checked().Scopes.Count);
-        AssertRefused(AtpError.ScopeInvalid, s_good with { Scopes = scopes });
-        AssertRefused(AtpError.ScopeInvalid, s_good with { Scopes = [] });
-        AssertRefused(AtpError.ScopeInvalid, s_good with { Scopes = [new string('s', 129)] });
-        AssertRefused(AtpError.ScopeInvalid, s_good with { Scopes = ["data.read data.write"] });
+        Assert.Equal(64, Request(scopes: scopes[..64]).Scopes.Count);
+        AssertRefused(AtpError.ScopeInvalid, () => Request(scopes: scopes));
+        AssertRefused(AtpError.ScopeInvalid, () => Request(scopes: []));
+        AssertRefused(AtpError.ScopeInvalid, () => Request(scopes: [new string('s', 129)]));
+        AssertRefused(AtpError.ScopeInvalid, () => Request(scopes: ["data.read data.write"]));
     }
 
-    private static void AssertRefused(AtpError error, TokenRequest request) =>
-        Assert.Equal(error, Assert.Throws<AtpException>(request.Checked).Error);
+    private static TokenRequest Request(string agentId = "agent", string[]? scopes = null, string purpose = "Sync") =>
+        new(agentId, scopes ?? ["data.read"], purpose);
+
+    private static void AssertRefused(AtpError error, Func<TokenRequest> request) =>
+        Assert.Equal(error, Assert.Throws<AtpException>(request).Error);
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Agentdom.Tests.Support;
+using JsonObject = System.Text.Json.Nodes.JsonObject;
 
 namespace Agentdom.Tests.Issuer;
 

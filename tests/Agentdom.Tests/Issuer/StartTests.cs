@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Agentdom.AspNetCore;
 using Agentdom.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace Agentdom.Tests.Issuer;

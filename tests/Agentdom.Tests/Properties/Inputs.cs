@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Agentdom.Tests.Support;
 using CsCheck;
+using JsonObject = System.Text.Json.Nodes.JsonObject;
 
 namespace Agentdom.Tests.Properties;
 

@@ -41,7 +41,7 @@ public sealed class ParserTests
 
     [Fact]
     public void ARequest() => Properties.Inputs.Near(s_request).Sample(
-        bytes => Only<JsonFormatException>(() => SignedTokenRequest.Parse(bytes).ReadFields()), iter: Inputs);
+        bytes => Only<JsonFormatException>(() => SignedBody.Parse(bytes).ReadRequest()), iter: Inputs);
 
     [Fact]
     public Task WhatReachesAnIssuer() => Properties.Inputs.Near(s_request).SampleAsync(async bytes =>

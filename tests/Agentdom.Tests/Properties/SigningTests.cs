@@ -44,11 +44,11 @@ public sealed class SigningTests
         Gen.Select(JsonValues.Object, s_secret, Gen.Int[0, int.MaxValue]).Sample((members, secretBytes, at) =>
         {
             var sent = Sent(members, secretBytes, at, out var secret);
-            var request = SignedTokenRequest.Parse(sent);
-            SignedTokenRequest changed;
+            var request = SignedBody.Parse(sent);
+            SignedBody changed;
             try
             {
-                changed = SignedTokenRequest.Parse(Flip(sent, at % (sent.Length * 8)));
+                changed = SignedBody.Parse(Flip(sent, at % (sent.Length * 8)));
             }
             catch (JsonFormatException)
             {
@@ -68,8 +68,8 @@ public sealed class SigningTests
         Assert.True(refused > same, $"{refused} refused, {same} the same");
     }
 
-    private static SignedTokenRequest Signed(Dictionary<string, object?> members, byte[] secretBytes, int seed, out SharedSecret secret) =>
-        SignedTokenRequest.Parse(Sent(members, secretBytes, seed, out secret));
+    private static SignedBody Signed(Dictionary<string, object?> members, byte[] secretBytes, int seed, out SharedSecret secret) =>
+        SignedBody.Parse(Sent(members, secretBytes, seed, out secret));
 
     private static byte[] Sent(Dictionary<string, object?> members, byte[] secretBytes, int seed, out SharedSecret secret)
     {

@@ -1,3 +1,4 @@
+using Agentdom.AspNetCore.Sqlite;
 using Agentdom.Tests.Support;
 using Microsoft.Data.Sqlite;
 

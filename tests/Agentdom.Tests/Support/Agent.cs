@@ -7,8 +7,10 @@ internal sealed class Agent : IDisposable
 
     internal Agent(TimeProvider? time = null) => _client = time is null ? new AtpClient() : new AtpClient(time);
 
-    internal static TokenRequest Request { get; } =
-        new() { AgentId = "test-agent", Scopes = ["data.read"], Purpose = "tests" };
+    internal static TokenRequest Request { get; } = RequestOf();
+
+    internal static TokenRequest RequestOf(string agentId = "test-agent", string[]? scopes = null, string purpose = "tests") =>
+        new(agentId, scopes ?? ["data.read"], purpose);
 
     internal async Task<AgentdomManifest> DiscoverAsync(string host, bool fresh = false, params string[] trusted)
     {

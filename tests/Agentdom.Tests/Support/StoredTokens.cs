@@ -7,15 +7,23 @@ internal static class StoredTokens
     internal static StoredToken Make(string host, TimeSpan left, params string[] scopes)
     {
         var manifest = AgentdomManifest.ForEndpoint(AtpHost.Parse(host), new Uri($"http://{host}/v1/agent-tokens"));
-        var request = new TokenRequest { AgentId = "test-agent", Scopes = scopes.Length > 0 ? scopes : ["data.read"] };
-        return StoredToken.From(manifest, request, new TokenGrant
+        var requested = scopes.Length > 0 ? scopes : ["data.read"];
+        var issuedAt = DateTimeOffset.UtcNow + left - TimeSpan.FromHours(1);
+        return new StoredToken
         {
+            Host = manifest.Host.Name,
             AccessToken = "the.old.token",
             TokenType = "Bearer",
-            ExpiresIn = 3600,
-            IssuedAt = DateTimeOffset.UtcNow + left - TimeSpan.FromHours(1),
-            ScopesGranted = request.Scopes,
-        });
+            IssuedAt = issuedAt,
+            ExpiresAt = issuedAt.AddHours(1),
+            ScopesRequested = requested,
+            ScopesGranted = requested,
+            AgentId = "test-agent",
+            Purpose = "",
+            TokenEndpoint = manifest.TokenEndpoint,
+            VerifyEndpoint = manifest.VerifyEndpoint,
+            RevokeEndpoint = manifest.RevokeEndpoint,
+        };
     }
 
     internal static void Save(StoredToken token) => new TokenStore(new FileVault()).Save(token);

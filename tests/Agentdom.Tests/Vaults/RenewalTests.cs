@@ -123,7 +123,7 @@ public sealed class RenewalTests : IAsyncLifetime
     {
         var due = StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1));
         StoredTokens.Save(due);
-        using (CrossProcessLock.RequireForToken(due, TimeSpan.Zero, CancellationToken.None))
+        using (TokenLock.Acquire(due, TimeSpan.Zero, CancellationToken.None))
         {
             // Were it waited for, this would never end: the lock is given back afterwards.
             var result = await Task.Run(() => Run("Get-AtpToken $h -AsPlainText -TimeoutSec 3600"));
@@ -139,7 +139,7 @@ public sealed class RenewalTests : IAsyncLifetime
         var due = StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1));
         StoredTokens.Save(due);
         Task<Engine.Result> revoking;
-        using (CrossProcessLock.RequireForToken(due, TimeSpan.Zero, CancellationToken.None))
+        using (TokenLock.Acquire(due, TimeSpan.Zero, CancellationToken.None))
         {
             // As a renewal does that is under way: it ends with a new token in the vault.
             revoking = Task.Run(() => Run("Revoke-AtpToken $h"));

@@ -15,8 +15,8 @@ public sealed class JsonTestSuiteTests
         foreach (var (name, text) in Suite("n_", 188))
         {
             Assert.False(IsTaken(() => StrictJson.Parse(text)), name);
-            Assert.False(IsTaken(() => SignedTokenRequest.Parse(text)), name);
-            Assert.False(IsTaken(() => SignedTokenRequest.Parse(AsMember(text))), name);
+            Assert.False(IsTaken(() => SignedBody.Parse(text)), name);
+            Assert.False(IsTaken(() => SignedBody.Parse(AsMember(text))), name);
         }
     }
 
@@ -27,7 +27,7 @@ public sealed class JsonTestSuiteTests
         {
             var isWanted = !s_refusedOnPurpose.Contains(name);
             Assert.True(isWanted == IsTaken(() => StrictJson.Parse(text)), name);
-            Assert.True(isWanted == IsTaken(() => SignedTokenRequest.Parse(AsMember(text))), name);
+            Assert.True(isWanted == IsTaken(() => SignedBody.Parse(AsMember(text))), name);
         }
     }
 
@@ -48,7 +48,7 @@ public sealed class JsonTestSuiteTests
             // Anything but the reader's own refusal comes out of here.
             IsTaken(() => StrictJson.Parse(text));
             IsTaken(() => StrictJson.ParseAnswer(text));
-            IsTaken(() => SignedTokenRequest.Parse(AsMember(text)));
+            IsTaken(() => SignedBody.Parse(AsMember(text)));
         }
     }
 
