@@ -21,24 +21,31 @@ public static class RedisStateExtensions
     /// <param name="keyPrefix">What keys start with: another for each issuer that shares the Redis.</param>
     /// <exception cref="ArgumentException">The text is no connection string. The message does not repeat it.</exception>
     /// <remarks>See <see cref="RedisIssuerState"/> for how durable this is.</remarks>
-    public static AgentTokenIssuerBuilder UseRedis(
-        this AgentTokenIssuerBuilder tokens, string connection, string keyPrefix = RedisIssuerState.DefaultKeyPrefix)
+    public static AgentTokenIssuerBuilder UseRedis(this AgentTokenIssuerBuilder tokens, string connection, string keyPrefix)
     {
         var options = RedisConnection.Parse(connection);
         return Use(tokens, _ => ConnectionMultiplexer.Connect(options), keyPrefix, dispose: true);
     }
+
+    /// <inheritdoc cref="UseRedis(AgentTokenIssuerBuilder, string, string)"/>
+    public static AgentTokenIssuerBuilder UseRedis(this AgentTokenIssuerBuilder tokens, string connection) =>
+        UseRedis(tokens, connection, RedisIssuerState.DefaultKeyPrefix);
 
     /// <summary>The same, by a connection that the app has already and disposes of itself.</summary>
     /// <param name="tokens">The issuer.</param>
     /// <param name="connection">Finds the connection.</param>
     /// <param name="keyPrefix">What keys start with: another for each issuer that shares the Redis.</param>
     public static AgentTokenIssuerBuilder UseRedis(
-        this AgentTokenIssuerBuilder tokens, Func<IServiceProvider, IConnectionMultiplexer> connection,
-        string keyPrefix = RedisIssuerState.DefaultKeyPrefix)
+        this AgentTokenIssuerBuilder tokens, Func<IServiceProvider, IConnectionMultiplexer> connection, string keyPrefix)
     {
         ArgumentNullException.ThrowIfNull(connection);
         return Use(tokens, connection, keyPrefix, dispose: false);
     }
+
+    /// <inheritdoc cref="UseRedis(AgentTokenIssuerBuilder, Func{IServiceProvider, IConnectionMultiplexer}, string)"/>
+    public static AgentTokenIssuerBuilder UseRedis(
+        this AgentTokenIssuerBuilder tokens, Func<IServiceProvider, IConnectionMultiplexer> connection) =>
+        UseRedis(tokens, connection, RedisIssuerState.DefaultKeyPrefix);
 
     private static AgentTokenIssuerBuilder Use(
         AgentTokenIssuerBuilder tokens, Func<IServiceProvider, IConnectionMultiplexer> connection, string keyPrefix, bool dispose)

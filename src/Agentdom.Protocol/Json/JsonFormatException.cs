@@ -4,7 +4,7 @@ namespace Agentdom.Protocol;
 public sealed class JsonFormatException : FormatException
 {
     /// <summary>Makes the exception with a reason that repeats nothing of the JSON's string values.</summary>
-    public JsonFormatException(string message, Exception? cause = null) : base(message, cause)
+    internal JsonFormatException(string message, Exception? cause = null) : base(message, cause)
     {
     }
 }

@@ -76,7 +76,7 @@ public sealed class GetAtpTokenCommand : VaultCmdlet
             FailedRenewals.Remember(stored, failure);
         }
         RequireGood(stored, failure);
-        WriteWarning($"The token for {stored} is still good but could not be renewed. {failure.Message}");
+        WriteWarning($"The token for {stored} is still good but could not be renewed. {CmdletAdvice.For(failure, this).Message}");
         return stored;
     }
 

@@ -53,6 +53,15 @@ public sealed class BadInputTests : IDisposable
         AssertFailure(Run("Request-AtpToken $h data.read", host.Name), id);
     }
 
+    [Fact]
+    public async Task AForeignEndpointIsRefusedWithTheParameterThatTrustsIt()
+    {
+        await using var host = await TestHost.StartAsync(app => app.MapGet("/.well-known/agentdom.json", () => Foreign));
+
+        Assert.Contains("-TrustedEndpointHost collector.example",
+            Assert.Single(Run("Request-AtpToken $h data.read", host.Name).Errors).Exception.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{}", "AtpAnswerInvalid")]
     [InlineData("""{"token":"a\nb"}""", "AtpAnswerInvalid")]

@@ -193,8 +193,8 @@ public sealed class AtpHostTests
         Assert.Equal(error, Refusal("api.example.com", endpoint, "tokens.example.net").Error);
 
     [Fact]
-    public void TheRefusalSaysHowToTrustTheHost() =>
-        Assert.Contains("-TrustedEndpointHost tokens.example.net",
+    public void TheRefusalNamesTheForeignHost() =>
+        Assert.Contains("tokens.example.net",
             Refusal("api.example.com", "https://tokens.example.net:8443/").Message, StringComparison.Ordinal);
 
     private static void AssertReads(string text, string name, string origin)

@@ -42,6 +42,9 @@ public sealed class LibraryPackageTests
         var groups = about.Elements().Single(static e => e.Name.LocalName == "dependencies").Elements();
         Assert.All(groups, group => Assert.Superset(
             dependencies.ToHashSet(), group.Elements().Select(static d => d.Attribute("id")!.Value).ToHashSet()));
+        // Packages of one build share internal types, so one version of them belongs together.
+        Assert.All(groups.Elements().Where(static d => d.Attribute("id")!.Value.StartsWith("Agentdom.", StringComparison.Ordinal)),
+            own => Assert.Equal($"[{Value("version")}]", own.Attribute("version")!.Value));
         // What only the build needs is nobody else's business.
         Assert.DoesNotContain(groups.Elements(), static d => d.Attribute("id")!.Value == "PolySharp");
     }

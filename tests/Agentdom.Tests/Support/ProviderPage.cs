@@ -84,9 +84,11 @@ internal sealed partial class ProviderPage(Workshop workshop) : IDisposable
         void Keep(object sender, DataReceivedEventArgs e)
         {
             lock (_log) _log.AppendLine(e.Data);
-            if (e.Data is null) listening.TrySetException(new InvalidOperationException($"The app ended:\n{Log}"));
-            else if (e.Data.Contains("Application started", StringComparison.Ordinal)) listening.TrySetResult();
+            if (e.Data?.Contains("Application started", StringComparison.Ordinal) == true) listening.TrySetResult();
         }
+        // Not the end of its output: build servers that it started keep the pipe open.
+        _app.Exited += (_, _) => listening.TrySetException(new InvalidOperationException($"The app ended:\n{Log}"));
+        _app.EnableRaisingEvents = true;
         _app.OutputDataReceived += Keep;
         _app.ErrorDataReceived += (_, e) => { lock (_log) _log.AppendLine(e.Data); };
         _app.BeginOutputReadLine();
