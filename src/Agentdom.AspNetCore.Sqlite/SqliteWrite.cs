@@ -1,11 +1,5 @@
 namespace Agentdom.AspNetCore.Sqlite;
 
-internal enum SqliteTable
-{
-    Signatures,
-    Revocations,
-}
-
 /// <summary>A row that waits to be written. The task ends once it is on the disk: true where the row is new.</summary>
 internal sealed class SqliteWrite(SqliteTable table, SqliteKey key)
     : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously)

@@ -2,9 +2,6 @@ using Markdig.Syntax;
 
 namespace Agentdom.Help;
 
-/// <summary>An example: its title, the code to run, and the remarks below the code.</summary>
-internal sealed record Example(string Title, string Code, IReadOnlyList<string> Remarks);
-
 /// <summary>The text of a cmdlet's page. Types, positions and defaults are not in it: they come from the cmdlet.</summary>
 internal sealed class CommandPage
 {

@@ -2,14 +2,6 @@ using Agentdom.Vaults;
 
 namespace Agentdom.Completion;
 
-/// <summary>Hosts with a stored token.</summary>
-internal sealed class TokenHostCompleter : ValueCompleter
-{
-    /// <inheritdoc/>
-    protected override IEnumerable<string[]> Values(TypedParameters typed) =>
-        KnownTokens.Of(typed.Vault).Select(static token => new[] { token.Host });
-}
-
 /// <summary>Hosts with a stored token, and what else this process knows of as a host.</summary>
 internal sealed class HostCompleter : ValueCompleter
 {

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Agentdom.Tests.Jobs;
 using Agentdom.Tests.Support;
 using CsCheck;
 

@@ -4,8 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Agentdom.TestSupport;
-using Agentdom.Tests.Core;
-using Agentdom.Tests.Jobs;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Silence;

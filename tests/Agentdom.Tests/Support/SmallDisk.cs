@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Agentdom.Tests.Core;
 
 namespace Agentdom.Tests.Support;
 

@@ -1,0 +1,7 @@
+namespace Agentdom.AspNetCore.Sqlite;
+
+internal enum SqliteTable
+{
+    Signatures,
+    Revocations,
+}

@@ -1,0 +1,274 @@
+using System.Text.RegularExpressions;
+using Agentdom.AspNetCore;
+using Agentdom.AspNetCore.Redis;
+using Agentdom.Tests.Issuer;
+using Agentdom.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Agentdom.Tests.AspNetCoreRedis;
+
+public sealed partial class RedisStateTests : StateContract
+{
+    private static readonly CancellationToken s_none = CancellationToken.None;
+
+    private readonly MemoryLog _log = new();
+    private RedisServer _server = null!;
+    private ServiceProvider _services = null!;
+    private IIssuerState _state = null!;
+
+    protected override async Task<IIssuerState> OpenAsync()
+    {
+        _server = await RedisServer.StartAsync();
+        _services = Services(_server.Address);
+        return _state = _services.GetRequiredService<IIssuerState>();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (_services is not null) await _services.DisposeAsync();
+        if (_server is not null) await _server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task EveryKeyEndsAMinuteAfterWhatItStandsFor()
+    {
+        await _state.TryRememberAsync(Signature(), In(300), s_none);
+        await _state.TryRememberAsync(Signature(), In(-5), s_none);
+        await _state.RevokeAsync("a token", In(3600), s_none);
+        await _state.RevokeAsync("a token that has ended", In(-86400), s_none);
+
+        var keys = await KeysAsync();
+        Assert.Equal(4, keys.Count);
+        Assert.All(keys.Keys, key => Assert.Matches(KeyShape(), key));
+        Assert.Equal([60, 360], Lives("agentdom:replay:"));
+        Assert.Equal([60, 3660], Lives("agentdom:revoked:"));
+
+        // To the nearest ten seconds: some have gone since.
+        IEnumerable<double> Lives(string prefix) => keys.Where(k => k.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(k => Math.Round(k.Value!.Value.TotalSeconds / 10) * 10).Order();
+    }
+
+    [Fact]
+    public async Task NoPartOfASignatureIsInAKey()
+    {
+        var signature = Signature();
+        await _state.TryRememberAsync(signature, In(300), s_none);
+
+        Assert.DoesNotContain(Convert.ToHexStringLower(signature)[..8], Assert.Single(await KeysAsync()).Key);
+    }
+
+    [Fact]
+    public async Task IssuersWithPrefixesOfTheirOwnDoNotMeet()
+    {
+        await using var others = Services(_server.Address, "other:");
+        var other = others.GetRequiredService<IIssuerState>();
+        var (signature, until) = (Signature(), In(300));
+
+        Assert.True(await _state.TryRememberAsync(signature, until, s_none));
+        Assert.True(await other.TryRememberAsync(signature, until, s_none));
+        await _state.RevokeAsync("a token", until, s_none);
+        Assert.False(await other.IsRevokedAsync("a token", until, s_none));
+        Assert.All((await KeysAsync()).Keys, key => Assert.Matches("^(agentdom|other):(replay|revoked):", key));
+    }
+
+    [Fact]
+    public async Task AConnectionOfTheAppsOwnIsUsedAndNotDisposedOf()
+    {
+        await using var own = await _server.ConnectAsync();
+        var services = new ServiceCollection().AddLogging().AddSingleton<IConnectionMultiplexer>(own);
+        services.AddAgentTokenIssuer(_ => { }).UseRedis(p => p.GetRequiredService<IConnectionMultiplexer>());
+        var until = In(300);
+        // Resolved from a factory's result, the connection is not the container's own either.
+        await using (var provider = services.BuildServiceProvider())
+            await provider.GetRequiredService<IIssuerState>().RevokeAsync("a token", until, s_none);
+
+        Assert.True(await _state.IsRevokedAsync("a token", until, s_none));
+        Assert.True(own.IsConnected);
+        Assert.Single(own.GetServers()[0].Keys(pattern: "agentdom:*"));
+    }
+
+    [Theory]
+    [InlineData("READONLY", "replicaof 127.0.0.1 1")]
+    [InlineData("OOM", "config set maxmemory 1")]
+    public async Task ARedisThatTakesNoWritesIsAFailureUntilItDoes(string reason, string command)
+    {
+        await using var admin = await _server.ConnectAsync();
+        var words = command.Split(' ');
+        var server = admin.GetServers()[0];
+        await server.ExecuteAsync(words[0], [.. words[1..]]);
+
+        var error = await Assert.ThrowsAsync<IssuerStateException>(async () => await _state.TryRememberAsync(Signature(), In(300), s_none));
+        Assert.NotNull(error.InnerException);
+        await Assert.ThrowsAsync<IssuerStateException>(async () => await _state.RevokeAsync("a token", In(300), s_none));
+
+        if (reason == "READONLY") await server.ExecuteAsync("replicaof", "no", "one");
+        else await server.ExecuteAsync("config", "set", "maxmemory", "0");
+        Assert.True(await EventuallyAsync(async () => await _state.TryRememberAsync(Signature(), In(300), s_none)));
+    }
+
+    [Fact]
+    public async Task ARedisThatHangsIsAFailureUntilItAnswers()
+    {
+        await _server.StopAsync();
+        await Assert.ThrowsAsync<IssuerStateException>(async () => await _state.TryRememberAsync(Signature(), In(300), s_none));
+        await Assert.ThrowsAsync<IssuerStateException>(async () => await _state.IsRevokedAsync("a token", In(300), s_none));
+
+        await _server.ContinueAsync();
+        Assert.True(await EventuallyAsync(async () => await _state.TryRememberAsync(Signature(), In(300), s_none)));
+    }
+
+    [Fact]
+    public async Task AnAppThatStartsWhileRedisIsDownWorksOnceItIsUp()
+    {
+        await using var server = RedisServer.Down("--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru");
+        await using var services = Services(server.Address);
+        var state = services.GetRequiredService<IIssuerState>();
+        await Assert.ThrowsAsync<IssuerStateException>(async () => await state.TryRememberAsync(Signature(), In(300), s_none));
+        await Assert.ThrowsAsync<IssuerStateException>(async () => await state.IsRevokedAsync("a token", In(300), s_none));
+
+        await server.StartAgainAsync();
+
+        Assert.True(await EventuallyAsync(async () => await state.TryRememberAsync(Signature(), In(300), s_none)));
+        Assert.False(await state.IsRevokedAsync("a token", In(300), s_none));
+        Assert.Contains("allkeys-lru", await _log.NextWarningAsync());
+    }
+
+    [Fact]
+    public async Task ARedisThatEvictsIsWarnedOf()
+    {
+        await using var server = await RedisServer.StartAsync("--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru");
+        await using var services = Services(server.Address);
+        var state = services.GetRequiredService<IIssuerState>();
+
+        var warning = await _log.NextWarningAsync();
+        Assert.Contains("allkeys-lru", warning);
+        Assert.Contains("noeviction", warning);
+        Assert.Contains(server.Address, warning);
+
+        // And again once it was away.
+        server.Kill();
+        await server.StartAgainAsync();
+        Assert.Contains("allkeys-lru", await _log.NextWarningAsync());
+        GC.KeepAlive(state);
+    }
+
+    [Theory]
+    [InlineData("--maxmemory", "64mb", "--maxmemory-policy", "noeviction")]
+    [InlineData("--maxmemory", "0", "--maxmemory-policy", "allkeys-lru")]
+    public async Task ARedisThatKeepsAllIsNotWarnedOf(params string[] settings)
+    {
+        await using var server = await RedisServer.StartAsync(settings);
+        await using var quiet = Services(server.Address);
+        Assert.True(await quiet.GetRequiredService<IIssuerState>().TryRememberAsync(Signature(), In(300), s_none));
+        // The warning about one that evicts, asked for later, comes first where the other gives none.
+        await using var evicting = await RedisServer.StartAsync("--maxmemory", "64mb", "--maxmemory-policy", "volatile-ttl");
+        await using var loud = Services(evicting.Address);
+        _ = loud.GetRequiredService<IIssuerState>();
+
+        Assert.Contains("volatile-ttl", await _log.NextWarningAsync());
+    }
+
+    [Fact]
+    public async Task APasswordIsUsedAndNeverShown()
+    {
+        const string Password = "correct-horse-battery";
+        await using var server = await RedisServer.StartAsync(
+            "--requirepass", Password, "--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru");
+        await using var good = Services($"{server.Address},password={Password}");
+        Assert.True(await good.GetRequiredService<IIssuerState>().TryRememberAsync(Signature(), In(300), s_none));
+        await using var wrong = Services($"{server.Address},password=x{Password}");
+        var error = await Assert.ThrowsAsync<IssuerStateException>(
+            async () => await wrong.GetRequiredService<IIssuerState>().TryRememberAsync(Signature(), In(300), s_none));
+
+        await _log.NextWarningAsync();
+        Assert.DoesNotContain(Password, error.ToString() + string.Join('\n', _log.All));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("password=hunter2")]
+    [InlineData("localhost:6379,password=hun,ter2=x")]
+    [InlineData("localhost:6379,hunter2=x")]
+    public void AConnectionStringThatCannotBeReadIsRefusedAtOnceAndNotRepeated(string connection)
+    {
+        var tokens = new ServiceCollection().AddAgentTokenIssuer(_ => { });
+
+        var error = Assert.Throws<ArgumentException>(() => tokens.UseRedis(connection));
+
+        Assert.Contains("host:port", error.Message);
+        Assert.DoesNotContain("ter2", error.ToString());
+    }
+
+    private ServiceProvider Services(string connection, string? prefix = null)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_log));
+        var tokens = services.AddAgentTokenIssuer(_ => { });
+        if (prefix is null) tokens.UseRedis(connection);
+        else tokens.UseRedis(connection, prefix);
+        return services.BuildServiceProvider();
+    }
+
+    private async Task<Dictionary<string, TimeSpan?>> KeysAsync()
+    {
+        await using var admin = await _server.ConnectAsync();
+        var keys = new Dictionary<string, TimeSpan?>();
+        foreach (var key in admin.GetServers()[0].Keys()) keys[key.ToString()] = await admin.GetDatabase().KeyTimeToLiveAsync(key);
+        return keys;
+    }
+
+    /// <summary>How long a client takes to connect again is its own affair; that it does is ours.</summary>
+    private static async Task<bool> EventuallyAsync(Func<Task<bool>> call)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (IssuerStateException) when (attempt < 300)
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
+
+    [GeneratedRegex("^agentdom:(replay|revoked):[0-9a-f]{32}$")]
+    private static partial Regex KeyShape();
+
+    private sealed class MemoryLog : ILoggerProvider, ILogger
+    {
+        private readonly System.Threading.Channels.Channel<string> _warnings = System.Threading.Channels.Channel.CreateUnbounded<string>();
+        private readonly List<string> _all = [];
+
+        internal IReadOnlyList<string> All
+        {
+            get
+            {
+                lock (_all) return [.. _all];
+            }
+        }
+
+        internal Task<string> NextWarningAsync() => _warnings.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1));
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            var text = formatter(state, exception) + exception;
+            lock (_all) _all.Add(text);
+            if (logLevel == LogLevel.Warning) _warnings.Writer.TryWrite(text);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}

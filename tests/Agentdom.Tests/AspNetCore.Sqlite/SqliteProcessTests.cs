@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using Agentdom.Tests.Support;
+
+namespace Agentdom.Tests.AspNetCoreSqlite;
+
+/// <summary>The sample issuer on an SQLite file, killed and short of disk.</summary>
+public sealed class SqliteProcessTests : IDisposable
+{
+    private readonly string _folder = TestPaths.NewFolder();
+
+    private string State => "sqlite:" + Path.Combine(_folder, "state.db");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task RevokedTokensAndUsedRequestsOutliveAKill()
+    {
+        string revoked, good;
+        var used = TestIssuer.Signed(TestIssuer.Body());
+        using (var issuer = await SampleIssuer.StartAsync(State))
+        {
+            (revoked, good) = (await issuer.TokenAsync(), await issuer.TokenAsync());
+            Assert.Equal(200, (int)(await issuer.RequestTokenAsync(used)).StatusCode);
+            Assert.Equal(200, (int)(await issuer.RevokeAsync(revoked)).StatusCode);
+        }
+
+        using var again = await SampleIssuer.StartAsync(State);
+        Assert.False(await again.IsValidAsync(revoked));
+        Wire.AssertChallenge(await again.GetDataAsync(revoked), 401, "Bearer error=\"invalid_token\"");
+        await Wire.AssertRefusedAsync(await again.RequestTokenAsync(used), 401, "replayed_request");
+        Assert.True(await again.IsValidAsync(good));
+        Assert.Equal(200, (int)(await again.GetDataAsync(good)).StatusCode);
+    }
+
+    [Fact]
+    public async Task EveryAcknowledgedRequestOutlivesAKillInTheMiddleOfMany()
+    {
+        var acknowledged = new List<string>();
+        using (var issuer = await SampleIssuer.StartAsync(State))
+        {
+            var running = Enumerable.Range(0, 8).Select(_ => Task.Run(AskUntilKilledAsync)).ToList();
+            while (Count() < 200) await Task.Delay(10);
+            issuer.Dispose();
+            await Task.WhenAll(running);
+
+            async Task AskUntilKilledAsync()
+            {
+                try
+                {
+                    while (true)
+                    {
+                        var body = TestIssuer.Signed(TestIssuer.Body());
+                        using var response = await issuer.RequestTokenAsync(body);
+                        Assert.Equal(200, (int)response.StatusCode);
+                        lock (acknowledged) acknowledged.Add(body);
+                    }
+                }
+                catch (HttpRequestException)
+                {
+                    // Killed.
+                }
+            }
+        }
+
+        using var again = await SampleIssuer.StartAsync(State);
+        foreach (var body in acknowledged)
+            await Wire.AssertRefusedAsync(await again.RequestTokenAsync(body), 401, "replayed_request");
+
+        int Count()
+        {
+            lock (acknowledged) return acknowledged.Count;
+        }
+    }
+
+    [Fact]
+    public async Task AFullDiskIsA503ThatEndsWhenThereIsRoomAgain()
+    {
+        Assert.SkipUnless(await CanMountAsync(), "A small disk of the test's own needs Linux and user namespaces (unshare -rm).");
+        using var issuer = await SampleIssuer.StartAsync(
+            State, "unshare", "-rm", "sh", "-c", "mount -t tmpfs -o size=1m tmpfs \"$0\" && exec \"$@\"", _folder);
+        var token = await issuer.TokenAsync();
+        var disk = $"/proc/{issuer.ProcessId}/root{_folder}";
+        Assert.True(File.Exists(Path.Combine(disk, "state.db")), "The file is not on the small disk.");
+        // Opens a connection that reads. Without one, closing the file after the failure frees the write-ahead log's room.
+        Assert.True(await issuer.IsValidAsync(token));
+
+        Fill(Path.Combine(disk, "filler"));
+        HttpResponseMessage response;
+        var posts = 0;
+        do response = await issuer.RequestTokenAsync(TestIssuer.Signed(TestIssuer.Body()));
+        while (response.IsSuccessStatusCode && ++posts < 100);
+        await Wire.AssertRefusedAsync(response, 503, "temporarily_unavailable");
+        await Wire.AssertRefusedAsync(await issuer.RevokeAsync(token), 503, "temporarily_unavailable");
+        Assert.True(await issuer.IsValidAsync(token));
+
+        File.Delete(Path.Combine(disk, "filler"));
+        Assert.Equal(200, (int)(await issuer.RevokeAsync(token)).StatusCode);
+        Assert.False(await issuer.IsValidAsync(token));
+        await issuer.TokenAsync();
+    }
+
+    private static void Fill(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+            while (true) file.Write(new byte[4096]);
+        }
+        catch (IOException)
+        {
+            // Full.
+        }
+    }
+
+    private async Task<bool> CanMountAsync()
+    {
+        if (!OperatingSystem.IsLinux()) return false;
+        try
+        {
+            using var process = Process.Start(
+                new ProcessStartInfo("unshare", ["-rm", "mount", "-t", "tmpfs", "tmpfs", _folder]) { RedirectStandardError = true })!;
+            await process.WaitForExitAsync();
+            return process.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+}

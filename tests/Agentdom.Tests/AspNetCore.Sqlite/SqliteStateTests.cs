@@ -1,0 +1,257 @@
+using Agentdom.AspNetCore.Sqlite;
+using Agentdom.Tests.Issuer;
+using Agentdom.Tests.Support;
+using Microsoft.Data.Sqlite;
+
+namespace Agentdom.Tests.AspNetCoreSqlite;
+
+public sealed class SqliteStateTests : StateContract
+{
+    private static readonly CancellationToken s_none = CancellationToken.None;
+
+    private readonly string _folder = TestPaths.NewFolder();
+    private SqliteIssuerState? _state;
+
+    private string Database => Path.Combine(_folder, "state.db");
+
+    protected override Task<IIssuerState> OpenAsync() => Task.FromResult<IIssuerState>(_state = new SqliteIssuerState(Database));
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (_state is not null) await _state.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task WhatWasRememberedIsThereAfterAReopening()
+    {
+        var (signature, until) = (Signature(), In(300));
+        await _state!.TryRememberAsync(signature, until, s_none);
+        await _state.RevokeAsync("a token", until, s_none);
+        await _state.DisposeAsync();
+
+        await using var again = new SqliteIssuerState(Database);
+        Assert.False(await again.TryRememberAsync(signature, until, s_none));
+        Assert.True(await again.IsRevokedAsync("a token", until, s_none));
+    }
+
+    [Fact]
+    public async Task TwoOnOneFileActAsOne()
+    {
+        await using var other = new SqliteIssuerState(Database);
+        var until = In(300);
+        for (var round = 0; round < 50; round++)
+        {
+            var signature = Signature();
+            var first = await Task.WhenAll(Enumerable.Range(0, 8).Select(i =>
+                Task.Run(() => (i % 2 == 0 ? _state! : other).TryRememberAsync(signature, until, s_none).AsTask())));
+            Assert.Equal(1, first.Count(isFirst => isFirst));
+        }
+
+        await _state!.RevokeAsync("a token", until, s_none);
+        Assert.True(await other.IsRevokedAsync("a token", until, s_none));
+    }
+
+    [Fact]
+    public async Task NoWholeSignatureAndNoTokenIdIsInTheFile()
+    {
+        var signature = Signature();
+        await _state!.TryRememberAsync(signature, In(300), s_none);
+        await _state.RevokeAsync("a-token-that-has-a-name", In(300), s_none);
+        await _state.DisposeAsync();
+
+        var bytes = await File.ReadAllBytesAsync(Database);
+        Assert.NotEqual(-1, bytes.AsSpan().IndexOf(signature.AsSpan(0, 16)));
+        Assert.Equal(-1, bytes.AsSpan().IndexOf(signature.AsSpan(0, 17)));
+        Assert.Equal(-1, bytes.AsSpan().IndexOf("a-token-that"u8));
+    }
+
+    [Fact]
+    public async Task OnlyTheOwnerMayReadTheFiles()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Files have no mode on Windows.");
+            return;
+        }
+        await _state!.TryRememberAsync(Signature(), In(300), s_none);
+
+        var files = Directory.GetFiles(_folder);
+        Assert.Contains(Database + "-wal", files);
+        foreach (var file in files) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+    }
+
+    [Fact]
+    public async Task WhatHasEndedIsPrunedAndNothingElse()
+    {
+        var time = new ManualTime();
+        var path = Path.Combine(_folder, "pruned.db");
+        await using var state = new SqliteIssuerState(path, time);
+        var start = time.GetUtcNow();
+        var (early, late) = (Signature(), Signature());
+        await state.TryRememberAsync(early, start.AddSeconds(300), s_none);
+        await state.TryRememberAsync(late, start.AddSeconds(600), s_none);
+        await state.RevokeAsync("early", start.AddSeconds(300), s_none);
+        await state.RevokeAsync("late", start.AddSeconds(600), s_none);
+
+        // Ended for 30 seconds, but found so, with 15 seconds of grace, by one look at the clock only.
+        foreach (var step in new[] { 300, 15, 15 }) await AdvanceAsync(step);
+        Assert.Equal((5, 2), (Rows(path, "Signatures"), Rows(path, "Revocations")));
+        Assert.False(await state.TryRememberAsync(early, start.AddSeconds(300), s_none));
+
+        await AdvanceAsync(15);
+        Assert.Equal((5, 1), (Rows(path, "Signatures"), Rows(path, "Revocations")));
+        Assert.False(await state.TryRememberAsync(late, start.AddSeconds(600), s_none));
+        Assert.True(await state.IsRevokedAsync("late", start.AddSeconds(600), s_none));
+
+        async Task AdvanceAsync(double seconds)
+        {
+            time.Advance(seconds);
+            await state.TryRememberAsync(Signature(), start.AddSeconds(3600), s_none);
+        }
+    }
+
+    [Fact]
+    public async Task AClockThatLeapsAheadForAMomentMakesNothingBeForgotten()
+    {
+        var time = new ManualTime();
+        await using var state = new SqliteIssuerState(Path.Combine(_folder, "leap.db"), time);
+        var (signature, until) = (Signature(), time.GetUtcNow().AddSeconds(300));
+        await state.TryRememberAsync(signature, until, s_none);
+
+        foreach (var leap in new[] { 86400, -86400, 15, -86400, 86400, 15 })
+        {
+            time.Advance(leap);
+            await state.TryRememberAsync(Signature(), time.GetUtcNow().AddSeconds(300), s_none);
+        }
+
+        Assert.False(await state.TryRememberAsync(signature, until, s_none));
+    }
+
+    [Fact]
+    public async Task AFileLockedByOthersIsAFailureThatEndsWithTheLock()
+    {
+        var until = In(300);
+        await _state!.RevokeAsync("revoked before", until, s_none);
+        using (var other = Connect(Database))
+        {
+            Run(other, "BEGIN IMMEDIATE");
+
+            var error = await Assert.ThrowsAsync<IssuerStateException>(() => _state.TryRememberAsync(Signature(), until, s_none).AsTask());
+            Assert.Contains("locked", error.Message);
+            Assert.IsType<SqliteException>(error.InnerException);
+            await Assert.ThrowsAsync<IssuerStateException>(() => _state.RevokeAsync("a token", until, s_none).AsTask());
+            // Whoever only asks does not wait for whoever writes.
+            Assert.True(await _state.IsRevokedAsync("revoked before", until, s_none));
+            Run(other, "ROLLBACK");
+        }
+
+        Assert.True(await _state.TryRememberAsync(Signature(), until, s_none));
+        Assert.False(await _state.IsRevokedAsync("a token", until, s_none));
+    }
+
+    [Fact]
+    public async Task AFileThatIsGoneIsAFailureUntilItIsBack()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "A file that is open cannot be moved on Windows.");
+        var (signature, until) = (Signature(), In(300));
+        await _state!.TryRememberAsync(signature, until, s_none);
+        var elsewhere = Path.Combine(_folder, "elsewhere");
+        Directory.CreateDirectory(elsewhere);
+        foreach (var file in Directory.GetFiles(_folder)) File.Move(file, Path.Combine(elsewhere, Path.GetFileName(file)));
+
+        var error = await Assert.ThrowsAsync<IssuerStateException>(() => _state.TryRememberAsync(Signature(), until, s_none).AsTask());
+        Assert.Contains("is gone", error.Message);
+        Assert.False(File.Exists(Database));
+
+        foreach (var file in Directory.GetFiles(elsewhere)) File.Move(file, Path.Combine(_folder, Path.GetFileName(file)));
+        Assert.True(await _state.TryRememberAsync(Signature(), until, s_none));
+        Assert.False(await _state.TryRememberAsync(signature, until, s_none));
+    }
+
+    [Fact]
+    public async Task OneWrongCallDoesNotFailTheOthersOfItsBatch()
+    {
+        var until = In(300);
+        var good = Enumerable.Range(0, 100).Select(_ => _state!.TryRememberAsync(Signature(), until, s_none).AsTask()).ToList();
+        await Assert.ThrowsAnyAsync<ArgumentException>(async () => await _state!.TryRememberAsync(new byte[15], until, s_none));
+        good.AddRange(Enumerable.Range(0, 100).Select(_ => _state!.TryRememberAsync(Signature(), until, s_none).AsTask()));
+
+        Assert.DoesNotContain(false, await Task.WhenAll(good));
+    }
+
+    [Fact]
+    public async Task WhatWaitsIsWrittenAtTheEndAndWhatComesLaterFails()
+    {
+        var until = In(300);
+        var signatures = Enumerable.Range(0, 1000).Select(_ => Signature()).ToList();
+        var waiting = signatures.Select(s => _state!.TryRememberAsync(s, until, s_none).AsTask()).ToList();
+        await _state!.DisposeAsync();
+
+        Assert.DoesNotContain(false, await Task.WhenAll(waiting));
+        await Assert.ThrowsAsync<IssuerStateException>(async () => await _state.TryRememberAsync(Signature(), until, s_none));
+        await Assert.ThrowsAsync<IssuerStateException>(async () => await _state.RevokeAsync("a token", until, s_none));
+        await Assert.ThrowsAsync<IssuerStateException>(async () => await _state.IsRevokedAsync("a token", until, s_none));
+        await using var again = new SqliteIssuerState(Database);
+        foreach (var signature in signatures) Assert.False(await again.TryRememberAsync(signature, until, s_none));
+    }
+
+    [Fact]
+    public void AFolderThatIsMissingIsNamed()
+    {
+        var folder = Path.Combine(_folder, "missing");
+
+        var error = Assert.Throws<IssuerStateException>(() => new SqliteIssuerState(Path.Combine(folder, "state.db")));
+
+        Assert.Contains($"there is no folder '{folder}'", error.Message);
+    }
+
+    [Fact]
+    public void AFileThatIsNoDatabaseIsLeftAlone()
+    {
+        var path = Path.Combine(_folder, "notes.txt");
+        var text = string.Concat(Enumerable.Repeat("not a database\n", 1000));
+        File.WriteAllText(path, text);
+
+        var error = Assert.Throws<IssuerStateException>(() => new SqliteIssuerState(path));
+
+        Assert.Contains("no SQLite database", error.Message);
+        Assert.Equal(text, File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void ADatabaseOfAnotherProgramIsRefused()
+    {
+        var path = Path.Combine(_folder, "other.db");
+        using (var other = Connect(path, SqliteOpenMode.ReadWriteCreate)) Run(other, "CREATE TABLE Customers (Name TEXT)");
+
+        Assert.Contains("another program", Assert.Throws<IssuerStateException>(() => new SqliteIssuerState(path)).Message);
+    }
+
+    [Fact]
+    public void AFolderIsNoFile() =>
+        Assert.Contains(_folder, Assert.Throws<IssuerStateException>(() => new SqliteIssuerState(_folder)).Message);
+
+    private static SqliteConnection Connect(string path, SqliteOpenMode mode = SqliteOpenMode.ReadWrite)
+    {
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString());
+        connection.Open();
+        return connection;
+    }
+
+    private static void Run(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private static long Rows(string path, string table)
+    {
+        using var connection = Connect(path);
+        using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT count(*) FROM {table}";
+        return (long)command.ExecuteScalar()!;
+    }
+}

@@ -1,0 +1,174 @@
+using Agentdom.AspNetCore;
+using Agentdom.Tests.Support;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Agentdom.Tests.AspNetCore;
+
+/// <summary>Secrets that change while the issuer runs.</summary>
+public sealed class RotationTests : IDisposable
+{
+    private const string Old = "the old secret of more than 32 bytes";
+    private const string New = "the new secret of more than 32 bytes";
+
+    private readonly Settings _settings = new();
+    private readonly LogCapture _log = new();
+
+    [Fact]
+    public async Task ANewSecretIsTakenWhileTheOldOneStaysGood()
+    {
+        await using var issuer = await StartAsync(Old);
+        var before = await TokenAsync(issuer, Old);
+        Assert.Equal(401, await AskAsync(issuer, New));
+
+        Rotate(New, Old);
+
+        Assert.Equal(200, await AskAsync(issuer, Old));
+        Assert.Equal(200, (int)(await issuer.GetDataAsync(before)).StatusCode);
+        var after = await TokenAsync(issuer, New);
+        Assert.NotEqual(KeyId(before), KeyId(after));
+        Assert.Equal(KeyId(after), KeyId(await TokenAsync(issuer, Old)));
+    }
+
+    [Fact]
+    public async Task ASecretThatIsTakenOffOpensNothingMore()
+    {
+        await using var issuer = await StartAsync(Old);
+        var before = await TokenAsync(issuer, Old);
+
+        Rotate(New);
+
+        Assert.Equal(401, await AskAsync(issuer, Old));
+        Assert.Equal(401, (int)(await issuer.GetDataAsync(before)).StatusCode);
+    }
+
+    [Fact]
+    public async Task WhatWasAcceptedBeforeAChangeIsAReplayAfterIt()
+    {
+        await using var issuer = await StartAsync(Old);
+        var body = TestIssuer.Signed(TestIssuer.Body(), Old);
+        await issuer.RequestTokenAsync(body);
+
+        Rotate(New, Old);
+
+        using var again = await issuer.RequestTokenAsync(body);
+        Assert.Equal("replayed_request", (await TestIssuer.ReadAsync(again)).Text("error"));
+    }
+
+    [Theory]
+    [InlineData("AgentTokens:Secrets:0", "a short secret")]
+    [InlineData("AgentTokens:Secrets:0", null)]
+    [InlineData("AgentTokens:Scopes:0", "no scope")]
+    [InlineData("AgentTokens:TokenLifetime", "an hour")]
+    [InlineData("AgentTokens:SigningKey", "neither base64 nor fit to be seen")]
+    public async Task AWrongChangeChangesNothingAndIsReported(string key, string? value)
+    {
+        await using var issuer = await StartAsync(Old);
+        _settings.Change((key, value));
+
+        Assert.Equal(200, await AskAsync(issuer, Old));
+        var entry = Assert.Single(_log.Of("Agentdom.AspNetCore.CurrentIssuer"));
+        Assert.Equal((2002, LogLevel.Error), (entry.Id, entry.Level));
+        if (value is not (null or "no scope")) Assert.DoesNotContain(value, _log.AllText);
+        Assert.DoesNotContain(Old, _log.AllText);
+    }
+
+    [Fact]
+    public async Task AChangeIsLoggedWithoutTheSecrets()
+    {
+        await using var issuer = await StartAsync(Old);
+        Rotate(New, Old);
+
+        var entry = Assert.Single(_log.Of("Agentdom.AspNetCore.CurrentIssuer"));
+        Assert.Equal(KeyId(await TokenAsync(issuer, New)), entry.Values["KeyId"]);
+        Assert.Equal(2, entry.Values["SecretCount"]);
+        Assert.DoesNotContain(New, _log.AllText);
+    }
+
+    [Fact]
+    public async Task TheManifestFollowsAChange()
+    {
+        await using var issuer = await StartAsync(Old);
+        _settings.Change(("AgentTokens:Scopes:0", "data.erase"));
+
+        using var manifest = await issuer.GetAsync("/.well-known/agentdom.json");
+        Assert.Contains("data.erase", await manifest.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task OfTwoChangesAtOnceTheLaterCounts()
+    {
+        const string Kept = "a secret of another store, which is kept";
+        var other = new Settings();
+        other.Change(("AgentTokens:Secrets:0", Kept));
+        using var isTold = new ManualResetEventSlim();
+        using var mayGoOn = new ManualResetEventSlim();
+        Rotate(Old);
+        await using var issuer = await TestIssuer.StartAsync(
+            services: s =>
+            {
+                s.AddAgentTokenIssuer(new ConfigurationBuilder().Add(other).Build().GetSection("AgentTokens"));
+                s.AddAgentTokenIssuer(new ConfigurationBuilder().Add(_settings).Build().GetSection("AgentTokens")).UseState(app =>
+                {
+                    // Told before the issuer is, since the issuer's state is made first: holds up the first change only.
+                    app.GetRequiredService<IOptionsMonitor<AgentTokenIssuerOptions>>().OnChange(_ =>
+                    {
+                        if (isTold.IsSet) return;
+                        isTold.Set();
+                        mayGoOn.Wait();
+                    });
+                    return new InMemoryIssuerState();
+                });
+            },
+            addSecret: false);
+
+        var earlier = Task.Run(() => other.Change(("AgentTokens:TokenLifetime", "00:30:00")), TestContext.Current.CancellationToken);
+        isTold.Wait(TestContext.Current.CancellationToken);
+        Rotate(New);
+        mayGoOn.Set();
+        await earlier;
+
+        Assert.Equal(401, await AskAsync(issuer, Old));
+        Assert.Equal(200, await AskAsync(issuer, New));
+    }
+
+    public void Dispose() => _log.Dispose();
+
+    private async Task<TestIssuer> StartAsync(string secret)
+    {
+        Rotate(secret);
+        return await TestIssuer.StartAsync(services: s =>
+        {
+            s.AddSingleton<ILoggerProvider>(_log);
+            s.AddAgentTokenIssuer(new ConfigurationBuilder().Add(_settings).Build().GetSection("AgentTokens"));
+        }, addSecret: false);
+    }
+
+    private void Rotate(params string[] secrets) => _settings.Change(
+        [.. Enumerable.Range(0, 2).Select(i => ($"AgentTokens:Secrets:{i}", secrets.ElementAtOrDefault(i)))]);
+
+    private static async Task<int> AskAsync(TestIssuer issuer, string secret) =>
+        (int)(await issuer.RequestTokenAsync(TestIssuer.Signed(TestIssuer.Body(), secret))).StatusCode;
+
+    private static Task<string> TokenAsync(TestIssuer issuer, string secret) => Wire.TokenAsync(issuer, TestIssuer.Body(), secret);
+
+    private static string? KeyId(string token) => Wire.Header(token).GetProperty("kid").GetString();
+
+    /// <summary>Configuration that changes as a file does when it is written anew; a null takes a key away.</summary>
+    private sealed class Settings : ConfigurationProvider, IConfigurationSource
+    {
+        public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
+
+        internal void Change(params (string Key, string? Value)[] changes)
+        {
+            foreach (var (key, value) in changes)
+            {
+                if (value is null) Data.Remove(key);
+                else Data[key] = value;
+            }
+            OnReload();
+        }
+    }
+}

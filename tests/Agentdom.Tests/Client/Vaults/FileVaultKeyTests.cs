@@ -1,0 +1,175 @@
+using Agentdom.Tests.Support;
+
+namespace Agentdom.Tests.Client;
+
+[Collection(PowerShellCollection.Name)]
+public sealed class FileVaultKeyTests : IDisposable
+{
+    private const string Key = "a vault key of at least 32 bytes.";
+
+    private readonly string _root = TestPaths.NewFolder();
+    private readonly EnvironmentVariable _home;
+    private readonly FileVault _vault;
+
+    public FileVaultKeyTests()
+    {
+        _home = new EnvironmentVariable(AgentdomHome.Variable, _root);
+        _vault = new FileVault();
+    }
+
+    private string KeyFile => Path.Combine(_root, "keys", "vault.key");
+
+    public void Dispose()
+    {
+        _home.Dispose();
+        Directory.Delete(_root, recursive: true);
+    }
+
+    [Fact]
+    public void TheFirstUseSaysWhereTheKeyWasPutAndTheNextNothing()
+    {
+        Assert.Contains(KeyFile, _vault.EnsureWritable(), StringComparison.Ordinal);
+        Assert.Null(_vault.EnsureWritable());
+        Assert.Equal(32, File.ReadAllBytes(KeyFile).Length);
+    }
+
+    [Fact]
+    public void AKeyIsAtHandWhereNoKeychainMustBeAskedForIt()
+    {
+        Assert.False(FileVault.IsKeyAtHand);
+        using (new EnvironmentVariable(VaultKey.Variable, Key)) Assert.True(FileVault.IsKeyAtHand);
+        Directory.CreateDirectory(Path.GetDirectoryName(KeyFile)!);
+        File.WriteAllText(KeychainKey.MarkerPath, new string('0', 64));
+        // Windows asks nobody for it.
+        Assert.Equal(OperatingSystem.IsWindows(), FileVault.IsKeyAtHand);
+        File.WriteAllBytes(KeyFile, new byte[32]);
+        Assert.True(FileVault.IsKeyAtHand);
+    }
+
+    [Fact]
+    public void OnlyTheOwnerMayReadTheKey()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no file modes.");
+            return;
+        }
+        _vault.Write("agentdom-a", "1");
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(KeyFile));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(Path.GetDirectoryName(KeyFile)!));
+    }
+
+    [Fact]
+    public void FirstUsesAtTheSameTimeAgreeOnOneKey()
+    {
+        Parallel.For(0, 20, i => new FileVault().Write($"agentdom-{i}", $"{i}"));
+
+        for (var i = 0; i < 20; i++) Assert.Equal($"{i}", _vault.Read($"agentdom-{i}"));
+        Assert.Equal([KeyFile], Directory.GetFileSystemEntries(Path.GetDirectoryName(KeyFile)!));
+    }
+
+    [Fact]
+    public void WithTheVariableNoKeyIsKeptOnDisk()
+    {
+        using var key = new EnvironmentVariable(VaultKey.Variable, Key);
+
+        Assert.Null(_vault.EnsureWritable());
+        _vault.Write("agentdom-a", "1");
+
+        Assert.Equal("1", new FileVault().Read("agentdom-a"));
+        Assert.False(File.Exists(KeyFile));
+    }
+
+    [Fact]
+    public void NoSecondKeyIsMadeWhileThereAreEntries()
+    {
+        using (new EnvironmentVariable(VaultKey.Variable, Key)) _vault.Write("agentdom-a", "1");
+
+        Assert.Equal(AtpError.VaultKeyInvalid, Assert.Throws<AtpException>(() => _vault.Write("agentdom-b", "2")).Error);
+        Assert.Equal(AtpError.VaultKeyInvalid, Assert.Throws<AtpException>(() => _vault.EnsureWritable()).Error);
+        Assert.False(File.Exists(KeyFile));
+        using (new EnvironmentVariable(VaultKey.Variable, Key)) Assert.Equal("1", _vault.Read("agentdom-a"));
+    }
+
+    [Fact]
+    public void AnotherKeyOpensNothing()
+    {
+        using (new EnvironmentVariable(VaultKey.Variable, Key)) _vault.Write("agentdom-a", "1");
+
+        using (new EnvironmentVariable(VaultKey.Variable, Key + "x")) AssertRead(AtpError.VaultEntryDamaged);
+        using (new EnvironmentVariable(VaultKey.Variable, Key)) Assert.Equal("1", _vault.Read("agentdom-a"));
+    }
+
+    [Fact]
+    public void AnotherKeyFileOpensNothing()
+    {
+        _vault.Write("agentdom-a", "1");
+        File.WriteAllBytes(KeyFile, new byte[32]);
+
+        AssertRead(AtpError.VaultEntryDamaged);
+    }
+
+    [Fact]
+    public void AKeyFileThatIsGoneIsNotReplacedByReading()
+    {
+        _vault.Write("agentdom-a", "1");
+        File.Delete(KeyFile);
+
+        AssertRead(AtpError.VaultKeyInvalid);
+        Assert.False(File.Exists(KeyFile));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(31)]
+    [InlineData(33)]
+    public void AKeyFileOfAnotherLengthIsRefusedAndStays(int length)
+    {
+        _vault.Write("agentdom-a", "1");
+        File.WriteAllBytes(KeyFile, new byte[length]);
+
+        AssertRead(AtpError.VaultKeyInvalid);
+        AssertWrite(AtpError.VaultKeyInvalid);
+        Assert.Equal(length, new FileInfo(KeyFile).Length);
+    }
+
+    [Fact]
+    public void AKeyOf32BytesIsAcceptedAndAShorterOneIsNot()
+    {
+        // The last is 16 characters and 32 bytes.
+        foreach (var good in new[] { new string('k', 32), string.Concat(Enumerable.Repeat("ö", 16)) })
+        {
+            using var key = new EnvironmentVariable(VaultKey.Variable, good);
+            _vault.Write("agentdom-a", good);
+            Assert.Equal(good, _vault.Read("agentdom-a"));
+        }
+        foreach (var bad in new[] { "k", new string('k', 31) })
+        {
+            using var key = new EnvironmentVariable(VaultKey.Variable, bad);
+            AssertRead(AtpError.VaultKeyInvalid);
+            AssertWrite(AtpError.VaultKeyInvalid);
+            Assert.Equal(AtpError.VaultKeyInvalid, Assert.Throws<AtpException>(_vault.EnsureWritable).Error);
+        }
+    }
+
+    [Fact]
+    public void TheRefusalDoesNotRepeatTheKey()
+    {
+        using var key = new EnvironmentVariable(VaultKey.Variable, "hunter2");
+
+        var refusal = Assert.Throws<AtpException>(() => _vault.Write("agentdom-a", "1"));
+
+        Assert.DoesNotContain("hunter2", refusal.ToString(), StringComparison.Ordinal);
+    }
+
+    private void AssertRead(AtpError error)
+    {
+        Assert.Equal(error, Assert.Throws<AtpException>(() => _vault.Read("agentdom-a")).Error);
+        Assert.Equal(error, Assert.Throws<AtpException>(() => _vault.List("", static e => throw e)).Error);
+    }
+
+    private void AssertWrite(AtpError error) =>
+        Assert.Equal(error, Assert.Throws<AtpException>(() => _vault.Write("agentdom-a", "2")).Error);
+}

@@ -1,0 +1,176 @@
+namespace Agentdom.Tests.Client;
+
+public sealed class StoredTokenTests
+{
+    private static readonly StoredToken s_token = new()
+    {
+        Host = "api.example.com:8443",
+        AccessToken = "eyJ.hunter2.sig",
+        TokenType = "Bearer",
+        IssuedAt = DateTimeOffset.FromUnixTimeMilliseconds(1_795_464_527_123),
+        ExpiresAt = DateTimeOffset.FromUnixTimeMilliseconds(1_795_468_127_456),
+        ScopesRequested = ["data.read", "data.write"],
+        ScopesGranted = ["data.read"],
+        AgentId = "test-agent",
+        Purpose = "Größe \"😀\"\n",
+        TokenEndpoint = new Uri("https://api.example.com:8443/v1/agent-tokens?tenant=a%20b"),
+        VerifyEndpoint = new Uri("https://api.example.com/v1/agent-tokens/verify"),
+        RevokeEndpoint = new Uri("https://tokens.example.net/revoke"),
+        IsEndpointGiven = true,
+        TrustedEndpointHosts = ["tokens.example.net"],
+    };
+
+    [Fact]
+    public void WhatIsKeptIsReadBackWhole()
+    {
+        var read = StoredToken.FromJson(s_token.ToJson());
+
+        Assert.Equal(s_token.ScopesRequested, read.ScopesRequested);
+        Assert.Equal(s_token.ScopesGranted, read.ScopesGranted);
+        Assert.Equal(s_token.TrustedEndpointHosts, read.TrustedEndpointHosts);
+        Assert.Equal(s_token, read with
+        {
+            ScopesRequested = s_token.ScopesRequested,
+            ScopesGranted = s_token.ScopesGranted,
+            TrustedEndpointHosts = s_token.TrustedEndpointHosts,
+        });
+    }
+
+    [Fact]
+    public void TheDefaultsSurviveToo()
+    {
+        var read = StoredToken.FromJson((s_token with { IsEndpointGiven = false, TrustedEndpointHosts = [] }).ToJson());
+
+        Assert.False(read.IsEndpointGiven);
+        Assert.Empty(read.TrustedEndpointHosts);
+    }
+
+    [Theory]
+    [InlineData("api.example.com")]
+    [InlineData("api.example.com:8443")]
+    [InlineData("localhost:5001")]
+    [InlineData("https://localhost:5001")]
+    [InlineData("[::1]:5001")]
+    [InlineData("https://[2001:db8::1]:8443")]
+    [InlineData("bücher.example")]
+    [InlineData("my_service")]
+    public void NamesAreLettersDigitsAndDashes(string host)
+    {
+        var name = NameFor(AtpHost.Parse(host).Name, "data.read", "https://x/y?z");
+
+        Assert.Matches("^agentdom-[A-Za-z0-9-]*[A-Za-z0-9]-[0-9a-f]{12}$", name);
+    }
+
+    [Fact]
+    public void NamesOfLongHostsAre102CharactersAtMost()
+    {
+        var label = new string('a', 60);
+        var host = $"{label}.{label}.{label}.example:8443";
+
+        Assert.Equal(102, NameFor(host, "data.read").Length);
+        Assert.NotEqual(NameFor(host, "data.read"), NameFor(host + "1", "data.read"));
+    }
+
+    [Fact]
+    public void TheNameTellsTheHost() =>
+        Assert.StartsWith("agentdom-api-example-com-8443-", s_token.EntryName, StringComparison.Ordinal);
+
+    [Fact]
+    public void TheOrderOfScopesDoesNotMatter()
+    {
+        Assert.Equal(NameFor("h", "a", "b"), NameFor("h", "b", "a"));
+        Assert.Equal(s_token.EntryName, NameFor("api.example.com:8443", "data.write", "data.read"));
+        Assert.True(s_token.IsFor(["data.write", "data.read"]));
+    }
+
+    [Fact]
+    public void OtherScopesAreAnotherEntry()
+    {
+        Assert.NotEqual(NameFor("h", "a", "b"), NameFor("h", "a"));
+        Assert.NotEqual(NameFor("h", "a"), NameFor("h", "A"));
+        Assert.False(s_token.IsFor(["data.read"]));
+        Assert.False(s_token.IsFor(["data.read", "data.write", "data.delete"]));
+    }
+
+    [Theory]
+    [InlineData("a-b.example", "a.b.example")]
+    [InlineData("localhost:5001", "https://localhost:5001")]
+    [InlineData("api.example.com", "api.example.com:8443")]
+    [InlineData("my_service", "my-service")]
+    public void HostsThatReadAlikeAreDifferentEntries(string one, string other) =>
+        Assert.NotEqual(NameFor(one, "a"), NameFor(other, "a"));
+
+    [Fact]
+    public void ATokenIsGoodUntilItEnds()
+    {
+        Assert.True(s_token.IsGoodAt(s_token.ExpiresAt.AddMilliseconds(-1)));
+        Assert.False(s_token.IsGoodAt(s_token.ExpiresAt));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("eyJ.hunter2.sig")]
+    [InlineData("""{"v":1}""")]
+    public void GarbageIsRefused(string text) => Assert.Throws<JsonFormatException>(() => StoredToken.FromJson(text));
+
+    [Theory]
+    [InlineData("v", 2)]
+    [InlineData("v", 0)]
+    [InlineData("v", "1")]
+    [InlineData("host", 1)]
+    [InlineData("access_token", null)]
+    [InlineData("issued_at", "2026-11-23T20:00:00Z")]
+    [InlineData("expires_at", -1)]
+    [InlineData("expires_at", 0.5)]
+    [InlineData("expires_at", 253_402_300_800_000)]
+    [InlineData("scopes_requested", "data.read")]
+    [InlineData("scopes_granted", 1)]
+    [InlineData("endpoint", "not an address")]
+    [InlineData("verify_endpoint", "")]
+    [InlineData("revoke_endpoint", false)]
+    [InlineData("endpoint_given", "yes")]
+    [InlineData("trusted_hosts", "tokens.example.net")]
+    public void AnUnknownVersionOrAWrongMemberIsRefused(string name, object? value)
+    {
+        var members = Members();
+        members[name] = value;
+
+        Assert.Throws<JsonFormatException>(() => StoredToken.FromJson(CanonicalJson.FromValue(members)));
+    }
+
+    [Theory]
+    [InlineData("v")]
+    [InlineData("host")]
+    [InlineData("access_token")]
+    [InlineData("token_type")]
+    [InlineData("issued_at")]
+    [InlineData("expires_at")]
+    [InlineData("agent_id")]
+    [InlineData("purpose")]
+    [InlineData("endpoint")]
+    [InlineData("verify_endpoint")]
+    [InlineData("revoke_endpoint")]
+    public void AMissingMemberIsRefused(string name)
+    {
+        var members = Members();
+        Assert.True(members.Remove(name));
+
+        Assert.Throws<JsonFormatException>(() => StoredToken.FromJson(CanonicalJson.FromValue(members)));
+    }
+
+    [Fact]
+    public void ItsTextFormTellsTheHostAndNotTheToken()
+    {
+        Assert.Contains("api.example.com:8443", s_token.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", s_token.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", s_token.EntryName, StringComparison.Ordinal);
+    }
+
+    private static string NameFor(string host, params string[] scopes) =>
+        (s_token with { Host = host, ScopesRequested = scopes }).EntryName;
+
+    private static Dictionary<string, object?> Members() => StrictJson.ParseObject(s_token.ToJson()).ToDictionary();
+}

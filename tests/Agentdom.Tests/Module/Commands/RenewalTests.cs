@@ -1,0 +1,221 @@
+using Agentdom.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+
+namespace Agentdom.Tests.Module;
+
+[Collection(PowerShellCollection.Name)]
+public sealed class RenewalTests : IAsyncLifetime
+{
+    private readonly Engine _engine = new();
+    private TestIssuer _issuer = null!;
+    private int _requests;
+
+    public async ValueTask InitializeAsync()
+    {
+        _issuer = await TestIssuer.StartAsync(map: app => app.Use((context, next) =>
+        {
+            if (context.Request.Path == "/v1/agent-tokens") Interlocked.Increment(ref _requests);
+            return next(context);
+        }));
+        Environment.SetEnvironmentVariable("AGENTDOM_ATP_SECRET", TestIssuer.SecretText);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Environment.SetEnvironmentVariable("AGENTDOM_ATP_SECRET", null);
+        _engine.Dispose();
+        await _issuer.DisposeAsync();
+    }
+
+    [Fact]
+    public void ATokenThatIsNotDueIsHandedOutAsItIs()
+    {
+        StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(30)));
+        Assert.Equal("the.old.token", Run("Get-AtpToken $h -AsPlainText").Single<string>());
+        Assert.Empty(Run("Update-AtpToken -All").Output);
+        Assert.Equal(0, _requests);
+    }
+
+    [Fact]
+    public void ATokenThatIsDueIsRenewedAndKept()
+    {
+        StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1)));
+        var renewed = Run("Get-AtpToken $h -AsPlainText").Single<string>();
+        Assert.StartsWith("eyJ", renewed);
+        Assert.Equal(renewed, Run("Get-AtpToken $h -AsPlainText").Single<string>());
+        Assert.Equal(1, _requests);
+    }
+
+    [Fact]
+    public void NoRefreshAsksNobody()
+    {
+        StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1)));
+        Assert.Equal("the.old.token", Run("Get-AtpToken $h -NoRefresh -AsPlainText").Single<string>());
+        StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromSeconds(-1)));
+        Assert.Equal("AtpTokenExpired", Run("Get-AtpToken $h -NoRefresh").ErrorId);
+        Assert.Equal(0, _requests);
+    }
+
+    [Fact]
+    public void MinimumValidityRenewsSooner()
+    {
+        StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(30)));
+        Assert.StartsWith("eyJ", Run("Get-AtpToken $h -MinimumValidity 00:45 -AsPlainText").Single<string>());
+        Assert.Equal("AtpTokenExpired", Run("Get-AtpToken $h -MinimumValidity 05:00 -NoRefresh").ErrorId);
+    }
+
+    [Fact]
+    public void ATokenWithLifeLeftIsHandedOutWhereTheIssuerIsDown()
+    {
+        StoredTokens.Save(StoredTokens.Make("127.0.0.1:1", TimeSpan.FromMinutes(1)));
+        var result = _engine.Run("Get-AtpToken 127.0.0.1:1 -AsPlainText");
+        Assert.Equal("the.old.token", result.Single<string>());
+        Assert.Contains("still good", Assert.Single(result.Streams.Warning).Message);
+
+        Assert.Equal("AtpHostUnreachable", _engine.Run("Get-AtpToken 127.0.0.1:1 -MinimumValidity 00:10").ErrorId);
+        StoredTokens.Save(StoredTokens.Make("127.0.0.1:1", TimeSpan.FromSeconds(-1)));
+        var dead = _engine.Run("Get-AtpToken 127.0.0.1:1");
+        Assert.Equal("AtpHostUnreachable", dead.ErrorId);
+        Assert.Contains("ended", dead.Errors[0].Exception.Message);
+    }
+
+    [Fact]
+    public void ATokenWithLifeLeftIsHandedOutWhereNothingCanBeWritten()
+    {
+        StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1)));
+        // A file where the folder of locks should be stops root as well.
+        File.WriteAllText(AgentdomHome.Locks, "");
+
+        var result = Run("Get-AtpToken $h -AsPlainText");
+
+        Assert.Equal("the.old.token", result.Single<string>());
+        Assert.Contains("still good", Assert.Single(result.Streams.Warning).Message);
+    }
+
+    [Fact]
+    public void OneHostThatFailsSpoilsNoOther()
+    {
+        StoredTokens.Save(StoredTokens.Make("127.0.0.1:1", TimeSpan.FromMinutes(1)));
+        StoredTokens.Save(StoredTokens.Make("127.0.0.1:2", TimeSpan.FromMinutes(1)));
+        StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1), "data.read"));
+        StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1), "data.write"));
+
+        var result = Run("Update-AtpToken -All -ThrottleLimit 2");
+
+        Assert.Equal(2, result.Output.Count);
+        Assert.Equal(["127.0.0.1:1", "127.0.0.1:2"], result.Errors.Select(e => (string)e.TargetObject).Order());
+        Assert.All(result.Errors, e => Assert.StartsWith("AtpHostUnreachable", e.FullyQualifiedErrorId));
+        Assert.Equal(2, _requests);
+    }
+
+    [Fact]
+    public void ForceRenewsWhatIsNotDueAndWildcardsChoose()
+    {
+        StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(30)));
+        Assert.Empty(Run("Update-AtpToken '10.*' -Force").Output);
+        Assert.Single(Run("Update-AtpToken '127.*' -Force").Output);
+        Assert.Equal("AtpTokenNotFound", Run("Update-AtpToken no-token.example").ErrorId);
+        Assert.Equal(1, _requests);
+    }
+
+    [Fact]
+    public async Task ATokenWithTimeLeftIsNotWaitedForWhileAnotherRenewsIt()
+    {
+        var due = StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1));
+        StoredTokens.Save(due);
+        using (TokenLock.Acquire(due, TimeSpan.Zero, CancellationToken.None))
+        {
+            // Were it waited for, this would never end: the lock is given back afterwards.
+            var result = await Task.Run(() => Run("Get-AtpToken $h -AsPlainText -TimeoutSec 3600"));
+            Assert.Equal("the.old.token", result.Single<string>());
+            Assert.Empty(result.Streams.Warning);
+        }
+        Assert.Equal(0, _requests);
+    }
+
+    [Fact]
+    public async Task WhatIsRevokedWhileItIsRenewedStaysRevoked()
+    {
+        var due = StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1));
+        StoredTokens.Save(due);
+        Task<Engine.Result> revoking;
+        using (TokenLock.Acquire(due, TimeSpan.Zero, CancellationToken.None))
+        {
+            // As a renewal does that is under way: it ends with a new token in the vault.
+            revoking = Task.Run(() => Run("Revoke-AtpToken $h"));
+            StoredTokens.Save(due with { AccessToken = await _issuer.TokenAsync(), IssuedAt = DateTimeOffset.UtcNow });
+        }
+
+        Assert.Single((await revoking).Output);
+        Assert.Empty(Run("Get-AtpToken").Output);
+    }
+
+    [Fact]
+    public void AnUnreadableEntrySpoilsNoOther()
+    {
+        StoredTokens.Save(StoredTokens.Make("127.0.0.1:1", TimeSpan.FromMinutes(30)));
+        foreach (var file in Directory.GetFiles(AgentdomHome.Data, "*.secret")) File.AppendAllText(file, "x");
+        StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(30)));
+
+        var listed = Run("Get-AtpToken");
+        Assert.Single(listed.Output);
+        Assert.Contains("cannot be decrypted", Assert.Single(listed.Streams.Warning).Message);
+        Assert.Equal("the.old.token", Run("Get-AtpToken $h -AsPlainText").Single<string>());
+
+        var updated = Run("Update-AtpToken -All -Force");
+        Assert.Single(updated.Output);
+        Assert.Equal("AtpVaultEntryDamaged", updated.ErrorId);
+        Assert.Equal("AtpVaultEntryDamaged", Run("Get-AtpToken 127.0.0.1:1").ErrorId);
+    }
+
+    [Fact]
+    public void TokensFromThePipelineAreRenewedOnceEach()
+    {
+        foreach (var scope in new[] { "data.read", "data.write" })
+            StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(30), scope));
+
+        Assert.Equal(2, Run("Get-AtpToken | Update-AtpToken -Force").Output.Count);
+        Assert.Equal(2, _requests);
+    }
+
+    [Fact]
+    public void AnIPv6AddressIsNoWildcard()
+    {
+        StoredTokens.Save(StoredTokens.Make("[::1]:1", TimeSpan.FromMinutes(30)));
+        Assert.Equal("the.old.token", _engine.Run("Get-AtpToken '[::1]:1' -AsPlainText").Single<string>());
+        Assert.Equal("AtpHostUnreachable", _engine.Run("Update-AtpToken '[::1]:1' -Force").ErrorId);
+    }
+
+    [Fact]
+    public void AMinimumThatNoTokenReachesIsAnError() =>
+        Assert.Equal("AtpTokenExpired", Run("$null = Request-AtpToken $h data.read; Get-AtpToken $h -MinimumValidity 05:00").ErrorId);
+
+    [Fact]
+    public void ARenewalAsksTheEndpointThatWasGivenByHand()
+    {
+        var given = StoredTokens.Make("127.0.0.1:1", TimeSpan.FromMinutes(1)) with
+        {
+            TokenEndpoint = _issuer.Uri("/v1/agent-tokens"),
+            IsEndpointGiven = true,
+        };
+        StoredTokens.Save(given);
+        Assert.StartsWith("eyJ", _engine.Run("Get-AtpToken 127.0.0.1:1 -AsPlainText").Single<string>());
+    }
+
+    [Fact]
+    public async Task TwentyProcessesThatNeedOneDueTokenMakeOneRequest()
+    {
+        // So near its end that nobody hands it out while another renews it.
+        StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromSeconds(25)));
+        var home = Environment.GetEnvironmentVariable(AgentdomHome.Variable);
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => ChildEngine.RunAsync(
+            $"Get-AtpToken {_issuer.Name} -AsPlainText", (AgentdomHome.Variable, home), ("AGENTDOM_ATP_SECRET", TestIssuer.SecretText))));
+
+        Assert.Equal(1, _requests);
+        var token = Assert.Single(results.Select(r => Assert.Single(r.Output)).Distinct());
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await _issuer.GetDataAsync(token)).StatusCode);
+    }
+
+    private Engine.Result Run(string script) => _engine.Run(script, ("h", _issuer.Name));
+}

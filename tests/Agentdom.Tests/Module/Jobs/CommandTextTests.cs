@@ -1,0 +1,32 @@
+namespace Agentdom.Tests.Module;
+
+public sealed class CommandTextTests
+{
+    [Theory]
+    [InlineData("plain", "plain")]
+    [InlineData("", "\"\"")]
+    [InlineData("a b", "\"a b\"")]
+    [InlineData(@"a b\", @"""a b\\""")]
+    [InlineData(@"a\b c", @"""a\b c""")]
+    [InlineData("say \"x\"", "\"say \\\"x\\\"\"")]
+    [InlineData(@"a\""b", @"""a\\\""b""")]
+    public void WordsAreQuotedForWindows(string word, string expected) => Assert.Equal(expected, CommandLine.Join([word]));
+
+    [Theory]
+    [InlineData("it's", "'it''s'")]
+    [InlineData("‘a’ ‚b‛ $x `n", "'‘‘a’’ ‚‚b‛‛ $x `n'")]
+    public void TextsAreQuotedForPowerShell(string text, string expected) => Assert.Equal(expected, CommandText.ForPowerShell(text));
+
+    [Fact]
+    public void AToolGetsItsArgumentsAndItsInputAsTheyAre()
+    {
+        Assert.SkipUnless(File.Exists("/bin/sh"), "There is no /bin/sh here.");
+        string[] words = ["", "a b", "\"q\"", @"back\", @"a\""b", "it's $HOME %d", "Größe"];
+
+        var result = SchedulerTool.Run("/bin/sh", ["-c", "for w; do printf '[%s]' \"$w\"; done; cat; echo oops >&2; exit 3", "sh", .. words], [0xff, 0, 0x0a]);
+
+        Assert.Equal(string.Concat(words.Select(w => $"[{w}]")), System.Text.Encoding.UTF8.GetString(result.Output[..^3]));
+        Assert.Equal([0xff, 0, 0x0a], result.Output[^3..]);
+        Assert.Equal((3, "oops\n"), (result.ExitCode, result.Errors));
+    }
+}

@@ -1,0 +1,168 @@
+using Agentdom.Tests.Support;
+
+namespace Agentdom.Tests.Module;
+
+[Collection(PowerShellCollection.Name)]
+public sealed class RefreshJobsTests
+{
+    private readonly FakeScheduler _gone = new("Systemd") { Reason = "no systemd answers for this user" };
+    private readonly FakeScheduler _cron = new("Cron");
+    private readonly FakeScheduler _here = new(RefreshJobs.InProcess);
+
+    private RefreshJobs All => new([_gone, _cron, _here]);
+
+    [Fact]
+    public void AutoIsTheFirstThatCanBeUsedAndNeverThisProcess()
+    {
+        Assert.Same(_cron, All.Choose("Auto"));
+        _cron.Reason = "crontab is not installed";
+
+        var refusal = Assert.Throws<AtpException>(() => All.Choose("Auto"));
+
+        Assert.Equal(AtpError.SchedulerUnavailable, refusal.Error);
+        Assert.Contains("Systemd: no systemd answers for this user; Cron: crontab is not installed", refusal.Message);
+        Assert.Contains("-Scheduler InProcess", refusal.Advice);
+    }
+
+    [Fact]
+    public void ASchedulerIsTakenByItsNameOrRefused()
+    {
+        Assert.Same(_here, All.Choose("InProcess"));
+        Assert.Throws<AtpException>(() => All.Choose("Systemd"));
+    }
+
+    [Fact]
+    public void ChoosingAnotherSchedulerLeavesOneJob()
+    {
+        All.Register(Samples.Job(5), _cron);
+        All.Register(Samples.Job(10), _cron);
+        Assert.Equal(10, Assert.Single(All.Find()).Interval.TotalMinutes);
+
+        All.Register(Samples.Job(5), _here);
+
+        Assert.Equal("InProcess", Assert.Single(All.Find()).Scheduler);
+    }
+
+    [Fact]
+    public void WhereRegisteringFailsTheOldJobStays()
+    {
+        All.Register(Samples.Job(5), _here);
+        _cron.Failure = new AtpException(AtpError.SchedulerFailed, "x", "y");
+
+        Assert.Throws<AtpException>(() => All.Register(Samples.Job(5), _cron));
+
+        Assert.Single(All.Find());
+    }
+
+    [Fact]
+    public void AJobThatIsNotThereAfterwardsIsAnErrorAndTheOldOneStays()
+    {
+        All.Register(Samples.Job(5), _here);
+        _cron.Forgets = true;
+
+        var failure = Assert.Throws<AtpException>(() => All.Register(Samples.Job(5), _cron));
+
+        Assert.Equal(AtpError.SchedulerFailed, failure.Error);
+        Assert.Contains("Cron", failure.Happened);
+        Assert.Contains("-Scheduler", failure.Advice);
+        Assert.Equal("InProcess", Assert.Single(All.Find()).Scheduler);
+    }
+
+    [Fact]
+    public void UnregisteringTakesItAwayOrSaysThatThereIsNone()
+    {
+        All.Register(Samples.Job(5), _cron);
+
+        Assert.Equal(AtpError.JobNotFound, Assert.Throws<AtpException>(() => All.Unregister("InProcess")).Error);
+        All.Unregister("Auto");
+
+        Assert.Empty(All.Find());
+        Assert.Equal(AtpError.JobNotFound, Assert.Throws<AtpException>(() => All.Unregister("Auto")).Error);
+    }
+
+    [Fact]
+    public void OneThatFailsKeepsNoOtherFromBeingSetUpAndShown()
+    {
+        _cron.Failure = new AtpException(AtpError.SchedulerFailed, "crontab failed.", "Look.");
+
+        var notice = All.Register(Samples.Job(5), _here);
+
+        Assert.Equal("An older job may be left behind. Cron: crontab failed. Look.", notice);
+        Assert.Equal("InProcess", Assert.Single(All.Find()).Scheduler);
+    }
+
+    [Fact]
+    public void WhereOneFailsTheJobGoesFromTheOthersAndTheFailureIsTold()
+    {
+        All.Register(Samples.Job(5), _here);
+        _cron.Failure = new IOException("denied");
+
+        Assert.StartsWith("Cron: ", Assert.Throws<AtpException>(() => All.Unregister("Auto")).Message);
+
+        _cron.Failure = null;
+        Assert.Empty(All.Find());
+    }
+
+    [Fact]
+    public void TakingItFromOneSchedulerDoesNotFailWithAnother()
+    {
+        All.Register(Samples.Job(5), _here);
+        _cron.Failure = new AtpException(AtpError.SchedulerFailed, "x", "y");
+
+        All.Unregister("InProcess");
+
+        Assert.Null(_here.Find());
+    }
+
+    [Fact]
+    public void NoJobIsNotSaidWhereOneDidNotAnswer()
+    {
+        _cron.Failure = new AtpException(AtpError.SchedulerFailed, "x", "y");
+
+        Assert.Throws<AtpException>(() => All.Find());
+    }
+
+    [Fact]
+    public void OneThatCannotSayWhetherItCanBeUsedIsNotUsed()
+    {
+        _gone.AvailabilityFailure = new AtpException(AtpError.SchedulerFailed, "systemctl did not end in time.", "y");
+
+        Assert.Same(_cron, All.Choose("Auto"));
+        Assert.Contains("(Systemd: systemctl did not end in time)", Assert.Throws<AtpException>(() => All.Choose("Systemd")).Message);
+    }
+
+    private sealed class FakeScheduler(string name) : IJobScheduler
+    {
+        private RefreshJob? _job;
+
+        internal string? Reason { get; set; }
+
+        internal Exception? Failure { get; set; }
+
+        internal bool Forgets { get; set; }
+
+        internal AtpException? AvailabilityFailure { get; set; }
+
+        public string Name => name;
+
+        public string? WhyUnavailable() => AvailabilityFailure is null ? Reason : throw AvailabilityFailure;
+
+        public string? Register(RefreshJob job)
+        {
+            if (Failure is not null) throw Failure;
+            if (!Forgets) _job = job;
+            return null;
+        }
+
+        public RegisteredJob? Find() =>
+            Failure is not null ? throw Failure : _job is null ? null : new RegisteredJob(name, _job.Interval, "", null, null);
+
+        public bool Unregister()
+        {
+            if (Failure is not null) throw Failure;
+            var wasThere = _job is not null;
+            _job = null;
+            return wasThere;
+        }
+    }
+}

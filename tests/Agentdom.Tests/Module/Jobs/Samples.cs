@@ -1,0 +1,17 @@
+namespace Agentdom.Tests.Module;
+
+/// <summary>Jobs whose paths have what needs care in each scheduler's own quotes.</summary>
+internal static class Samples
+{
+    internal const string AwkwardScript = """/home/o'neil/50% "of"\%d $HOME/Größe & <x>/refresh.ps1""";
+
+    internal static RefreshJob Job(int minutes = 5, string script = "/home/agent/jobs/refresh.ps1", string engine = "/usr/bin/pwsh") =>
+        new(TimeSpan.FromMinutes(minutes), [engine], script);
+
+    /// <summary>The command's words as a shell takes them from a text, one a line.</summary>
+    internal static string[] ShellWords(string command)
+    {
+        var result = SchedulerTool.Require("/bin/sh", ["-c", $"printf '%s\\n' {command}"]);
+        return result.OutputText.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+using Agentdom.Tests.Support;
+
+namespace Agentdom.Tests.Module;
+
+/// <summary>
+/// The module in one process with modules that bring the same libraries in other versions, each in its own order. Both
+/// sides use theirs, and before that neither has loaded anything.
+/// </summary>
+[Collection(PowerShellCollection.Name)]
+public sealed class IsolationTests
+{
+    private const string Plain = "([pscredential]::new('x', $t.AccessToken).GetNetworkCredential().Password)";
+
+    // Makes the module load its JWT library for good.
+    private static readonly string s_ours = $"Import-Module '{TestPaths.ModuleManifest}'; " +
+        "$t = Request-AtpToken @HOST@ -Scope data.read -WarningAction Ignore; ConvertFrom-AtpToken $t | ForEach-Object AgentId";
+
+    [Fact]
+    public void TheCmdletAssemblyRefersToNothingThatCouldClash()
+    {
+        var module = Path.Combine(Path.GetDirectoryName(TestPaths.ModuleManifest)!, "Agentdom.dll");
+        using var file = new PEReader(File.OpenRead(module));
+        var metadata = file.GetMetadataReader();
+
+        var references = metadata.AssemblyReferences.Select(r => metadata.GetString(metadata.GetAssemblyReference(r).Name));
+
+        Assert.Equal(["Agentdom.Client", "Agentdom.Issuer", "Agentdom.Protocol", "System.Management.Automation", "System.Runtime.Loader", "netstandard"],
+            references.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ItWorksBesideAModuleThatBringsAnOlderJwtLibrary(bool otherFirst)
+    {
+        var result = await RunAsync(
+            $"{(otherFirst ? Other(TestPaths.OtherModule, "Get-OtherJwt") : "")}\n{s_ours}\n{Other(TestPaths.OtherModule, "Get-OtherJwt")}\n{s_ours}");
+
+        Assert.Equal(["agent-one", "agent-one 7.7.2.0", "agent-one"], otherFirst ? result[1..] : result);
+        Assert.Equal(otherFirst ? "nobody 7.7.2.0" : "agent-one", result[0]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ItWorksBesideAModuleThatBringsAnotherMsalAndJsonLibrary(bool otherFirst)
+    {
+        var folder = TestPaths.NewFolder();
+        await using var session = KeychainSession.Start(folder);
+        // A JSON library of another version in a context of its own, as careful modules load theirs.
+        var json = Path.Combine(Path.GetDirectoryName(TestPaths.MsalModule)!, "System.Text.Json.dll");
+        var other = $"$c = [Runtime.Loader.AssemblyLoadContext]::new('other'); $null = $c.LoadFromAssemblyPath('{json}')\n" +
+            Other(TestPaths.MsalModule, "Get-OtherSignIn");
+        // The vault's new key goes to the keychain, and through MSAL.
+        var loaded = "[AppDomain]::CurrentDomain.GetAssemblies().ForEach({ $_.GetName() }).Where({ $_.Name -in @NAMES@ })" +
+            ".ForEach({ \"$($_.Name) $($_.Version)\" })";
+
+        var result = await RunAsync(
+            $"{(otherFirst ? other : "")}\n{s_ours}\n{(otherFirst ? "" : other)}\n{s_ours}\n"
+            + loaded.Replace("@NAMES@", "'Microsoft.Identity.Client', 'Microsoft.Identity.Client.Extensions.Msal', 'System.IdentityModel.Tokens.Jwt', 'System.Text.Json'"),
+            [.. session.Environment, (AgentdomHome.Variable, folder)]);
+
+        string[] ours = ["agent-one", "agent-one"];
+        string[] theirs = [$"[\"{(otherFirst ? "nobody" : "agent-one")}\"] 4.61.3.0 8.0.1.0"];
+        Assert.Equal(otherFirst ? [.. theirs, .. ours] : [ours[0], .. theirs, ours[1]], result[..3]);
+        // Theirs and ours, each in its version. Of MSAL itself the module uses nothing, only its storage.
+        Assert.Contains("Microsoft.Identity.Client 4.61.3.0", result);
+        Assert.Contains(result, l => l.StartsWith("Microsoft.Identity.Client.Extensions.Msal 4.", StringComparison.Ordinal));
+        foreach (var name in new[] { "System.IdentityModel.Tokens.Jwt ", "System.Text.Json " })
+            Assert.Equal(2, result.Distinct().Count(l => l.StartsWith(name, StringComparison.Ordinal)));
+    }
+
+    // Uses its libraries: on the module's token, where there is one by now.
+    private static string Other(string module, string command) =>
+        $"Import-Module '{module}'; {command} $(if ($t) {{ {Plain} }} else {{ '{ByHand.Token("{}", """{"sub":"nobody"}""", new byte[32])}' }})";
+
+    private static async Task<string[]> RunAsync(string script, params (string, string?)[] environment)
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        var result = await ChildEngine.RunBareAsync(script.Replace("@HOST@", issuer.Name),
+            [("AGENTDOM_ATP_SECRET", TestIssuer.SecretText), ("AGENTDOM_AGENT_ID", "agent-one"), .. environment]);
+        Assert.Equal("", result.Errors);
+        return result.Output;
+    }
+}

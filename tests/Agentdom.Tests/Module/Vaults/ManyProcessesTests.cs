@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using Agentdom.Tests.Support;
+
+namespace Agentdom.Tests.Module;
+
+/// <summary>The module's own vault under processes that write at once, and under processes that die.</summary>
+[Collection(PowerShellCollection.Name)]
+public sealed class ManyProcessesTests : IDisposable
+{
+    private const int Writers = 8;
+    private const int WritesEach = 250;
+
+    private readonly Engine _engine = new();
+    private readonly (string, string?) _home = (AgentdomHome.Variable, Environment.GetEnvironmentVariable(AgentdomHome.Variable));
+
+    public void Dispose() => _engine.Dispose();
+
+    [Fact]
+    public async Task NoTokenOfEightWritersIsLost()
+    {
+        await using var issuer = await TestIssuer.StartAsync(o =>
+        {
+            // All of them are one agent.
+            o.Limits.RequestsPerMinutePerAgent = o.Limits.RequestsPerMinutePerAddress = null;
+            for (var i = 0; i < Writers * WritesEach; i++) o.Scopes.Add($"s{i}");
+        });
+        var results = await Task.WhenAll(Enumerable.Range(0, Writers).Select(w => ChildEngine.RunAsync(
+            $"{w * WritesEach}..{(w + 1) * WritesEach - 1} | ForEach-Object {{ (Request-AtpToken {issuer.Name} \"s$_\").ScopesGranted }}",
+            _home, ("AGENTDOM_ATP_SECRET", TestIssuer.SecretText))));
+
+        Assert.All(results, r => Assert.Equal(WritesEach, r.Output.Length));
+        var stored = new TokenStore(new FileVault()).All();
+        Assert.Equal(results.SelectMany(r => r.Output).Order(), stored.Select(t => Assert.Single(t.ScopesGranted)).Order());
+        Assert.All(stored, t => Assert.StartsWith("eyJ", t.AccessToken));
+    }
+
+    [Fact]
+    public async Task WhatWasAcknowledgedBeforeAKillIsThereAndWhole()
+    {
+        var acknowledged = new List<string>();
+        for (var round = 0; acknowledged.Count < 300; round++)
+        {
+            using var writer = ChildEngine.Start(
+                $"1..1000 | ForEach-Object {{ Set-AtpSecret \"r{round}-$_.example\" (New-AtpSecret) -WarningAction Ignore; [Console]::Out.WriteLine(\"r{round}-$_.example\") }}", _home);
+            var lives = Random.Shared.Next(5, 60);
+            while (lives-- > 0 && await writer.StandardOutput.ReadLineAsync() is { } line) acknowledged.Add(line.Trim());
+            // Somewhere in the writes that follow the last line that was read.
+            for (var spin = Random.Shared.Next(200_000); spin > 0; spin--) Thread.SpinWait(1);
+            writer.Kill();
+            acknowledged.AddRange((await writer.StandardOutput.ReadToEndAsync())
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => l.EndsWith(".example", StringComparison.Ordinal)));
+            await writer.WaitForExitAsync();
+        }
+
+        var vault = new FileVault();
+        Assert.All(acknowledged, host => Assert.Equal(43, vault.Read(EntryName.OfSecret(AtpHost.Parse(host).Name))?.Length));
+        // Every file opens, also those that were never acknowledged.
+        Assert.True(vault.ListEntries(static e => throw e).Count >= acknowledged.Count);
+
+        await ChildEngine.RunAsync("Get-AtpToken", _home);
+        Assert.Empty(Directory.GetFiles(AgentdomHome.Data, "*.tmp"));
+    }
+}

@@ -1,0 +1,186 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Agentdom.Tests.Support;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Agentdom.Tests.Protocol;
+
+/// <summary>
+/// Wycheproof's JWS cases and RFC 7515's first example through token validation. Their payloads are no claims and their
+/// headers name no type, so even the good ones are no tokens of ours. What is good or bad about each is therefore carried
+/// over to a token that the issuer minted under the case's own key; each case as it stands is refused.
+/// </summary>
+public sealed class JwsVectorTests
+{
+    /// <summary>
+    /// Wycheproof calls these two good: base64url with a '?' in it, under the MAC of the text without it. RFC 7515 §5.2
+    /// wants them refused, and §5.1 the MAC over the text as it stands.
+    /// </summary>
+    private static readonly int[] s_goodOnlyForLenientReaders = [372, 373];
+
+    /// <summary>Wycheproof calls these two bad for their padding, but the published text has none: it is case 357's.</summary>
+    private static readonly int[] s_badOnlyInName = [367, 370];
+
+    private sealed record Case(int Id, string Jws, bool IsGood, byte[]? Key)
+    {
+        internal string[] Parts => Jws.Split('.');
+
+        internal string SignedText => Jws[..Math.Max(0, Jws.LastIndexOf('.'))];
+
+        /// <summary>Whether the MAC fits the text in front of it, however that is made up.</summary>
+        internal bool HasFittingMac => Key is not null
+            && Jws.EndsWith("." + Mac(Key, SignedText), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task NoneOfWycheproofs401CasesIsATokenOfOurs()
+    {
+        var cases = Groups().SelectMany(static g => g).ToList();
+        Assert.Equal(401, cases.Count);
+        // An issuer for each HS256 key, so that a good MAC is good there too; the public-key cases go to any.
+        foreach (var group in cases.GroupBy(static c => Convert.ToHexString(c.Key ?? new byte[32])))
+        {
+            await using var issuer = await StartAsync(Convert.FromHexString(group.Key));
+            foreach (var test in group) await Wire.AssertNotValidAsync(issuer, test.Jws);
+        }
+    }
+
+    [Fact]
+    public void GoodMacsAreGoodForTheVerifierBehindTheHandler()
+    {
+        foreach (var test in Hs256().Where(static c => c.IsGood && !s_goodOnlyForLenientReaders.Contains(c.Id)))
+        {
+            using var secret = SharedSecret.FromText(TestIssuer.SecretText);
+            var key = new IssuerKey(secret, test.Key).SigningKey;
+            var verifier = key.CryptoProviderFactory.CreateForVerifying(key, SecurityAlgorithms.HmacSha256);
+            var (text, mac) = (Encoding.ASCII.GetBytes(test.SignedText), Base64Url.DecodeFromChars(test.Parts[2]));
+
+            Assert.True(verifier.Verify(text, mac), $"tcId {test.Id}");
+            Assert.True(test.HasFittingMac, $"tcId {test.Id}");
+            mac[0] ^= 1;
+            Assert.False(verifier.Verify(text, mac), $"tcId {test.Id}");
+        }
+    }
+
+    [Fact]
+    public async Task AGoodHeaderOverATokensClaimsMakesAGoodToken()
+    {
+        var good = Hs256().Where(static c => c.IsGood && !s_goodOnlyForLenientReaders.Contains(c.Id)).ToList();
+        Assert.Equal(8, good.Count);
+        foreach (var test in good)
+        {
+            await using var issuer = await StartAsync(test.Key!);
+            var payload = (await issuer.TokenAsync()).Split('.')[1];
+            var header = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(test.Parts[0]));
+            // The type alone is added; spaces and line ends stay where the case has them.
+            var text = $"{ByHand.Encode(header.Insert(1, "\"typ\":\"at+jwt\","))}.{payload}";
+
+            Assert.True(await Wire.IsValidAsync(issuer, $"{text}.{Mac(test.Key!, text)}"), $"tcId {test.Id}");
+        }
+    }
+
+    [Fact]
+    public async Task WhatIsBadInACaseIsBadInATokenOfOurs()
+    {
+        var tried = 0;
+        foreach (var group in Groups().Where(static g => g[0].Key is not null))
+        {
+            var model = group[0];
+            Assert.True(model.IsGood);
+            await using var issuer = await StartAsync(model.Key!);
+            var own = (await issuer.TokenAsync()).Split('.');
+            foreach (var test in group.Where(static c => !c.IsGood || s_goodOnlyForLenientReaders.Contains(c.Id)))
+            {
+                if (test.Jws == model.Jws)
+                {
+                    Assert.Contains(test.Id, s_badOnlyInName);
+                    continue;
+                }
+                await AssertNotValidAsync(issuer, test, Transplant(test, model, own));
+                tried++;
+            }
+            Assert.True(await Wire.IsValidAsync(issuer, Transplant(model, model, own)));
+        }
+
+        Assert.Equal(30, tried);
+    }
+
+    [Fact]
+    public async Task TheExampleOfRfc7515IsGoodUntilItEndsButNoTokenOfOurs()
+    {
+        // Appendix A.1, its line breaks within the header and the payload included.
+        const string Token =
+            "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9" +
+            ".eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ" +
+            ".dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        var key = Base64Url.DecodeFromChars("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow");
+        var end = DateTimeOffset.FromUnixTimeSeconds(1_300_819_380);
+
+        Assert.EndsWith("." + Mac(key, Token[..Token.LastIndexOf('.')]), Token, StringComparison.Ordinal);
+        Assert.True(await IsValidAsync(Token, key, end.AddMinutes(-1), "JWT"));
+        Assert.False(await IsValidAsync(Token, key, end.AddMinutes(1), "JWT"));
+        Assert.False(await IsValidAsync(Token, key, end.AddMinutes(-1), AccessTokenFormat.Type));
+        Assert.False(await IsValidAsync(Token, [.. key[..63], (byte)(key[63] ^ 1)], end.AddMinutes(-1), "JWT"));
+        Assert.Equal("joe", TokenInspector.Look(Token).Claims.Text("iss"));
+        await using var issuer = await StartAsync(key);
+        await Wire.AssertNotValidAsync(issuer, Token);
+    }
+
+    /// <summary>The issuer's own rules but for the type.</summary>
+    private static async Task<bool> IsValidAsync(string token, byte[] key, DateTimeOffset now, string type)
+    {
+        var rules = AccessTokenFormat.Validation(
+            [new SymmetricSecurityKey(key)], "joe", null, new ManualTime(now - DateTimeOffset.UtcNow));
+        rules.ValidTypes = [type];
+        return AccessTokenFormat.IsPlain(token)
+            && (await new JsonWebTokenHandler().ValidateTokenAsync(token, rules)).IsValid;
+    }
+
+    /// <summary>
+    /// What distinguishes a case from the good one of its group, done to a token of ours. Where the case's MAC fits its odd
+    /// text, so does the new one, or it would be refused for that alone.
+    /// </summary>
+    private static string Transplant(Case test, Case model, string[] own)
+    {
+        var token = test.Jws;
+        for (var i = 0; i < 3; i++) token = token.Replace(model.Parts[i], own[i]);
+        if (!test.HasFittingMac) return token;
+        var text = token[..token.LastIndexOf('.')];
+        return $"{text}.{Mac(test.Key!, text)}";
+    }
+
+    private static async Task AssertNotValidAsync(TestIssuer issuer, Case test, string token)
+    {
+        try
+        {
+            await Wire.AssertNotValidAsync(issuer, token);
+        }
+        catch (Xunit.Sdk.XunitException e)
+        {
+            Assert.Fail($"tcId {test.Id}: {e.Message}");
+        }
+    }
+
+    private static Task<TestIssuer> StartAsync(byte[] key) => TestIssuer.StartAsync(o =>
+    {
+        o.SigningKey = key;
+        o.Limits.RequestsPerMinutePerAddress = null;
+    });
+
+    private static IEnumerable<Case> Hs256() => Groups().SelectMany(static g => g).Where(static c => c.Key is not null);
+
+    private static IEnumerable<Case[]> Groups() => TestVectors.WycheproofGroups("json_web_signature_test.json").Select(group =>
+    {
+        var jwk = group.GetProperty("private");
+        var key = jwk.TryGetProperty("k", out var k) ? Base64Url.DecodeFromChars(k.GetString()) : null;
+        return group.GetProperty("tests").EnumerateArray().Select(test => new Case(
+            test.GetProperty("tcId").GetInt32(), test.GetProperty("jws").GetString()!,
+            test.GetProperty("result").GetString() == "valid", key)).ToArray();
+    });
+
+    private static string Mac(byte[] key, string text) =>
+        Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.ASCII.GetBytes(text)));
+}

@@ -1,0 +1,29 @@
+using System.Text.RegularExpressions;
+using Agentdom.Tests.Support;
+
+namespace Agentdom.Tests.Samples;
+
+/// <summary>What docs/provider.md promises to a provider, from an empty folder to a revoked token.</summary>
+public sealed class ProviderPageTests
+{
+    [Fact]
+    public async Task ThePageLeadsFromAnEmptyFolderToAFirstAgent()
+    {
+        using var workshop = await Workshop.OpenAsync();
+        using var page = new ProviderPage(workshop);
+
+        var said = await page.FollowAsync();
+
+        workshop.AssertRestoredHere("Agentdom.AspNetCore", "Agentdom.Issuer", "Agentdom.Protocol");
+        Assert.Equal(4, said.Count);
+        Assert.Contains("Tea", said[^1]);
+        Assert.Matches(@"localhost:\d+\s+orders\.read\s+True\s+True", said[^1]);
+        Assert.Equal(["1001", "1005", "1004"], Regex.Matches(page.Log, @"Agentdom\.Audit\[(\d+)\]").Select(static m => m.Groups[1].Value));
+        // The secret was there, and nobody saw it.
+        var secrets = await workshop.RunAsync(Path.Combine(workshop.Folder, "Orders"), "dotnet", "user-secrets", "list");
+        var secret = Regex.Match(secrets, " = (.{43})").Groups[1].Value;
+        Assert.NotEmpty(secret);
+        Assert.DoesNotContain(said, s => s.Contains(secret, StringComparison.Ordinal));
+        Assert.DoesNotContain(secret, page.Log);
+    }
+}

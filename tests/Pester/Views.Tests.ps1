@@ -1,0 +1,153 @@
+BeforeDiscovery {
+    $script:noColour = $null -eq (Get-Variable PSStyle -ErrorAction Ignore)
+}
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/Shell.psm1"
+    Import-Module "$PSScriptRoot/../../out/Agentdom/Agentdom.psd1" -Force
+    $kept = @{}
+    foreach ($name in 'AGENTDOM_HOME', 'AGENTDOM_ATP_SECRET') { $kept[$name] = [Environment]::GetEnvironmentVariable($name) }
+    $env:AGENTDOM_HOME = Join-Path $TestDrive 'home'
+    $env:AGENTDOM_ATP_SECRET = $null
+    $rendering = if ($PSStyle) { $PSStyle.OutputRendering }
+
+    # One after the other, since there is one server a process: a token that has expired and one that is valid.
+    function New-Token($lifetime, $purpose, $scopes = 'data.read') {
+        Stop-AtpServer
+        $script:server = Start-AtpServer -TokenLifetime $lifetime
+        Request-AtpToken $server -Scope $scopes -Purpose $purpose -NoPersist
+    }
+    $expired = New-Token 00:00:01 'Gone'
+    do { Start-Sleep -Milliseconds 100 } while ($expired.TimeLeft -gt 0)
+    $good = New-Token 02:08:00 'Sync dashboard' data.read, data.write
+
+    function Render([Parameter(ValueFromPipeline)] $what) {
+        begin { $all = @() }
+        process { $all += , $what }
+        end { ($all | Out-String -Width 200) -replace '\r' }
+    }
+    function Lines($text) { $text -split "`n" | ForEach-Object TrimEnd | Where-Object { $_ } }
+}
+
+AfterAll {
+    Stop-AtpServer
+    if ($PSStyle) { $PSStyle.OutputRendering = $rendering }
+    foreach ($name in $kept.Keys) { [Environment]::SetEnvironmentVariable($name, $kept[$name]) }
+}
+
+Describe 'In plain text' {
+    BeforeAll { if ($PSStyle) { $PSStyle.OutputRendering = 'PlainText' } }
+
+    It 'a token is a line with the time left as people say it' {
+        $lines = Lines ($good, $expired | Render)
+        $lines[0] | Should -Match '^Host +Scopes +Time left Purpose +Vault$'
+        $lines[2] | Should -Match "^$($good.Host) +data\.read data\.write +2h \dm Sync dashboard$"
+        $lines[3] | Should -Match "^$($expired.Host) +data\.read +expired Gone$"
+        $lines[2].IndexOf('m Sync') + 1 | Should -Be ($lines[3].IndexOf('expired') + 7) -Because 'times are aligned at their right'
+    }
+
+    It 'a token as a list names its properties and not the token' {
+        $lines = Lines ($good | Format-List | Render)
+        $lines | Should -Contain 'ScopesGranted   : data.read data.write'
+        $lines -match '^TimeLeft        : 2h \dm$' | Should -HaveCount 1
+        $lines -match '^ExpiresAt +: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(in 2h \dm\)$' | Should -HaveCount 1
+        $lines | Should -Contain 'AccessToken     : System.Security.SecureString'
+        $labels = $lines -replace ' *:.*'
+        $labels | Should -BeIn ($good | Get-Member -MemberType Property).Name
+    }
+
+    It 'tokens side by side are told by host and scopes' {
+        $expired, $good | Format-Wide -Column 2 | Render | Should -Match "$($expired.Host) \(data\.read\) +$($good.Host) \(data\.read data\.write\)"
+    }
+
+    It 'the state of a token says which is good' {
+        $states = (Test-AtpToken $server -Token $good -Scope data.read, data.write), (Test-AtpToken $server -Token $expired -Scope data.read)
+        $lines = Lines ($states | Render)
+        $lines[0] | Should -Match '^Host +Scopes +Valid +Time left$'
+        $lines[2] | Should -Match "^$server +data\.read data\.write +True +2h \dm$"
+        $lines[3] | Should -Match "^$server +data\.read +False$"
+    }
+
+    It 'what stands in a token is a list, and a line where that is asked for' {
+        $lines = Lines ($good | ConvertFrom-AtpToken | Render)
+        $lines | Should -Contain 'Verified  : False'
+        $lines | Should -Contain 'Scopes    : data.read data.write'
+        $lines | Should -Contain 'Purpose   : Sync dashboard'
+        $lines -match '^ExpiresAt : .*\(in 2h \dm\)$' | Should -HaveCount 1
+        (Lines ($good | ConvertFrom-AtpToken | Format-Table | Render))[2] | Should -Match '^agentdom data\.read data\.write False +2h \dm Sync dashboard$'
+    }
+
+    It 'a manifest, a server, an identity and a signature show what they are for' {
+        (Lines (Get-AtpManifest $server | Render))[2] | Should -Match "^$server +data\.read data\.write +http://$server/v1/agent-tokens$"
+        Lines (Get-AtpManifest $server | Format-List | Render) | Should -Contain 'Scopes         : data.read data.write'
+        (Lines ($server | Render))[2] | Should -Match "^$server +data\.read data\.write +2h 8m +(now|\d+[sm] ago)$"
+        Lines ($server | Format-List | Render) | Should -Contain 'Secret        : System.Security.SecureString'
+        Lines (Get-AgentId | Render) | Should -Contain "Id       : $((Get-AgentId).Id)"
+        $signature = New-AtpSignature @{ a = 'x' * 100 } $server.Secret
+        Lines ($signature | Render) | Should -Contain "Signature     : $signature"
+    }
+
+    It 'a revocation is a line' {
+        $null = Request-AtpToken $server data.read -WarningAction Ignore -Vault Agentdom
+        $lines = Lines (Revoke-AtpToken $server -Vault Agentdom | Render)
+        $lines[0] | Should -Match '^Host +Scopes +Revoked at issuer +Removed from vault$'
+        $lines[2] | Should -Match "^$server +data\.read +True +True$"
+    }
+
+    It 'the job says when it runs' {
+        $job = Register-AtpRefreshJob -Interval 00:30:00 -Scheduler InProcess -Vault Agentdom
+        try {
+            $lines = Lines ($job | Render)
+            $lines[0] | Should -Match '^Scheduler +Every +Last run +Outcome +Renewed +Next run +Errors$'
+            $lines[2] | Should -Match '^InProcess +30m'
+            Lines ($job | Format-List | Render) | Should -Contain 'Command     : Update-AtpToken -All'
+        }
+        finally { Unregister-AtpRefreshJob }
+    }
+
+    It 'nothing is coloured, and nothing secret is shown' {
+        $secret = [pscredential]::new('x', $server.Secret).GetNetworkCredential().Password
+        $plain = [pscredential]::new('x', $good.AccessToken).GetNetworkCredential().Password
+        foreach ($view in 'Format-Table', 'Format-List', 'Format-Wide') {
+            $text = @($good, $expired, $server, (Test-AtpToken $server -Token $good), ($good | ConvertFrom-AtpToken)) | ForEach-Object { $_ | & $view | Render }
+            $text -join '' | Should -Not -Match ([char] 27)
+            $text -join '' | Should -Not -Match ([regex]::Escape($secret) + '|' + [regex]::Escape($plain))
+        }
+    }
+}
+
+Describe 'In colour' -Skip:$noColour {
+    BeforeAll {
+        $PSStyle.OutputRendering = 'Ansi'
+        $green, $yellow, $red, $reset = $PSStyle.Foreground.Green, $PSStyle.Formatting.Warning, $PSStyle.Formatting.Error, $PSStyle.Reset
+        function Strip($text) { $text -replace '\x1b\[[0-9;]*m' }
+    }
+
+    It 'what is good, what is not and what calls for care differ' {
+        $text = $good, $expired | Render
+        $text | Should -Match ([regex]::Escape($green) + '2h \dm' + [regex]::Escape($reset))
+        $text | Should -Match ([regex]::Escape("${red}expired$reset"))
+        $good, $expired | Format-Wide | Render | Should -Match ([regex]::Escape("$red$expired$reset"))
+        Test-AtpToken $server -Token $expired | Render | Should -Match ([regex]::Escape("${red}False$reset"))
+        $good | ConvertFrom-AtpToken | Render | Should -Match ([regex]::Escape("${yellow}False$reset"))
+    }
+
+    It 'the columns stay where they are without' {
+        $coloured = $good, $expired | Render
+        $PSStyle.OutputRendering = 'PlainText'
+        try { (Lines (Strip $coloured)) | Should -Be (Lines ($good, $expired | Render)) }
+        finally { $PSStyle.OutputRendering = 'Ansi' }
+    }
+
+    It 'there is none in what another program reads' {
+        $before = @{ NO_COLOR = $env:NO_COLOR; TERM = $env:TERM }
+        $env:NO_COLOR, $env:TERM = $null, 'xterm'
+        try {
+            $text = Invoke-Shell -NoProfile -NonInteractive -Command "`$PSStyle.OutputRendering; Import-Module '$((Get-Module Agentdom).Path -replace 'dll$', 'psd1')'; Request-AtpToken (Start-AtpServer) data.read -NoPersist"
+        }
+        finally { foreach ($name in $before.Keys) { [Environment]::SetEnvironmentVariable($name, $before[$name]) } }
+        $text[0] | Should -Be Host -Because 'the test is about that setting'
+        $text -match 'data\.read' | Should -HaveCount 1
+        $text -match 'data\.read' | Should -Not -Match ([char] 27)
+    }
+}
