@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Agentdom.Tests.Module;
 using Agentdom.Tests.Support;
 using CsCheck;
 
@@ -177,7 +178,7 @@ public sealed class ParserTests
     [Fact]
     public void ACrontab()
     {
-        var with = CrontabText.With("MAILTO=root\n* * * * * true\r\n", Samples.Job(), _ => 0);
+        var with = CrontabText.With("MAILTO=root\n* * * * * true\r\n", SampleJobs.Job(), _ => 0);
         Gen.OneOf(Properties.Inputs.AnyText.Select(t => CrontabText.FromBytes(Encoding.UTF8.GetBytes(t))), Properties.Inputs.NearText(with, "\n\r #*59-/ ٣x"))
             .Sample(text =>
             {
@@ -185,7 +186,7 @@ public sealed class ParserTests
                 Only<AtpException>(() =>
                 {
                     var without = CrontabText.Without(text);
-                    Assert.Equal(without, CrontabText.Without(CrontabText.With(text, Samples.Job(), _ => 0)));
+                    Assert.Equal(without, CrontabText.Without(CrontabText.With(text, SampleJobs.Job(), _ => 0)));
                 });
             }, iter: Inputs);
     }
@@ -193,7 +194,7 @@ public sealed class ParserTests
     [Fact]
     public void WhatOtherSchedulersHold()
     {
-        var job = Samples.Job();
+        var job = SampleJobs.Job();
         var (service, timer) = (SystemdText.Service(job), SystemdText.Timer(job));
         Properties.Inputs.NearText(timer, "0123456789٣/:*\n").Sample(text => { SystemdText.Find(service, text); }, iter: Inputs);
         Properties.Inputs.NearText(LaunchdText.Plist(job), "0123456789<>&;\n").Sample(text => { LaunchdText.Find(text); }, iter: Inputs);

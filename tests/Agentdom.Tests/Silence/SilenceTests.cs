@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Agentdom.TestSupport;
+using Agentdom.Tests.Module;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Silence;
@@ -90,7 +91,7 @@ public sealed partial class SilenceTests(ITestOutputHelper output)
         var texts = new[] { Random(), Random() };
         using var secret = new EnvironmentVariable("AGENTDOM_ATP_SECRET", texts[0]);
         using var key = new EnvironmentVariable("AGENTDOM_VAULT_KEY", texts[1]);
-        var job = Samples.Job();
+        var job = SampleJobs.Job();
 
         string[] handed =
         [

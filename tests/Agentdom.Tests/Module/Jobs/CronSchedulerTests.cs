@@ -32,9 +32,9 @@ public sealed class CronSchedulerTests : IDisposable
         var cron = new CronScheduler();
         Assert.Null(cron.Find());
 
-        cron.Register(Samples.Job(5, Samples.AwkwardScript));
+        cron.Register(SampleJobs.Job(5, SampleJobs.AwkwardScript));
         var once = List();
-        cron.Register(Samples.Job(5, Samples.AwkwardScript));
+        cron.Register(SampleJobs.Job(5, SampleJobs.AwkwardScript));
 
         Assert.Equal(once, List());
         Assert.Equal(others, once[^others.Length..]);
@@ -50,7 +50,7 @@ public sealed class CronSchedulerTests : IDisposable
         SchedulerTool.Run("crontab", ["-r"]);
         var cron = new CronScheduler();
 
-        cron.Register(Samples.Job(60));
+        cron.Register(SampleJobs.Job(60));
         Assert.Equal(60, cron.Find()!.Interval.TotalMinutes);
         cron.Unregister();
 

@@ -40,10 +40,10 @@ public sealed class CrontabTextTests
     [Fact]
     public void RegisteringTwiceLeavesOneAndTheSame()
     {
-        var once = CrontabText.With("0 3 * * * backup\n", Samples.Job(), _ => 3);
+        var once = CrontabText.With("0 3 * * * backup\n", SampleJobs.Job(), _ => 3);
 
-        Assert.Equal(once, CrontabText.With(once, Samples.Job(), _ => 1));
-        Assert.Equal(1, Regex.Count(CrontabText.With(once, Samples.Job(10), _ => 1), "BEGIN AGENTDOM"));
+        Assert.Equal(once, CrontabText.With(once, SampleJobs.Job(), _ => 1));
+        Assert.Equal(1, Regex.Count(CrontabText.With(once, SampleJobs.Job(10), _ => 1), "BEGIN AGENTDOM"));
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class CrontabTextTests
     [InlineData(60, 42, "42")]
     public void TheMinuteBeginsAtRandom(int minutes, int first, string expected)
     {
-        var line = Line(CrontabText.With("", Samples.Job(minutes), _ => first));
+        var line = Line(CrontabText.With("", SampleJobs.Job(minutes), _ => first));
 
         Assert.StartsWith(expected + " * * * * ", line);
     }
@@ -83,10 +83,10 @@ public sealed class CrontabTextTests
         for (var minutes = 1; minutes <= 60; minutes++)
         {
             var firsts = 0;
-            CrontabText.With("", Samples.Job(minutes), n => firsts = n);
+            CrontabText.With("", SampleJobs.Job(minutes), n => firsts = n);
             for (var first = 0; first < firsts; first++)
             {
-                var crontab = CrontabText.With("", Samples.Job(minutes), _ => first);
+                var crontab = CrontabText.With("", SampleJobs.Job(minutes), _ => first);
                 for (var (now, left) = (new DateTime(2026, 1, 1), 130); left > 0; left--)
                 {
                     var job = CrontabText.Find(crontab, now)!.Value;
@@ -102,12 +102,12 @@ public sealed class CrontabTextTests
     public void TheShellSeesTheCommandsWords()
     {
         Assert.SkipUnless(File.Exists("/bin/sh"), "There is no /bin/sh here.");
-        var job = Samples.Job(script: Samples.AwkwardScript, engine: "/opt/power shell/pwsh");
+        var job = SampleJobs.Job(script: SampleJobs.AwkwardScript, engine: "/opt/power shell/pwsh");
 
         var bytes = CrontabText.ToBytes(Line(CrontabText.With("", job, _ => 0)));
         var command = AsCronRuns(Encoding.UTF8.GetString(bytes)["0-59/5 * * * * ".Length..]);
 
-        Assert.Equal(job.Command, Samples.ShellWords(command));
+        Assert.Equal(job.Command, SampleJobs.ShellWords(command));
         Assert.Equal(CrontabText.Find(CrontabText.With("", job, _ => 0), DateTime.Now)!.Value.Command, Encoding.UTF8.GetString(bytes)["0-59/5 * * * * ".Length..]);
     }
 
@@ -121,7 +121,7 @@ public sealed class CrontabTextTests
         Assert.True(job is null || job.Value.NextRun > new DateTime(2026, 1, 1));
     }
 
-    private static string With(string crontab) => CrontabText.With(crontab, Samples.Job(), _ => 3);
+    private static string With(string crontab) => CrontabText.With(crontab, SampleJobs.Job(), _ => 3);
 
     private static string Line(string crontab) => crontab.Split('\n')[2];
 

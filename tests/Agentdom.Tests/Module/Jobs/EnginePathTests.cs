@@ -39,7 +39,7 @@ public sealed class EnginePathTests : IDisposable
     public void AnInstalledToolIsStartedByItsShimIfThatRunsForAScheduler(string shim, bool runs)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The shim is a shell script here.");
-        using var root = new Core.EnvironmentVariable("DOTNET_ROOT", "/somewhere");
+        using var root = new EnvironmentVariable("DOTNET_ROOT", "/somewhere");
         var engine = Engine("tools/.store/powershell/7.6.9/powershell/7.6.9/tools/net10.0/any/unix");
         var path = Path.Combine(_folder, "tools", "pwsh");
         File.WriteAllText(path, $"#!/bin/sh\n{shim}\n");

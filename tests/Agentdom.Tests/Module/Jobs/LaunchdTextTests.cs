@@ -8,7 +8,7 @@ public sealed class LaunchdTextTests
     [Fact]
     public void ThePropertyListIsWellFormedAndSaysTheCommandAndTheInterval()
     {
-        var job = Samples.Job(7, Samples.AwkwardScript);
+        var job = SampleJobs.Job(7, SampleJobs.AwkwardScript);
 
         var text = LaunchdText.Plist(job);
         using var reader = XmlReader.Create(new StringReader(text), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore });

@@ -34,11 +34,11 @@ public sealed class RefreshJobsTests
     [Fact]
     public void ChoosingAnotherSchedulerLeavesOneJob()
     {
-        All.Register(Samples.Job(5), _cron);
-        All.Register(Samples.Job(10), _cron);
+        All.Register(SampleJobs.Job(5), _cron);
+        All.Register(SampleJobs.Job(10), _cron);
         Assert.Equal(10, Assert.Single(All.Find()).Interval.TotalMinutes);
 
-        All.Register(Samples.Job(5), _here);
+        All.Register(SampleJobs.Job(5), _here);
 
         Assert.Equal("InProcess", Assert.Single(All.Find()).Scheduler);
     }
@@ -46,10 +46,10 @@ public sealed class RefreshJobsTests
     [Fact]
     public void WhereRegisteringFailsTheOldJobStays()
     {
-        All.Register(Samples.Job(5), _here);
+        All.Register(SampleJobs.Job(5), _here);
         _cron.Failure = new AtpException(AtpError.SchedulerFailed, "x", "y");
 
-        Assert.Throws<AtpException>(() => All.Register(Samples.Job(5), _cron));
+        Assert.Throws<AtpException>(() => All.Register(SampleJobs.Job(5), _cron));
 
         Assert.Single(All.Find());
     }
@@ -57,10 +57,10 @@ public sealed class RefreshJobsTests
     [Fact]
     public void AJobThatIsNotThereAfterwardsIsAnErrorAndTheOldOneStays()
     {
-        All.Register(Samples.Job(5), _here);
+        All.Register(SampleJobs.Job(5), _here);
         _cron.Forgets = true;
 
-        var failure = Assert.Throws<AtpException>(() => All.Register(Samples.Job(5), _cron));
+        var failure = Assert.Throws<AtpException>(() => All.Register(SampleJobs.Job(5), _cron));
 
         Assert.Equal(AtpError.SchedulerFailed, failure.Error);
         Assert.Contains("Cron", failure.Happened);
@@ -71,7 +71,7 @@ public sealed class RefreshJobsTests
     [Fact]
     public void UnregisteringTakesItAwayOrSaysThatThereIsNone()
     {
-        All.Register(Samples.Job(5), _cron);
+        All.Register(SampleJobs.Job(5), _cron);
 
         Assert.Equal(AtpError.JobNotFound, Assert.Throws<AtpException>(() => All.Unregister("InProcess")).Error);
         All.Unregister("Auto");
@@ -85,7 +85,7 @@ public sealed class RefreshJobsTests
     {
         _cron.Failure = new AtpException(AtpError.SchedulerFailed, "crontab failed.", "Look.");
 
-        var notice = All.Register(Samples.Job(5), _here);
+        var notice = All.Register(SampleJobs.Job(5), _here);
 
         Assert.Equal("An older job may be left behind. Cron: crontab failed. Look.", notice);
         Assert.Equal("InProcess", Assert.Single(All.Find()).Scheduler);
@@ -94,7 +94,7 @@ public sealed class RefreshJobsTests
     [Fact]
     public void WhereOneFailsTheJobGoesFromTheOthersAndTheFailureIsTold()
     {
-        All.Register(Samples.Job(5), _here);
+        All.Register(SampleJobs.Job(5), _here);
         _cron.Failure = new IOException("denied");
 
         Assert.StartsWith("Cron: ", Assert.Throws<AtpException>(() => All.Unregister("Auto")).Message);
@@ -106,7 +106,7 @@ public sealed class RefreshJobsTests
     [Fact]
     public void TakingItFromOneSchedulerDoesNotFailWithAnother()
     {
-        All.Register(Samples.Job(5), _here);
+        All.Register(SampleJobs.Job(5), _here);
         _cron.Failure = new AtpException(AtpError.SchedulerFailed, "x", "y");
 
         All.Unregister("InProcess");

@@ -11,19 +11,19 @@ public sealed class SystemdTextTests
     [InlineData(60, "*:00", 720)]
     public void TheTimerSaysTheInterval(int minutes, string calendar, int delay)
     {
-        var lines = SystemdText.Timer(Samples.Job(minutes)).Split('\n');
+        var lines = SystemdText.Timer(SampleJobs.Job(minutes)).Split('\n');
 
         Assert.Contains($"OnCalendar={calendar}", lines);
         Assert.Contains($"RandomizedDelaySec={delay}", lines);
         Assert.Contains("Persistent=yes", lines);
         Assert.Contains("WantedBy=timers.target", lines);
-        Assert.Equal(minutes, SystemdText.Find(SystemdText.Service(Samples.Job()), string.Join('\n', lines))!.Value.Interval.TotalMinutes);
+        Assert.Equal(minutes, SystemdText.Find(SystemdText.Service(SampleJobs.Job()), string.Join('\n', lines))!.Value.Interval.TotalMinutes);
     }
 
     [Fact]
     public void TheServiceRunsTheCommand()
     {
-        var lines = SystemdText.Service(Samples.Job()).Split('\n');
+        var lines = SystemdText.Service(SampleJobs.Job()).Split('\n');
 
         Assert.Contains("Type=oneshot", lines);
         Assert.Contains("ExecStart=/usr/bin/pwsh -NoProfile -NonInteractive -File /home/agent/jobs/refresh.ps1", lines);
@@ -34,11 +34,11 @@ public sealed class SystemdTextTests
     [Fact]
     public void WordsAreQuotedForExecStart() => Assert.Contains(
         """ExecStart="/opt/50%% $power shell/pwsh" -NoProfile -NonInteractive -File "/home/o'neil/50%% \"of\"\\%%d $$HOME/Größe & <x>/refresh.ps1" """.TrimEnd(),
-        SystemdText.Service(Samples.Job(script: Samples.AwkwardScript, engine: "/opt/50% $power shell/pwsh")).Split('\n'));
+        SystemdText.Service(SampleJobs.Job(script: SampleJobs.AwkwardScript, engine: "/opt/50% $power shell/pwsh")).Split('\n'));
 
     [Fact]
     public void DigitsOfAnotherScriptAreNotTheJobs() =>
-        Assert.Null(SystemdText.Find(SystemdText.Service(Samples.Job()), SystemdText.Timer(Samples.Job()).Replace("0/5", "0/٥")));
+        Assert.Null(SystemdText.Find(SystemdText.Service(SampleJobs.Job()), SystemdText.Timer(SampleJobs.Job()).Replace("0/5", "0/٥")));
 
     [Fact]
     public void UnitsOfSomebodyElseAreNotTheJob() => Assert.Null(SystemdText.Find("[Service]\n", "[Timer]\nOnCalendar=daily\n"));
@@ -55,7 +55,7 @@ public sealed class SystemdTextTests
         // program with quotes in its name.
         var engine = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "a b 50% $c")).FullName, "pwsh");
         File.CreateSymbolicLink(engine, "/bin/true");
-        var job = Samples.Job(minutes, Samples.AwkwardScript, engine);
+        var job = SampleJobs.Job(minutes, SampleJobs.AwkwardScript, engine);
         var service = Path.Combine(folder, SystemdText.UnitName + ".service");
         var timer = Path.Combine(folder, SystemdText.UnitName + ".timer");
         File.WriteAllText(service, SystemdText.Service(job));

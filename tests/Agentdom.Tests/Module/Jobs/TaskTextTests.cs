@@ -7,7 +7,7 @@ public sealed class TaskTextTests
     private static readonly XNamespace s_task = "http://schemas.microsoft.com/windows/2004/02/mit/task";
 
     private static readonly RefreshJob s_job =
-        Samples.Job(7, @"C:\Users\A & B\jobs\refresh.ps1", @"C:\Program Files\PowerShell\7\pwsh.exe");
+        SampleJobs.Job(7, @"C:\Users\A & B\jobs\refresh.ps1", @"C:\Program Files\PowerShell\7\pwsh.exe");
 
     private readonly string _xml = TaskText.Xml(s_job, @"SHOP\o'neil", new DateTime(2026, 2, 3, 4, 5, 6));
 

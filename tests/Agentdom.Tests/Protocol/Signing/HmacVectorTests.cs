@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Protocol;
 

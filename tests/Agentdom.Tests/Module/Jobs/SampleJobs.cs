@@ -1,7 +1,7 @@
 namespace Agentdom.Tests.Module;
 
 /// <summary>Jobs whose paths have what needs care in each scheduler's own quotes.</summary>
-internal static class Samples
+internal static class SampleJobs
 {
     internal const string AwkwardScript = """/home/o'neil/50% "of"\%d $HOME/Größe & <x>/refresh.ps1""";
 
