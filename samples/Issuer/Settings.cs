@@ -4,7 +4,7 @@ using Agentdom.AspNetCore;
 /// <summary>The settings of the sample, as Program.cs lists them.</summary>
 internal static class Settings
 {
-    /// <exception cref="SettingException">A setting is no number.</exception>
+    /// <exception cref="SettingException">A setting is not a number.</exception>
     internal static Action<AgentTokenIssuerOptions> Read(IConfiguration settings)
     {
         var lifetime = Number(settings, "ATP_TOKEN_TTL", "a whole number of seconds");
@@ -21,7 +21,7 @@ internal static class Settings
         };
     }
 
-    /// <exception cref="SettingException">It is none of the three.</exception>
+    /// <exception cref="SettingException">The state is not memory, sqlite:PATH or redis:HOST:PORT.</exception>
     internal static void UseState(AgentTokenIssuerBuilder tokens, string? state)
     {
         const string sqlite = "sqlite:", redis = "redis:";
@@ -39,12 +39,12 @@ internal static class Settings
             : throw new SettingException($"{name} is {kind}.");
     }
 
-    // Read as a URL, so that it is nothing that the client would take for an option.
+    // Checked as a URL, so that the Redis client cannot read it as an option.
     private static bool IsHostAndPort(string address) =>
         Uri.TryCreate($"redis://{address}", UriKind.Absolute, out var uri) && uri.Port > 0
         && uri.HostNameType is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6
         && uri.Authority.Equals(address, StringComparison.OrdinalIgnoreCase);
 }
 
-/// <summary>A setting is wrong; the message says what it should be.</summary>
+/// <summary>A setting is invalid. The message says what it should be.</summary>
 internal sealed class SettingException(string message) : Exception(message);

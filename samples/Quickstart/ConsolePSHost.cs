@@ -6,7 +6,7 @@ using System.Security;
 
 namespace Quickstart;
 
-/// <summary>Shows what the engine writes on this console, and never asks anything.</summary>
+/// <summary>Writes the engine's output to this console, and never prompts.</summary>
 internal sealed class ConsolePSHost : PSHost
 {
     public override string Name => "Quickstart";
@@ -79,10 +79,10 @@ internal sealed class ConsolePSHost : PSHost
             string caption, string message, string userName, string targetName,
             PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) => throw Unattended();
 
-        private static PSInvalidOperationException Unattended() => new("Nobody is there to answer: give all parameters.");
+        private static PSInvalidOperationException Unattended() => new("The session is not interactive. Specify all parameters.");
     }
 
-    // The engine only wants to know how wide a line may be.
+    // The engine uses only the width of a line.
     private sealed class FixedWidth : PSHostRawUserInterface
     {
         public override Size BufferSize { get; set; } = new(110, 50);

@@ -5,7 +5,7 @@ using System.Reflection;
 
 namespace Quickstart;
 
-/// <summary>A PowerShell engine in this process that has imported the module and shows what it does on the console.</summary>
+/// <summary>A PowerShell engine in this process that has imported the module and writes its output to the console.</summary>
 internal sealed class EmbeddedPowerShell : IDisposable
 {
     private readonly Runspace _runspace;
@@ -13,7 +13,7 @@ internal sealed class EmbeddedPowerShell : IDisposable
     internal EmbeddedPowerShell()
     {
         var state = InitialSessionState.CreateDefault2();
-        // On Windows an engine without settings of its own would refuse scripts, the module's formats among them.
+        // On Windows the default execution policy would block scripts, including the module's formats.
         if (OperatingSystem.IsWindows()) state.ExecutionPolicy = Microsoft.PowerShell.ExecutionPolicy.RemoteSigned;
         state.Commands.Add(new SessionStateCmdletEntry("Invoke-RestMethod", typeof(InvokeRestMethodCommand), null));
         _runspace = RunspaceFactory.CreateRunspace(new ConsolePSHost(), state);
@@ -25,7 +25,8 @@ internal sealed class EmbeddedPowerShell : IDisposable
     private static string ModuleManifest => typeof(EmbeddedPowerShell).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "ModuleManifest").Value!;
 
-    /// <summary>Shows the text behind a prompt, then runs it.</summary>
+    /// <summary>Writes the text after a prompt, then runs it.</summary>
+    /// <returns>False if it failed.</returns>
     internal bool Show(string text)
     {
         Console.WriteLine($"PS> {text}");
@@ -34,8 +35,8 @@ internal sealed class EmbeddedPowerShell : IDisposable
         return wentWell;
     }
 
-    /// <summary>Runs the text and shows its output.</summary>
-    /// <returns>False where it failed.</returns>
+    /// <summary>Runs the text and writes its output.</summary>
+    /// <returns>False if it failed.</returns>
     internal bool Run(string text)
     {
         using var shell = PowerShell.Create(_runspace);

@@ -6,8 +6,8 @@ using System.Security;
 namespace Quickstart;
 
 /// <summary>
-/// Stands in for PowerShell's own Invoke-RestMethod, which the engine's NuGet package does not bring, so that the tour
-/// shows the very line that works in pwsh. Only what that line needs.
+/// Replaces PowerShell's own Invoke-RestMethod, which is not in the engine's NuGet package, so that the tour shows the same
+/// line that works in pwsh. It supports only what that line needs.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Invoke, "RestMethod")]
 public sealed class InvokeRestMethodCommand : PSCmdlet
@@ -28,7 +28,7 @@ public sealed class InvokeRestMethodCommand : PSCmdlet
     protected override void ProcessRecord()
     {
         if (Authentication == "Bearer" && Uri.Scheme != "https" && !AllowUnencryptedAuthentication)
-            ThrowTerminatingError(Error("A token goes over https only, unless -AllowUnencryptedAuthentication is given."));
+            ThrowTerminatingError(Error("A token is sent only over https, unless -AllowUnencryptedAuthentication is specified."));
         using var client = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, Uri);
         if (Authentication == "Bearer")

@@ -1,4 +1,4 @@
-// Without an argument: a tour against an issuer of its own. With one: runs it as PowerShell, with the module imported.
+// Without an argument: a tour with its own issuer. With an argument: runs it as PowerShell, with the module imported.
 //
 //   dotnet run --project samples/Quickstart
 //   dotnet run --project samples/Quickstart -- 'Request-AtpToken api.example.com -Scope data.read'

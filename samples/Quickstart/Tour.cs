@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Quickstart;
 
-/// <summary>Shows the main job prompt by prompt, on real parts: an issuer on Kestrel, a PowerShell engine, the module.</summary>
+/// <summary>Shows the main use prompt by prompt, with real parts: an issuer on Kestrel, a PowerShell engine, the module.</summary>
 internal static class Tour
 {
     internal static async Task<int> RunAsync()
@@ -16,7 +16,7 @@ internal static class Tour
         await using var issuer = await StartIssuerAsync(secret);
         var host = new Uri(issuer.Urls.First()).Authority;
 
-        // The tour must not touch the user's own vault and keychain, and no setting of the user's may change what it shows.
+        // The tour must not touch the user's own vault and keychain, and the user's settings must not change its output.
         var home = Directory.CreateTempSubdirectory("agentdom-quickstart-");
         Environment.SetEnvironmentVariable("AGENTDOM_HOME", home.FullName);
         Environment.SetEnvironmentVariable("AGENTDOM_KEYCHAIN", "off");
@@ -38,7 +38,7 @@ internal static class Tour
                 && session.Show("Test-AtpToken $h -Token $t.AccessToken")
                 && !session.Show(UseIt);
             Console.WriteLine(wentWell
-                ? "That last refusal is the point: a revoked token is dead at once."
+                ? "The last call was refused because a revoked token is invalid immediately."
                 : "Something in the tour did not go as it should.");
             return wentWell ? 0 : 1;
         }

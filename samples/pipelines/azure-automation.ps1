@@ -2,12 +2,13 @@
 #Requires -Modules Agentdom
 <#
 .SYNOPSIS
-    An Azure Automation runbook that calls an API with a token of its own and gives the token back.
+    An Azure Automation runbook that calls an API with its own token and then revokes the token.
 .DESCRIPTION
-    Upload the package of build.ps1 to the runtime environment (PowerShell 7.4; no gallery has it yet), and keep the shared secret as the password of a credential
-    asset, which reaches the runbook as a SecureString. The user name does not count.
+    Upload the package that build.ps1 creates to the runtime environment (PowerShell 7.4). It is not in any gallery yet. Store
+    the shared secret as the password of a credential asset, so that the runbook receives it as a SecureString. The user name is
+    ignored.
 .PARAMETER Api
-    The API, which is the host that issues the tokens too.
+    The API. Its host also issues the tokens.
 .PARAMETER Asset
     The name of the credential asset.
 .OUTPUTS
@@ -23,9 +24,9 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# Each job runs on another machine, so what the issuer should know this runbook by is said here.
+# Each job runs on a different machine, so this sets the agent id that the issuer sees.
 $env:AGENTDOM_AGENT_ID = 'azure-automation:nightly-orders'
-# What the module keeps of the token is opened by a key that only this process has.
+# The vault's key is a new secret that only this process has.
 $env:AGENTDOM_VAULT = 'Agentdom'
 $env:AGENTDOM_HOME = Join-Path ([IO.Path]::GetTempPath()) "agentdom-$([guid]::NewGuid())"
 $env:AGENTDOM_VAULT_KEY = New-AtpSecret -AsPlainText
@@ -36,7 +37,7 @@ try {
     Invoke-RestMethod "$($Api.AbsoluteUri.TrimEnd('/'))/orders" -Authentication Bearer -Token $token.AccessToken
 }
 finally {
-    # Warns, and does not hide the runbook's own error, where the issuer cannot be told.
+    # If the issuer is unavailable, this only warns, so it does not hide an error of the runbook itself.
     Get-AtpToken | Revoke-AtpToken -Confirm:$false | Out-Null
     if (Test-Path $env:AGENTDOM_HOME) { Remove-Item $env:AGENTDOM_HOME -Recurse -Force }
 }

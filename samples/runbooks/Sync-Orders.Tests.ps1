@@ -1,6 +1,6 @@
-# Needs Pester 5. Start-AtpServer is the issuer and, with its /whoami, the API.
+# Needs Pester 5. Start-AtpServer is the issuer, and its /whoami stands in for the API.
 BeforeAll {
-    # The module that was built beside these samples; in your own repository this is Import-Module Agentdom.
+    # This is the module built from the same clone. In your own repository, use Import-Module Agentdom.
     Import-Module "$PSScriptRoot/../../out/Agentdom/Agentdom.psd1" -Force
     $kept = @{}
     foreach ($name in 'AGENTDOM_HOME', 'AGENTDOM_VAULT', 'AGENTDOM_KEYCHAIN') { $kept[$name] = [Environment]::GetEnvironmentVariable($name) }
@@ -10,7 +10,7 @@ BeforeAll {
     $server = Start-AtpServer
     $uri = "$($server.Uri)whoami"
     $file = "$TestDrive/orders.json"
-    # The server of a test speaks http.
+    # The test server uses http.
     $PSDefaultParameterValues['Invoke-RestMethod:AllowUnencryptedAuthentication'] = $true
 
     function Invoke-Sync($Address = $uri) {
@@ -28,7 +28,7 @@ AfterAll {
 Describe 'Sync-Orders.ps1' -Skip:($PSVersionTable.PSVersion -lt '7.4') {
     BeforeEach {
         Get-AtpToken | Revoke-AtpToken -Confirm:$false | Out-Null
-        Set-Content $file 'of the last good run'
+        Set-Content $file 'of the last successful run'
     }
 
     It 'asks for a token and writes what the API says' {
@@ -50,7 +50,7 @@ Describe 'Sync-Orders.ps1' -Skip:($PSVersionTable.PSVersion -lt '7.4') {
 
     It 'renews a token that the API refuses' {
         $null = Request-AtpToken $server -Scope data.read -WarningAction Ignore
-        # Another server on the same port has another secret, and knows no token of the first.
+        # A new server on the same port has another secret, so it refuses the tokens of the first.
         Stop-AtpServer
         $null = Start-AtpServer -Port $server.Uri.Port
         Invoke-Sync | Should -Be 'synced'
@@ -58,14 +58,14 @@ Describe 'Sync-Orders.ps1' -Skip:($PSVersionTable.PSVersion -lt '7.4') {
     }
 
     It 'renews once and then gives up' {
-        # A stand-in: no real API refuses a token that its own issuer calls good.
+        # Mocked, because no real API refuses a token that its own issuer reports as valid.
         Mock Invoke-RestMethod { throw [Microsoft.PowerShell.Commands.HttpResponseException]::new('no', [Net.Http.HttpResponseMessage]::new(401)) }
         Invoke-Sync | Should -Match 'were not synced.*no'
         Should -Invoke Invoke-RestMethod -Times 2 -Exactly
-        Get-Content $file | Should -Be 'of the last good run'
+        Get-Content $file | Should -Be 'of the last successful run'
     }
 
-    It 'leaves the file of the last good run where <Case>' -ForEach @(
+    It 'keeps the file of the last successful run if <Case>' -ForEach @(
         @{ Case = 'the API fails'; Path = 'nothing-here'; Reason = '404' }
         @{ Case = 'the host is down'; Port = 1; Reason = 'localhost:1' }
     ) {
@@ -73,13 +73,13 @@ Describe 'Sync-Orders.ps1' -Skip:($PSVersionTable.PSVersion -lt '7.4') {
         if ($Path) { $address.Path = $Path }
         if ($Port) { $address.Port = $Port }
         Invoke-Sync $address.Uri | Should -Match "were not synced.*$Reason"
-        Get-Content $file | Should -Be 'of the last good run'
+        Get-Content $file | Should -Be 'of the last successful run'
         Get-ChildItem $TestDrive -Filter 'orders.json*' | Should -HaveCount 1
     }
 
-    It 'leaves it where the new one cannot be written to its end' {
+    It 'keeps it if the new file cannot be written completely' {
         $null = New-Item "$file.new" -ItemType Directory
         Invoke-Sync | Should -Match 'were not synced.*orders.json.new'
-        Get-Content $file | Should -Be 'of the last good run'
+        Get-Content $file | Should -Be 'of the last successful run'
     }
 }

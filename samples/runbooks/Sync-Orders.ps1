@@ -2,24 +2,25 @@
 #Requires -Modules Agentdom
 <#
 .SYNOPSIS
-    Fetches the orders of an API with an agent token and keeps them in a file. For schedulers: exit code 0 or 1.
+    Fetches the orders of an API with an agent token and writes them to a file. For schedulers, it exits with code 0 or 1.
 .DESCRIPTION
-    The token is the stored one, renewed where it is near its end, or a new one where there is none. One that the API refuses
-    is renewed once. The file is written whole or not at all: after a failure the one of the last good run is still there.
+    Uses the stored token and renews it if it is about to expire. If no token is stored, requests one. If the API refuses the
+    token, renews it once. The file is written completely or not at all: after a failure the file of the last successful run is
+    unchanged.
 
-    Set-AtpSecret keeps the secret shared with the provider where this script finds it.
+    Use Set-AtpSecret to store the secret shared with the provider. This script finds it there.
 .PARAMETER Uri
-    The orders. The host of this address is the one that issues the token.
+    The address of the orders. Its host issues the token.
 .PARAMETER OutFile
     The JSON file to write.
 .PARAMETER Scope
-    The scopes that the API wants, as a list or in one text, which is all that pwsh -File can give.
+    The scopes that the API requires, as a list or as one text, because pwsh -File cannot pass a list.
 .EXAMPLE
     ./Sync-Orders.ps1 -Uri https://api.example.com/orders -OutFile /srv/orders.json
 .EXAMPLE
     15 3 * * *  pwsh -NoProfile -NonInteractive -File /opt/Sync-Orders.ps1 -Uri https://api.example.com/orders -OutFile /srv/orders.json
 
-    A line of a crontab.
+    A line for a crontab.
 #>
 [CmdletBinding()]
 param(
@@ -62,7 +63,7 @@ try {
         $orders = Get-Order $Uri ($token | Update-AtpToken -Force)
     }
 
-    # Beside the file, since only a move within one volume is a single step.
+    # In the same folder as the file, because a move is atomic only within one volume.
     $new = "$OutFile.new"
     try {
         ConvertTo-Json @($orders) -Depth 20 | Set-Content -LiteralPath $new

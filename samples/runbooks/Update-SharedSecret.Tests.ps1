@@ -1,7 +1,7 @@
-# Needs Pester 5. Start-AtpServer is the provider: handing it a secret starts it anew with that one.
+# Needs Pester 5. Start-AtpServer is the provider. To give it a new secret, the tests restart it.
 BeforeAll {
     Import-Module "$PSScriptRoot/../../tests/Pester/Shell.psm1"
-    # The module that was built beside these samples; in your own repository this is Import-Module Agentdom.
+    # This is the module built from the same clone. In your own repository, use Import-Module Agentdom.
     $module = Import-Module "$PSScriptRoot/../../out/Agentdom/Agentdom.psd1" -Force -PassThru
     $kept = @{}
     foreach ($name in 'AGENTDOM_HOME', 'AGENTDOM_VAULT', 'AGENTDOM_KEYCHAIN', 'AGENTDOM_ATP_SECRET') { $kept[$name] = [Environment]::GetEnvironmentVariable($name) }
@@ -17,7 +17,7 @@ BeforeAll {
         $null = Start-AtpServer -Port ([uri] "http://$HostName").Port -Secret $Secret
     }
 
-    # What an agent gets that has nothing but the vault. This process would use its server's own secret.
+    # The outcome for an agent that has only the vault. It needs another process, because this one uses its server's own secret.
     function Get-AgentOutcome {
         $path = Join-Path $module.ModuleBase 'Agentdom.psd1'
         Invoke-Shell -NoProfile -NonInteractive -Command "Import-Module '$path'
@@ -45,11 +45,11 @@ Describe 'Update-SharedSecret.ps1' -Skip:($PSVersionTable.PSVersion -lt '7.4') {
         $result.Outcome | Should -Be 'Rotated'
         $result.OldSecretNeededUntil | Should -BeGreaterThan ([DateTimeOffset]::Now.AddMinutes(59))
         Get-AgentOutcome | Should -Be 'Bearer'
-        # Not because the old one was still good.
+        # The old secret must not be valid any more.
         { Request-AtpToken $server -Scope data.read -Secret $server.Secret -NoPersist } | Should -Throw -ErrorId 'AtpSignatureRefused,*'
     }
 
-    It 'leaves the old secret where the provider did not take the new one' {
+    It 'keeps the old secret if the provider does not accept the new one' {
         $result = & $rotate $server -Provider { 'says yes and does nothing' }
         $LASTEXITCODE | Should -Be 1
         $result.Outcome | Should -Be 'NotProven'
@@ -57,7 +57,7 @@ Describe 'Update-SharedSecret.ps1' -Skip:($PSVersionTable.PSVersion -lt '7.4') {
         Get-AgentOutcome | Should -Be 'Bearer'
     }
 
-    It 'leaves the old secret where the new one could not be handed over, and goes on' {
+    It 'keeps the old secret if the new one cannot be handed over, and continues' {
         $results = & $rotate 'unreachable.example', $server -Provider {
             if ($args[0] -like 'unreachable*') { throw 'no way in' }
             & $restart @args
@@ -68,14 +68,14 @@ Describe 'Update-SharedSecret.ps1' -Skip:($PSVersionTable.PSVersion -lt '7.4') {
         Get-AgentOutcome | Should -Be 'Bearer'
     }
 
-    It 'says so where the vault does not keep the new one' {
+    It 'reports when the vault cannot store the new secret' {
         $result = & $rotate $server -Provider $restart -Vault NoSuchVault
         $LASTEXITCODE | Should -Be 1
         $result.Outcome | Should -Be 'NotKept'
         $result.Reason | Should -Match 'NoSuchVault'
     }
 
-    It 'takes a command in place of a script block' {
+    It 'accepts a command in place of a script block' {
         Set-Content "$TestDrive/hand-over.ps1" $restart
         (& $rotate $server -Provider "$TestDrive/hand-over.ps1").Outcome | Should -Be 'Rotated'
     }

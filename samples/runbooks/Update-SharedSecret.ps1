@@ -2,25 +2,26 @@
 #Requires -Modules Agentdom
 <#
 .SYNOPSIS
-    Replaces the secret shared with each of several hosts. Exit code 1 where one of them failed.
+    Replaces the secret shared with each of several hosts. The exit code is 1 if one of them failed.
 .DESCRIPTION
-    For each host: makes a secret, hands it to the provider, proves with a token request that the host takes it, and only
-    then keeps it in the vault in place of the old one. A host that fails keeps its old secret, and the others go on.
+    For each host, creates a secret and gives it to the provider. Then requests a token to prove that the host accepts the
+    secret, and only then stores it in the vault in place of the old one. If a host fails, the old secret stays in the vault,
+    and the script continues with the other hosts.
 
-    The provider must take both secrets for a while: the new one first in its list, the old one behind it. Take the old
-    one off the list once all agents have the new one and OldSecretNeededUntil is over. After a failure the old one must stay
-    on the list: agents still have it, and the next run makes another new one.
+    The provider must accept both secrets for a while, with the new one first in its list and the old one after it. Remove the
+    old secret from the list when all agents have the new one and OldSecretNeededUntil has passed. After a failure the old
+    secret must stay on the list: agents still have it, and the next run creates another new one.
 .PARAMETER HostName
     The hosts.
 .PARAMETER Provider
-    Hands a secret to a provider: a script block, or the name or the path of a PowerShell command. It is called with the host
-    and the new secret, a SecureString, and throws where that did not work.
+    Gives a secret to a provider: a script block, or the name or the path of a PowerShell command. It is called with the host
+    and the new secret, a SecureString, and must throw if it fails.
 .PARAMETER Scope
-    A scope to prove the secret with.
+    The scope for the token request that proves the secret.
 .PARAMETER Vault
-    The vault of the secrets, where it is not the default.
+    The vault for the secrets, if it is not the default.
 .OUTPUTS
-    One object a host, with HostName, Outcome (Rotated, NotHandedOver, NotProven, NotKept), OldSecretNeededUntil and Reason.
+    One object for each host, with HostName, Outcome (Rotated, NotHandedOver, NotProven, NotKept), OldSecretNeededUntil and Reason.
 .EXAMPLE
     ./Update-SharedSecret.ps1 api.example.com, orders.example.com -Provider {
         param($HostName, $Secret)
@@ -56,15 +57,15 @@ foreach ($name in $HostName) {
         $secret = New-AtpSecret
         & $Provider $name $secret | Out-Null
 
-        # Proved before it is kept, so that the vault never holds a secret that the host refuses. The token of the proof is
-        # kept nowhere and ends by itself.
+        # Proved before it is stored, so that the vault never contains a secret that the host refuses. The token of the proof
+        # is not stored, and expires.
         $result.Outcome = 'NotProven'
         $proof = Request-AtpToken $name -Scope $Scope -Purpose 'Prove a new secret' -Secret $secret -NoPersist
 
         $result.Outcome = 'NotKept'
         Set-AtpSecret $name $secret @inVault -Confirm:$false
 
-        # No token that was minted under the old secret lives longer than one minted now.
+        # No token issued under the old secret expires later than one issued now.
         $result.OldSecretNeededUntil = $proof.ExpiresAt
         $result.Outcome = 'Rotated'
     }
