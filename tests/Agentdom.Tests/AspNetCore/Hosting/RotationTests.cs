@@ -134,6 +134,23 @@ public sealed class RotationTests : IDisposable
         Assert.Equal(200, await AskAsync(issuer, New));
     }
 
+    [Fact]
+    public async Task AChangeBetweenReadingTheOptionsAndSubscribingIsNotMissed()
+    {
+        Rotate(Old);
+        await using var issuer = await TestIssuer.StartAsync(
+            services: s =>
+            {
+                s.AddAgentTokenIssuer(new ConfigurationBuilder().Add(_settings).Build().GetSection("AgentTokens"));
+                s.AddSingleton<IOptionsMonitor<AgentTokenIssuerOptions>>(app => new MonitorWithHook(
+                    ActivatorUtilities.CreateInstance<OptionsMonitor<AgentTokenIssuerOptions>>(app), beforeSubscribing: () => Rotate(New)));
+            },
+            addSecret: false);
+
+        Assert.Equal(401, await AskAsync(issuer, Old));
+        Assert.Equal(200, await AskAsync(issuer, New));
+    }
+
     public void Dispose() => _log.Dispose();
 
     private async Task<TestIssuer> StartAsync(string secret)
@@ -155,6 +172,21 @@ public sealed class RotationTests : IDisposable
     private static Task<string> TokenAsync(TestIssuer issuer, string secret) => Wire.TokenAsync(issuer, TestIssuer.Body(), secret);
 
     private static string? KeyId(string token) => Wire.Header(token).GetProperty("kid").GetString();
+
+    /// <summary>The real monitor, but for what happens right before a subscription: no test could hit that moment otherwise.</summary>
+    private sealed class MonitorWithHook(IOptionsMonitor<AgentTokenIssuerOptions> real, Action beforeSubscribing)
+        : IOptionsMonitor<AgentTokenIssuerOptions>
+    {
+        public AgentTokenIssuerOptions CurrentValue => real.CurrentValue;
+
+        public AgentTokenIssuerOptions Get(string? name) => real.Get(name);
+
+        public IDisposable? OnChange(Action<AgentTokenIssuerOptions, string?> listener)
+        {
+            beforeSubscribing();
+            return real.OnChange(listener);
+        }
+    }
 
     /// <summary>Configuration that changes as a file does when it is written anew; a null takes a key away.</summary>
     private sealed class Settings : ConfigurationProvider, IConfigurationSource
