@@ -24,11 +24,21 @@ internal static class Settings
     /// <exception cref="SettingException">The state is not memory, sqlite:PATH or redis:HOST:PORT.</exception>
     internal static void UseState(AgentTokenIssuerBuilder tokens, string? state)
     {
-        const string sqlite = "sqlite:", redis = "redis:";
-        if (state is null or "" or "memory") return;
-        if (state.StartsWith(sqlite, StringComparison.Ordinal) && state[sqlite.Length..].Trim() is { Length: > 0 } path) tokens.UseSqlite(path);
-        else if (state.StartsWith(redis, StringComparison.Ordinal) && IsHostAndPort(state[redis.Length..])) tokens.UseRedis(state[redis.Length..]);
-        else throw new SettingException("ATP_STATE is memory, sqlite:PATH or redis:HOST:PORT.");
+        switch ((state ?? "").Split(':', 2))
+        {
+            case ["" or "memory"]:
+                break;
+            case ["redis", var address] when IsHostAndPort(address):
+                tokens.UseRedis(address);
+                break;
+#if SQLITE
+            case ["sqlite", var path] when path.Trim().Length > 0:
+                tokens.UseSqlite(path.Trim());
+                break;
+#endif
+            default:
+                throw new SettingException("ATP_STATE is memory, sqlite:PATH or redis:HOST:PORT.");
+        }
     }
 
     private static int? Number(IConfiguration settings, string name, string kind)

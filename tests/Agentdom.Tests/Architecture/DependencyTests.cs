@@ -5,44 +5,50 @@ namespace Agentdom.Tests.Architecture;
 /// <summary>What docs/architecture.md draws, held against what was compiled.</summary>
 public sealed class DependencyTests
 {
-    public static TheoryData<string, string, string[]> Assemblies => new()
+    private static readonly Dictionary<string, (string Framework, string[] References)> s_assemblies = new()
     {
-        { "Agentdom.Protocol", "net8.0", [] },
-        { "Agentdom.Client", "net8.0", ["Agentdom.Protocol"] },
-        { "Agentdom.Issuer", "net8.0", ["Agentdom.Protocol"] },
-        { "Agentdom", "", ["Agentdom.Client", "Agentdom.Issuer", "Agentdom.Protocol"] },
-        { "Agentdom.AspNetCore", "net10.0", ["Agentdom.Issuer", "Agentdom.Protocol"] },
-        { "Agentdom.AspNetCore.Sqlite", "net10.0", ["Agentdom.AspNetCore", "Agentdom.Issuer"] },
-        { "Agentdom.AspNetCore.Redis", "net10.0", ["Agentdom.AspNetCore", "Agentdom.Issuer"] },
-        { "Agentdom.Extensions.Http", "net8.0", ["Agentdom.Client", "Agentdom.Protocol"] },
+        ["Agentdom.Protocol"] = ("net8.0", []),
+        ["Agentdom.Client"] = ("net8.0", ["Agentdom.Protocol"]),
+        ["Agentdom.Issuer"] = ("net8.0", ["Agentdom.Protocol"]),
+        ["Agentdom"] = ("", ["Agentdom.Client", "Agentdom.Issuer", "Agentdom.Protocol"]),
+        ["Agentdom.AspNetCore"] = ("net10.0", ["Agentdom.Issuer", "Agentdom.Protocol"]),
+        ["Agentdom.AspNetCore.Sqlite"] = ("net10.0", ["Agentdom.AspNetCore", "Agentdom.Issuer"]),
+        ["Agentdom.AspNetCore.Redis"] = ("net10.0", ["Agentdom.AspNetCore", "Agentdom.Issuer"]),
+        ["Agentdom.Extensions.Http"] = ("net8.0", ["Agentdom.Client", "Agentdom.Protocol"]),
     };
+
+    public static TheoryData<string> Assemblies => [.. s_assemblies.Keys];
+
+    [Fact]
+    public void EveryProjectIsTested() =>
+        Assert.Equal(
+            Directory.GetDirectories(Path.Combine(TestPaths.RepositoryRoot, "src")).Select(Path.GetFileName).Order(StringComparer.Ordinal),
+            s_assemblies.Keys.Append("Agentdom.Help").Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Assemblies))]
-    public void AnAssemblyRefersToTheseAndNoOthers(string name, string framework, string[] expected)
+    public void AnAssemblyRefersToTheseAndNoOthers(string assembly)
     {
-        using var types = new CompiledTypes(CompiledTypes.PathOf(name, framework));
+        using var types = Read(assembly);
 
-        Assert.Equal(expected, types.References.Order(StringComparer.Ordinal));
+        Assert.Equal(s_assemblies[assembly].References, types.References.Order(StringComparer.Ordinal));
     }
 
     [Theory]
     [MemberData(nameof(Assemblies))]
-    public void ATypeIsInTheFileOfItsName(string name, string framework, string[] references)
+    public void ATypeIsInTheFileOfItsName(string assembly)
     {
-        _ = references;
-        using var types = new CompiledTypes(CompiledTypes.PathOf(name, framework));
-        var folders = new SourceFolders(name);
+        using var types = Read(assembly);
+        var folders = new SourceFolders(assembly);
 
         Assert.Empty(types.Written.Where(type => folders.Find(type) is null).Select(static type => type.FullName));
     }
 
     [Theory]
     [MemberData(nameof(Assemblies))]
-    public void NoTwoFoldersNeedEachOther(string name, string framework, string[] references)
+    public void NoTwoFoldersNeedEachOther(string assembly)
     {
-        _ = references;
-        var arrows = Arrows(name, framework);
+        var arrows = Arrows(assembly);
 
         var loop = arrows.Where(arrow => CanReach(arrows, arrow.To, arrow.From)).ToList();
 
@@ -51,15 +57,15 @@ public sealed class DependencyTests
 
     [Theory]
     [MemberData(nameof(Assemblies))]
-    public void ThePageSaysWhatEachFolderNeeds(string name, string framework, string[] references)
+    public void ThePageSaysWhatEachFolderNeeds(string assembly)
     {
-        _ = references;
-        var arrows = Arrows(name, framework);
-        var compiled = new SourceFolders(name).All.Select(folder =>
+        var arrows = Arrows(assembly);
+        var compiled = new SourceFolders(assembly).All.Select(folder =>
             $"{folder}: {string.Join(", ", arrows.Where(a => a.From == folder).Select(static a => a.To).Order(StringComparer.Ordinal))}");
+        var written = ArchitecturePage.FoldersOf(assembly).ToList();
 
-        var wrong = compiled.Except(ArchitecturePage.FoldersOf(name)).Select(static row => $"compiled: {row}")
-            .Concat(ArchitecturePage.FoldersOf(name).Except(compiled).Select(static row => $"on the page: {row}"));
+        var wrong = compiled.Except(written).Select(static row => $"compiled: {row}")
+            .Concat(written.Except(compiled).Select(static row => $"on the page: {row}"));
         Assert.True(!wrong.Any(), string.Join('\n', wrong));
     }
 
@@ -71,10 +77,12 @@ public sealed class DependencyTests
         public override string ToString() => $"{From} -> {To}, since {Member}";
     }
 
-    private static List<Arrow> Arrows(string name, string framework)
+    private static CompiledTypes Read(string assembly) => new(CompiledTypes.PathOf(assembly, s_assemblies[assembly].Framework));
+
+    private static List<Arrow> Arrows(string assembly)
     {
-        using var types = new CompiledTypes(CompiledTypes.PathOf(name, framework));
-        var folders = new SourceFolders(name);
+        using var types = Read(assembly);
+        var folders = new SourceFolders(assembly);
         return [.. types.Uses()
             .Select(use => new Arrow(folders.Find(use.User) ?? "?", folders.Find(use.Used) ?? "?", $"{use.Member} uses {use.Used.Name}"))
             .Where(static arrow => arrow.From != arrow.To)

@@ -59,6 +59,16 @@ public sealed class LibraryPackageTests
     }
 
     [Fact]
+    public void AProviderTakesNoClientLibraryAlong()
+    {
+        var needed = File.ReadAllText(Path.ChangeExtension(TestPaths.SampleIssuer, ".deps.json"));
+
+        Assert.Contains("Agentdom.Issuer", needed, StringComparison.Ordinal);
+        Assert.All(["Agentdom.Client", "Microsoft.Identity.Client", "Polly"],
+            name => Assert.DoesNotContain(name, needed, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task AConsoleAppRunsOnThePackedProtocolAndRedis()
     {
         using var workshop = await Workshop.OpenAsync();
