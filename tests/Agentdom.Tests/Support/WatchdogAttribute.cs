@@ -15,8 +15,8 @@ namespace Agentdom.Tests.Support;
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class WatchdogAttribute : BeforeAfterTestAttribute
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan s_silenceLimit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_silenceLimit = TimeSpan.FromMinutes(15);
     private static readonly ConcurrentDictionary<string, (string Name, long Started)> s_running = new();
     private static long s_changed = Environment.TickCount64;
     private static Timer? s_timer;
