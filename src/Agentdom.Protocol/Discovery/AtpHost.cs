@@ -86,12 +86,12 @@ internal sealed class AtpHost : IEquatable<AtpHost>
     {
         if (address is null || !IsSecure(address))
             throw new AtpException(AtpError.EndpointInvalid,
-                $"A token for {Name} is only sent to absolute https addresses. Nothing was sent.",
+                $"A token for {Name} is only sent to absolute https addresses, so nothing was sent.",
                 "Set an https BaseAddress or use an absolute https address without a user name; http is for loopback hosts only.");
         if (IsOwn(address, apiHosts)) return;
         var named = HostOf(address);
         throw new AtpException(AtpError.EndpointForeign,
-            $"The token is for {Name}, but the request is for {named}. Nothing was sent.",
+            $"The token is for {Name} but the request is for {named}, so nothing was sent.",
             $"Use a separate client for {named}, or add it to ApiHosts if the provider confirms that it accepts these tokens.");
     }
 
