@@ -42,8 +42,8 @@ Describe 'In plain text' {
         $lines = Lines ($good, $ended | Render)
         $lines[0] | Should -Match '^Host +Scopes +Time left Purpose +Vault$'
         $lines[2] | Should -Match "^$($good.Host) +data\.read data\.write +2h \dm Sync dashboard$"
-        $lines[3] | Should -Match "^$($ended.Host) +data\.read +ended Gone$"
-        $lines[2].IndexOf('m Sync') + 1 | Should -Be ($lines[3].IndexOf('ended') + 5) -Because 'times are aligned at their right'
+        $lines[3] | Should -Match "^$($ended.Host) +data\.read +expired Gone$"
+        $lines[2].IndexOf('m Sync') + 1 | Should -Be ($lines[3].IndexOf('expired') + 7) -Because 'times are aligned at their right'
     }
 
     It 'a token as a list names its properties and not the token' {
@@ -126,7 +126,7 @@ Describe 'In colour' -Skip:$noColour {
     It 'what is good, what is not and what calls for care differ' {
         $text = $good, $ended | Render
         $text | Should -Match ([regex]::Escape($green) + '2h \dm' + [regex]::Escape($reset))
-        $text | Should -Match ([regex]::Escape("${red}ended$reset"))
+        $text | Should -Match ([regex]::Escape("${red}expired$reset"))
         $good, $ended | Format-Wide | Render | Should -Match ([regex]::Escape("$red$ended$reset"))
         Test-AtpToken $server -Token $ended | Render | Should -Match ([regex]::Escape("${red}False$reset"))
         $good | ConvertFrom-AtpToken | Render | Should -Match ([regex]::Escape("${yellow}False$reset"))

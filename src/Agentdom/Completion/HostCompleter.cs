@@ -10,7 +10,7 @@ internal sealed class TokenHostCompleter : ValueCompleter
         KnownTokens.Of(typed.Vault).Select(static token => new[] { token.Host });
 }
 
-/// <summary>Hosts with a stored token, and what else this process knows of as a host.</summary>
+/// <summary>Hosts with a stored token, and the other hosts that are known in this process.</summary>
 internal sealed class HostCompleter : ValueCompleter
 {
     /// <inheritdoc/>

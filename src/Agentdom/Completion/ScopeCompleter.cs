@@ -2,7 +2,7 @@ using Agentdom.Vaults;
 
 namespace Agentdom.Completion;
 
-/// <summary>Scopes that a stored token was requested for: first those of each token as a whole, since that is how it is found.</summary>
+/// <summary>The scopes of stored tokens. The complete list of each token comes first, because a token is found by all its scopes.</summary>
 internal sealed class TokenScopeCompleter : ValueCompleter
 {
     /// <inheritdoc/>
@@ -15,7 +15,7 @@ internal sealed class TokenScopeCompleter : ValueCompleter
     }
 }
 
-/// <summary>Scopes that a host offers, where this process has heard of them, and those of its stored tokens.</summary>
+/// <summary>The scopes that a host offers, if they are known in this process, and those of its stored tokens.</summary>
 internal sealed class ScopeCompleter : ValueCompleter
 {
     /// <inheritdoc/>

@@ -2,22 +2,22 @@ using System.Globalization;
 
 namespace Agentdom.Jobs;
 
-/// <summary>How a run of the job went, as its script wrote it down.</summary>
+/// <summary>The outcome of a run of the job, as written by its script.</summary>
 internal sealed record JobRun
 {
-    /// <summary>When it began (UTC).</summary>
+    /// <summary>When it started (UTC).</summary>
     public required DateTimeOffset Started { get; init; }
 
-    /// <summary>When it ended (UTC).</summary>
+    /// <summary>When it finished (UTC).</summary>
     public required DateTimeOffset Finished { get; init; }
 
     /// <summary><c>Succeeded</c>, <c>PartlyFailed</c> or <c>Failed</c>.</summary>
     public required string Outcome { get; init; }
 
-    /// <summary>How many tokens were renewed.</summary>
+    /// <summary>The number of renewed tokens.</summary>
     public required int Renewed { get; init; }
 
-    /// <summary>What failed.</summary>
+    /// <summary>The failures.</summary>
     public required IReadOnlyList<JobFailure> Failures { get; init; }
 
     /// <summary>Reads what the script wrote.</summary>
@@ -45,8 +45,8 @@ internal sealed record JobRun
             : throw new JsonFormatException($"'{name}' must be a time.");
 }
 
-/// <summary>One thing that failed in a run.</summary>
-/// <param name="Host">The host whose token it was, or null where the run failed as a whole.</param>
+/// <summary>A failure in a run.</summary>
+/// <param name="Host">The token's host, or null if the whole run failed.</param>
 /// <param name="ErrorId">The error's id, such as <c>AtpHostUnreachable</c>.</param>
 /// <param name="Message">What happened.</param>
 internal sealed record JobFailure(string? Host, string ErrorId, string Message);

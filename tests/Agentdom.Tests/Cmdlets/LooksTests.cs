@@ -34,7 +34,7 @@ public sealed class LooksTests : IDisposable
         var now = DateTimeOffset.UtcNow;
 
         Assert.Equal("", Look("Left($x)", null));
-        Assert.Equal("ended", Look("Left($x)", now));
+        Assert.Equal("expired", Look("Left($x)", now));
         Assert.Equal("4m", Look("Left($x)", now.AddMinutes(4.5)));
         Assert.Equal("", Look("Distance($x)", null));
         Assert.Equal("4m ago", Look("Distance($x)", now.AddMinutes(-4.5)));
@@ -56,9 +56,9 @@ public sealed class LooksTests : IDisposable
         {
             style.OutputRendering = OutputRendering.Ansi;
             Assert.Equal([$"{style.Foreground.Green}50m{style.Reset}", $"{style.Formatting.Warning}4m{style.Reset}",
-                $"{style.Formatting.Error}ended{style.Reset}"], TimesLeft());
+                $"{style.Formatting.Error}expired{style.Reset}"], TimesLeft());
             style.OutputRendering = OutputRendering.PlainText;
-            Assert.Equal(["50m", "4m", "ended"], TimesLeft());
+            Assert.Equal(["50m", "4m", "expired"], TimesLeft());
         }
         finally
         {
