@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Agentdom.AspNetCore.Redis;
 
 /// <summary>
-/// Warns, each time a Redis is connected, where it may throw keys away to make room. It asks INFO, which hosted ones
-/// allow, and not CONFIG, which they do not.
+/// Warns on each connection if Redis may evict keys to free memory. It uses INFO, because hosted Redis services do not allow
+/// CONFIG.
 /// </summary>
 internal sealed partial class EvictionWarning : IDisposable
 {
@@ -35,7 +35,7 @@ internal sealed partial class EvictionWarning : IDisposable
             foreach (var server in _redis.GetServers())
             {
                 if (!server.IsConnected || server.IsReplica) continue;
-                // From a script, since the client takes INFO itself for an administrator's command (allowAdmin).
+                // From a script, because the client treats INFO itself as an admin command (allowAdmin).
                 var memory = (await server.ExecuteAsync("EVAL", "return redis.call('INFO', 'memory')", "0")).ToString().Split('\n', StringSplitOptions.TrimEntries);
                 var policy = Value(memory, "maxmemory_policy:") ?? "noeviction";
                 if (Value(memory, "maxmemory:") is not (null or "0") && policy != "noeviction")
@@ -44,7 +44,7 @@ internal sealed partial class EvictionWarning : IDisposable
         }
         catch (Exception e)
         {
-            // What Redis cannot be asked is no reason to stop; but what nobody is told, nobody mends.
+            // The check is best effort, but a failure is logged, so that the administrator can check the policy.
             TellThatItIsUnknown(_logger!, e.GetType().Name);
         }
     }
@@ -53,11 +53,11 @@ internal sealed partial class EvictionWarning : IDisposable
         lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..];
 
     [LoggerMessage(4101, LogLevel.Warning,
-        "Redis at {EndPoint} throws keys away when its memory is full (maxmemory-policy {Policy}): a revoked token could become "
-        + "good again, and a used request could be used twice. Set maxmemory-policy noeviction.", EventName = "RedisEvicts")]
+        "Redis at {EndPoint} evicts keys when its memory is full (maxmemory-policy {Policy}): a revoked token could become "
+        + "valid again, and a request could be replayed. Set maxmemory-policy noeviction.", EventName = "RedisEvicts")]
     private static partial void WarnOfEviction(ILogger logger, System.Net.EndPoint endPoint, string policy);
 
     [LoggerMessage(4102, LogLevel.Information,
-        "Whether Redis throws keys away when its memory is full could not be asked ({Reason}).", EventName = "RedisEvictionUnknown")]
+        "Could not check whether Redis evicts keys when its memory is full ({Reason}).", EventName = "RedisEvictionUnknown")]
     private static partial void TellThatItIsUnknown(ILogger logger, string reason);
 }

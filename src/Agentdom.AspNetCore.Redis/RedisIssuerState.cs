@@ -6,18 +6,18 @@ using StackExchange.Redis;
 namespace Agentdom.AspNetCore.Redis;
 
 /// <summary>
-/// State in a Redis, by which several nodes act as one: what one of them remembers the others know at once. Every key
-/// ends by itself, a minute after what it stands for, since the nodes' clocks differ.
+/// State in Redis, shared by several nodes. Every key has an expiry of its own, one minute after the signature or token
+/// expires, because the nodes' clocks differ.
 /// </summary>
 /// <remarks>
-/// It is as durable as that Redis. Without an append-only file it forgets on restart; with one that is written once a second
-/// (<c>appendfsync everysec</c>) it may lose the last second; a failover to a replica may lose what was not yet copied. A
-/// Redis that evicts keys to make room forgets early: set <c>maxmemory-policy noeviction</c>, and see the warning in the log
-/// where it is not. Redis 2.6.12 and later.
+/// The state is as durable as Redis. Without an append-only file it is lost on restart. With <c>appendfsync everysec</c> the
+/// last second may be lost, and a failover to a replica may lose writes that were not yet replicated. If Redis evicts keys to
+/// free memory, entries may be lost early: set <c>maxmemory-policy noeviction</c>. A warning is logged if it is not set. Needs
+/// Redis 2.6.12 or later.
 /// </remarks>
 public sealed class RedisIssuerState : IIssuerState, IDisposable, IAsyncDisposable
 {
-    /// <summary>What keys start with unless told otherwise.</summary>
+    /// <summary>The default key prefix.</summary>
     public const string DefaultKeyPrefix = "agentdom:";
 
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(60);
@@ -30,12 +30,12 @@ public sealed class RedisIssuerState : IIssuerState, IDisposable, IAsyncDisposab
     private readonly string _replay;
     private readonly string _revoked;
 
-    /// <summary>Makes the state. Whether Redis answers right now does not matter.</summary>
+    /// <summary>Creates the state, even if Redis is down.</summary>
     /// <param name="redis">The connection.</param>
-    /// <param name="keyPrefix">What keys start with: another for each issuer that shares the Redis.</param>
+    /// <param name="keyPrefix">The prefix of all keys. Issuers that share a Redis need different prefixes.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Told where this Redis may forget early.</param>
-    /// <param name="disposeConnection">Whether the connection ends with the state.</param>
+    /// <param name="logger">Gets a warning if Redis may evict keys.</param>
+    /// <param name="disposeConnection">Whether to dispose the connection with the state.</param>
     public RedisIssuerState(
         IConnectionMultiplexer redis, string keyPrefix = DefaultKeyPrefix, TimeProvider? time = null,
         ILogger<RedisIssuerState>? logger = null, bool disposeConnection = false)
@@ -65,7 +65,7 @@ public sealed class RedisIssuerState : IIssuerState, IDisposable, IAsyncDisposab
 
     /// <inheritdoc/>
     public async ValueTask<bool> IsRevokedAsync(string tokenId, DateTimeOffset until, CancellationToken cancel) =>
-        // Never of a replica, which may not know yet.
+        // Not from a replica, which may lag behind.
         await AskAsync(() => _database.KeyExistsAsync(Key(_revoked, tokenId), CommandFlags.DemandMaster), cancel);
 
     /// <inheritdoc/>
@@ -86,16 +86,16 @@ public sealed class RedisIssuerState : IIssuerState, IDisposable, IAsyncDisposab
     {
         try
         {
-            // A connection of the app's own may be one that waits for longer.
+            // The app's own connection may have a longer timeout.
             return await ask().WaitAsync(RedisConnection.Timeout, cancel);
         }
         catch (Exception e) when (!cancel.IsCancellationRequested)
         {
-            throw new IssuerStateException("The issuer's Redis does not answer, or takes no writes right now.", e);
+            throw new IssuerStateException("The issuer's Redis does not answer, or does not accept writes.", e);
         }
     }
 
-    // Hashed, since a key shows up in the slow log, in MONITOR and in the messages of this client.
+    // Hashed, because keys appear in the slow log, in MONITOR and in the client's messages.
     private static RedisKey Key(string prefix, byte[] id) => prefix + Convert.ToHexStringLower(SHA256.HashData(id).AsSpan(0, 16));
 
     private static RedisKey Key(string prefix, string id) => Key(prefix, Encoding.UTF8.GetBytes(id));

@@ -3,24 +3,24 @@ using Agentdom.AspNetCore.Redis;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
-// Beside AddAgentTokenIssuer, so that no further using is needed.
+// The namespace of AddAgentTokenIssuer, so that an app needs no further using.
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Chooses Redis for what the issuer remembers.</summary>
+/// <summary>Stores the issuer's state in Redis.</summary>
 public static class RedisStateExtensions
 {
     /// <summary>
-    /// Keeps what the issuer remembers in a Redis, by which several nodes act as one. The app starts also while Redis is
-    /// down, and answers 503 until it is up.
+    /// Stores the issuer's state in Redis, so that several nodes share it. The app also starts if Redis is down, and answers 503
+    /// until it is up.
     /// </summary>
     /// <param name="tokens">The issuer.</param>
     /// <param name="connection">
-    /// As StackExchange.Redis reads it, such as <c>10.0.0.7:6379,password=…,ssl=true</c>. Timeouts, backlog and what happens
-    /// where Redis is down are set here whatever it says; for others, pass a connection of the app's own.
+    /// A StackExchange.Redis connection string, such as <c>10.0.0.7:6379,password=…,ssl=true</c>. Its timeouts, backlog policy and
+    /// connection retry settings are overridden. To set them, pass the app's own connection.
     /// </param>
-    /// <param name="keyPrefix">What keys start with: another for each issuer that shares the Redis.</param>
-    /// <exception cref="ArgumentException">The text is no connection string. The message does not repeat it.</exception>
-    /// <remarks>See <see cref="RedisIssuerState"/> for how durable this is.</remarks>
+    /// <param name="keyPrefix">The prefix of all keys. Issuers that share a Redis need different prefixes.</param>
+    /// <exception cref="ArgumentException">The text is not a connection string. The message does not repeat it.</exception>
+    /// <remarks>See <see cref="RedisIssuerState"/> for its durability.</remarks>
     public static AgentTokenIssuerBuilder UseRedis(this AgentTokenIssuerBuilder tokens, string connection, string keyPrefix)
     {
         var options = RedisConnection.Parse(connection);
@@ -31,10 +31,10 @@ public static class RedisStateExtensions
     public static AgentTokenIssuerBuilder UseRedis(this AgentTokenIssuerBuilder tokens, string connection) =>
         UseRedis(tokens, connection, RedisIssuerState.DefaultKeyPrefix);
 
-    /// <summary>The same, by a connection that the app has already and disposes of itself.</summary>
+    /// <summary>Stores the issuer's state in Redis over the app's own connection, which is not disposed here.</summary>
     /// <param name="tokens">The issuer.</param>
-    /// <param name="connection">Finds the connection.</param>
-    /// <param name="keyPrefix">What keys start with: another for each issuer that shares the Redis.</param>
+    /// <param name="connection">Returns the connection.</param>
+    /// <param name="keyPrefix">The prefix of all keys. Issuers that share a Redis need different prefixes.</param>
     public static AgentTokenIssuerBuilder UseRedis(
         this AgentTokenIssuerBuilder tokens, Func<IServiceProvider, IConnectionMultiplexer> connection, string keyPrefix)
     {

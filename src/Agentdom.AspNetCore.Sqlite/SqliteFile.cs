@@ -2,13 +2,13 @@ using Microsoft.Data.Sqlite;
 
 namespace Agentdom.AspNetCore.Sqlite;
 
-/// <summary>How the file is made and opened, what is in it, and what its failures mean.</summary>
+/// <summary>Creates and opens the database file and translates its errors.</summary>
 internal sealed class SqliteFile
 {
     private const int Version = 1;
     private const int LockedMilliseconds = 2000;
 
-    // The library tries again after SQLite has waited, for as long as this (seconds, and 0 means for ever).
+    // After SQLite's own wait the library retries for this long, in seconds. 0 means forever.
     private const int CommandSeconds = 1;
 
     private readonly string _path;
@@ -16,20 +16,20 @@ internal sealed class SqliteFile
 
     internal SqliteFile(string path)
     {
-        // The full path is never one of the names to which SQLite gives a meaning, such as :memory:.
+        // A full path is never one of SQLite's special names, such as :memory:.
         _path = Path.GetFullPath(path);
-        // Never ReadWriteCreate: a file that is gone must not come back empty behind the issuer's back.
+        // Not ReadWriteCreate: a deleted file must not be replaced by an empty one unnoticed.
         _connectionString = new SqliteConnectionStringBuilder
         {
             DataSource = _path, Mode = SqliteOpenMode.ReadWrite, Pooling = false, DefaultTimeout = CommandSeconds,
         }.ToString();
     }
 
-    /// <summary>Makes the file and its tables where they are missing.</summary>
+    /// <summary>Creates the file and its tables if they are missing.</summary>
     internal void Create()
     {
         var folder = Path.GetDirectoryName(_path);
-        if (!Directory.Exists(folder)) throw Failed($"cannot be made: there is no folder '{folder}'");
+        if (!Directory.Exists(folder)) throw Failed($"cannot be created: there is no folder '{folder}'");
         CreateEmpty();
         using var connection = Open();
         Execute(connection, "BEGIN IMMEDIATE");
@@ -43,24 +43,24 @@ internal sealed class SqliteFile
                 Execute(connection, $"PRAGMA user_version = {Version}");
                 break;
             default:
-                throw Failed("belongs to another program or a later version; name another file");
+                throw Failed("belongs to another program or a later version; use another file");
         }
         Execute(connection, "COMMIT");
     }
 
-    /// <summary>Opens the file for one thread at a time.</summary>
+    /// <summary>Opens a connection, for one thread at a time.</summary>
     internal SqliteConnection Open()
     {
-        // SQLite goes on with a file that was deleted, and all that is written then is lost when it is closed.
-        if (!File.Exists(_path)) throw Failed("is gone; put it back, or start the app anew with an empty one");
+        // SQLite keeps using a deleted file, and everything written to it is lost when it is closed.
+        if (!File.Exists(_path)) throw Failed("is gone; restore it, or restart the app with an empty one");
         var connection = new SqliteConnection(_connectionString);
         try
         {
             connection.Open();
             Execute(connection, $"PRAGMA busy_timeout = {LockedMilliseconds}");
-            // So that readers and the writer do not wait for each other.
+            // With WAL, readers and the writer do not block each other.
             if (Text(connection, "PRAGMA journal_mode = WAL") != "wal") throw Failed("is not on a local disk, or not writable");
-            // A commit is over when it is on the disk; macOS needs to be asked twice.
+            // A commit returns only after the data is on the disk. macOS needs fullfsync for that.
             Execute(connection, "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON");
             return connection;
         }
@@ -71,7 +71,7 @@ internal sealed class SqliteFile
         }
     }
 
-    /// <summary>Whether the path still leads to a file.</summary>
+    /// <summary>Whether the file still exists.</summary>
     internal bool Exists => File.Exists(_path);
 
     internal IssuerStateException Failed(string what, Exception? cause = null) =>
@@ -84,19 +84,19 @@ internal sealed class SqliteFile
     {
         SqliteException { SqliteErrorCode: 5 or 6 } => "is locked by another program",
         SqliteException { SqliteErrorCode: 8 } => "is read-only",
-        SqliteException { SqliteErrorCode: 11 or 26 } => "is damaged or no SQLite database; restore it or name another file",
+        SqliteException { SqliteErrorCode: 11 or 26 } => "is damaged or not an SQLite database; restore it or use another file",
         SqliteException { SqliteErrorCode: 13 } => "cannot grow: the disk is full",
         SqliteException { SqliteErrorCode: 14 } or UnauthorizedAccessException =>
-            "cannot be opened; this account needs to read and write it and its folder",
+            "cannot be opened; this account needs read and write access to it and its folder",
         _ => $"failed ({cause.Message.TrimEnd('.')})",
     };
 
     private void CreateEmpty()
     {
-        // Closing a file that SQLite has open elsewhere in this process would end its locks, so one that is there is left alone.
+        // An existing file is not opened here: closing it would release SQLite's locks on it in this process.
         if (File.Exists(_path)) return;
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        // SQLite gives the files beside it the same rights.
+        // SQLite creates its WAL files with the same permissions.
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         try
         {
@@ -104,7 +104,7 @@ internal sealed class SqliteFile
         }
         catch (IOException) when (File.Exists(_path))
         {
-            // Another process was faster.
+            // Another process has created it meanwhile.
         }
     }
 
@@ -126,11 +126,11 @@ internal sealed class SqliteFile
         return command.ExecuteScalar() as string;
     }
 
-    /// <summary>A command whose text holds nothing from outside.</summary>
+    /// <summary>A command with constant SQL. Values must be parameters.</summary>
     internal static SqliteCommand Command(SqliteConnection connection, string sql)
     {
         var command = connection.CreateCommand();
-#pragma warning disable CA2100 // All texts are this project's own; values are parameters.
+#pragma warning disable CA2100 // All SQL is constant; values are parameters.
         command.CommandText = sql;
 #pragma warning restore CA2100
         return command;

@@ -5,12 +5,13 @@ using System.Threading.Channels;
 namespace Agentdom.AspNetCore.Sqlite;
 
 /// <summary>
-/// State in an SQLite file, for one node. What was acknowledged is on the disk: it outlives a killed process and a power
-/// cut. Processes of one machine may share the file. 16 bytes are kept of a signature and of the hash of a token's id.
+/// State in an SQLite file, for a single node. A call returns only after its data is on the disk, so the data survives a killed
+/// process and a power failure. Processes on the same machine can share the file. It contains 16 bytes of each signature and of
+/// the hash of each token id.
 /// </summary>
 /// <remarks>
-/// Calls that wait at the same time share one write to the disk. A failure (the file locked for seconds, damaged or
-/// read-only, the disk full) lasts as long as its reason; nothing has to be restarted.
+/// Calls that wait at the same time share one write to the disk. If the file is locked for seconds, damaged or read-only, or
+/// the disk is full, calls fail until the cause is fixed. No restart is needed.
 /// </remarks>
 public sealed class SqliteIssuerState : IIssuerState, IDisposable, IAsyncDisposable
 {
@@ -22,10 +23,10 @@ public sealed class SqliteIssuerState : IIssuerState, IDisposable, IAsyncDisposa
     private readonly SqliteReaders _readers;
     private readonly Task _writing;
 
-    /// <summary>Opens the file, or makes it, readable by its owner only (on Unix).</summary>
+    /// <summary>Opens the file, or creates it. On Unix only its owner can read it.</summary>
     /// <param name="path">The file, on a local disk, in a folder that exists.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="IssuerStateException">The file cannot be opened; the message says why.</exception>
+    /// <exception cref="IssuerStateException">The file cannot be opened. The message contains the reason.</exception>
     public SqliteIssuerState(string path, TimeProvider? time = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -47,7 +48,7 @@ public sealed class SqliteIssuerState : IIssuerState, IDisposable, IAsyncDisposa
     public ValueTask<bool> IsRevokedAsync(string tokenId, DateTimeOffset until, CancellationToken cancel) =>
         new(_readers.Contains(new SqliteKey(Hash(tokenId), until)));
 
-    /// <summary>Writes what waits, and closes the file. Later calls fail with <see cref="IssuerStateException"/>.</summary>
+    /// <summary>Writes pending data and closes the file. Later calls throw <see cref="IssuerStateException"/>.</summary>
     public async ValueTask DisposeAsync()
     {
         _writes.Writer.TryComplete();
@@ -62,8 +63,8 @@ public sealed class SqliteIssuerState : IIssuerState, IDisposable, IAsyncDisposa
     {
         var write = new SqliteWrite(table, new SqliteKey(id, until));
         if (!_writes.Writer.TryWrite(write)) throw _file.Failed("is closed, or its disk does not keep up");
-        // Who stops waiting does not take the write back: the others of its batch are not held up, and a token that was
-        // asked to be revoked had better be.
+        // Cancelling the wait does not cancel the write. A revocation that was requested should still be stored, and the other
+        // writes of its batch are not delayed.
         return write.Task.WaitAsync(cancel);
     }
 

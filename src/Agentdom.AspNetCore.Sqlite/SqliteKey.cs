@@ -1,12 +1,12 @@
 namespace Agentdom.AspNetCore.Sqlite;
 
 /// <summary>
-/// What a row is found by. The moment comes first: rows lie in the order in which they end, so that new ones are written
-/// side by side and ended ones are found without an index of their own.
+/// The key of a row. The expiry comes first, so that rows are stored in the order of their expiry: new rows are written next to
+/// each other, and expired ones are found without an additional index.
 /// </summary>
 internal readonly struct SqliteKey
 {
-    // 128 bits of a MAC or a hash: a collision would take 2^64 of them.
+    // 128 bits of a MAC or a hash: a collision takes about 2^64 keys.
     private const int IdBytes = 16;
 
     internal SqliteKey(byte[] id, DateTimeOffset until)
@@ -16,7 +16,7 @@ internal readonly struct SqliteKey
         Id = id[..IdBytes];
     }
 
-    /// <summary>Milliseconds since 1970 (UTC).</summary>
+    /// <summary>The expiry in milliseconds since 1970 (UTC).</summary>
     internal long Until { get; }
 
     internal byte[] Id { get; }

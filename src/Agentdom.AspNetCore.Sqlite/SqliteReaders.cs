@@ -4,15 +4,15 @@ using Microsoft.Data.Sqlite;
 namespace Agentdom.AspNetCore.Sqlite;
 
 /// <summary>
-/// Connections that read, one for each thread that does so at the same time. Each question sees all that is committed,
-/// by whatever process, and does not wait for writers.
+/// A pool of read connections, one for each concurrent reader. A query sees everything that any process has committed, and does
+/// not wait for writers.
 /// </summary>
 internal sealed class SqliteReaders(SqliteFile file) : IDisposable
 {
     private readonly ConcurrentBag<SqliteCommand> _idle = [];
     private volatile bool _closed;
 
-    /// <exception cref="IssuerStateException">It cannot be known.</exception>
+    /// <exception cref="IssuerStateException">The file cannot be read.</exception>
     internal bool Contains(SqliteKey key)
     {
         if (_closed) throw file.Failed("is closed");
@@ -27,7 +27,7 @@ internal sealed class SqliteReaders(SqliteFile file) : IDisposable
         }
         catch (Exception e)
         {
-            // Not put back: the next question starts with a fresh connection.
+            // Not returned to the pool: the next query opens a new connection.
             command?.Connection?.Dispose();
             throw file.Failed(e);
         }

@@ -3,15 +3,15 @@ using Agentdom.AspNetCore.Sqlite;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Chooses SQLite for what the issuer remembers.</summary>
+/// <summary>Stores the issuer's state in SQLite.</summary>
 public static class SqliteStateExtensions
 {
     /// <summary>
-    /// Keeps what the issuer remembers in an SQLite file, so that a revoked token stays revoked and a used request stays
-    /// used when the app or the machine fails. For one node; use Redis for several.
+    /// Stores the issuer's state in an SQLite file, so that revoked tokens stay revoked and used requests cannot be replayed after
+    /// the app or the machine fails. For a single node; use Redis for several.
     /// </summary>
     /// <param name="tokens">The issuer.</param>
-    /// <param name="path">The file, on a local disk, in a folder that exists; made where it is missing.</param>
+    /// <param name="path">The file, on a local disk, in a folder that exists. It is created if it is missing.</param>
     public static AgentTokenIssuerBuilder UseSqlite(this AgentTokenIssuerBuilder tokens, string path)
     {
         ArgumentNullException.ThrowIfNull(tokens);

@@ -1,6 +1,6 @@
 namespace Agentdom.AspNetCore.Sqlite;
 
-/// <summary>A row that waits to be written. The task ends once it is on the disk: true where the row is new.</summary>
+/// <summary>A pending row. Its task completes once the row is on the disk, with true if the row is new.</summary>
 internal sealed class SqliteWrite(SqliteTable table, SqliteKey key)
     : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
@@ -8,6 +8,6 @@ internal sealed class SqliteWrite(SqliteTable table, SqliteKey key)
 
     internal SqliteKey Key => key;
 
-    /// <summary>True where the row was not there, which counts only once its transaction has ended well.</summary>
+    /// <summary>Whether the row is new. It is final only after the transaction was committed.</summary>
     internal bool IsNew { get; set; }
 }

@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Agentdom.AspNetCore.Sqlite;
 
-/// <summary>The one connection that writes: a batch is a transaction. For one thread at a time.</summary>
+/// <summary>The only connection that writes. Each batch is one transaction. For one thread at a time.</summary>
 internal sealed class SqliteWriter : IDisposable
 {
     private readonly SqliteFile _file;
@@ -29,19 +29,19 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    /// <summary>Writes all of them or none, and ends their tasks. Does not throw.</summary>
+    /// <summary>Writes all rows or none, and completes their tasks. It does not throw.</summary>
     internal void Commit(IReadOnlyCollection<SqliteWrite> batch)
     {
         try
         {
             if (!_file.Exists) Dispose();
             _statements ??= new Statements(_file.Open());
-            // A few more than came, so that what ended goes sooner than new rows come, and no batch waits long for it.
+            // Prunes more rows than the batch adds, so that expired rows do not pile up, but limited, so that no batch waits long.
             _statements.Run(batch, _clock.ExpiredBefore(), mostPruned: 1000 + (2 * batch.Count));
         }
         catch (Exception e)
         {
-            // Closing rolls back, and the next batch starts with a fresh connection.
+            // Closing the connection rolls back. The next batch opens a new one.
             Dispose();
             foreach (var write in batch) write.SetException(_file.Failed(e));
             return;
@@ -69,7 +69,7 @@ internal sealed class SqliteWriter : IDisposable
         internal Statements(SqliteConnection connection)
         {
             _connection = connection;
-            // Immediate: what is found in the transaction is still so when it ends, whoever else writes.
+            // Immediate, so that no other process can write between this transaction's reads and its commit.
             _begin = SqliteFile.Command(connection, "BEGIN IMMEDIATE");
             _commit = SqliteFile.Command(connection, "COMMIT");
             _inserts = ForEachTable(table => $"INSERT INTO {table} VALUES ($until, $id) ON CONFLICT DO NOTHING", "$until", "$id");

@@ -3,15 +3,16 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Microsoft.AspNetCore.Builder;
 
-/// <summary>Requires scopes of the agents that call an app's own endpoints.</summary>
+/// <summary>Requires scopes for an app's own endpoints.</summary>
 public static class AgentTokenAuthorizationExtensions
 {
     /// <summary>
-    /// Lets only agents in whose token was granted all of these scopes: 401 without a good token, 403 without the scopes.
+    /// Allows only requests with a token that has all of these scopes. Without a valid token the answer is 401, without the
+    /// scopes it is 403.
     /// </summary>
     /// <param name="endpoint">The endpoint or group.</param>
     /// <param name="scopes">One or more scopes.</param>
-    /// <exception cref="ArgumentException">There are none, or one is no scope-token.</exception>
+    /// <exception cref="ArgumentException">There are no scopes, or one is not a scope-token.</exception>
     public static TBuilder RequireAgentScope<TBuilder>(this TBuilder endpoint, params string[] scopes)
         where TBuilder : IEndpointConventionBuilder
     {

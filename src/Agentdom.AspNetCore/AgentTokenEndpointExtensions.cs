@@ -8,10 +8,10 @@ namespace Microsoft.AspNetCore.Builder;
 /// <summary>Maps the endpoints that agents call.</summary>
 public static class AgentTokenEndpointExtensions
 {
-    /// <summary>Maps asking for a token at the pattern, and <c>/verify</c> and <c>/revoke</c> below it (protocol.md §4 to §8).</summary>
+    /// <summary>Maps the token endpoint, with <c>/verify</c> and <c>/revoke</c> below it (protocol.md §4 to §8).</summary>
     /// <param name="endpoints">The app.</param>
     /// <param name="pattern">A path such as <c>/v1/agent-tokens</c>.</param>
-    /// <returns>All three, for conventions of the app's own.</returns>
+    /// <returns>A builder for conventions of all three.</returns>
     /// <exception cref="InvalidOperationException"><c>AddAgentTokenIssuer</c> was not called.</exception>
     public static IEndpointConventionBuilder MapAgentTokens(this IEndpointRouteBuilder endpoints, string pattern)
     {
@@ -31,6 +31,6 @@ public static class AgentTokenEndpointExtensions
         endpoints.MapGet(ManifestFields.Path, ManifestWriter.WriteAsync).AllowAnonymous();
 
     private static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string pattern, AgentTokenEndpoint endpoint) =>
-        // Agents come without any of the app's own credentials: the signature is theirs.
+        // Agents authenticate with the signature and have none of the app's own credentials.
         endpoints.MapPost(pattern, endpoint.RunAsync).AllowAnonymous();
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Agentdom.AspNetCore;
 
-/// <summary>What <c>AddAgentTokenIssuer</c> returns, to choose more about the issuer.</summary>
+/// <summary>Configures the issuer that <c>AddAgentTokenIssuer</c> added.</summary>
 public sealed class AgentTokenIssuerBuilder
 {
     internal AgentTokenIssuerBuilder(IServiceCollection services) => Services = services;
@@ -11,8 +11,8 @@ public sealed class AgentTokenIssuerBuilder
     /// <summary>The app's services.</summary>
     public IServiceCollection Services { get; }
 
-    /// <summary>Keeps what the issuer remembers in a state of the app's choice, in place of this process's memory.</summary>
-    /// <param name="state">Makes the state, once; the app disposes of it at its end.</param>
+    /// <summary>Uses the given state in place of the one in this process's memory.</summary>
+    /// <param name="state">Creates the state. It is called once, and the state is disposed when the app stops.</param>
     public AgentTokenIssuerBuilder UseState(Func<IServiceProvider, IIssuerState> state)
     {
         ArgumentNullException.ThrowIfNull(state);

@@ -10,11 +10,11 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class AgentTokenIssuerServiceExtensions
 {
     /// <summary>
-    /// Adds an issuer of agent tokens. Wrong options, such as a secret under 32 bytes, stop the app at its start.
-    /// Calling it twice adds up the options of both.
+    /// Adds an issuer of agent tokens. If the options are invalid, for example a secret under 32 bytes, the app does not start.
+    /// If it is called twice, the options are combined.
     /// </summary>
     /// <param name="services">The app's services.</param>
-    /// <param name="configure">At least one secret and one scope.</param>
+    /// <param name="configure">Sets the options: at least one secret and one scope.</param>
     public static AgentTokenIssuerBuilder AddAgentTokenIssuer(this IServiceCollection services, Action<AgentTokenIssuerOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
@@ -22,12 +22,12 @@ public static class AgentTokenIssuerServiceExtensions
     }
 
     /// <summary>
-    /// The same with the options out of the app's configuration, such as <c>Configuration.GetSection("AgentTokens")</c>.
-    /// When the configuration is reloaded they are in force at once, so a secret is rotated without a restart; if they are
-    /// wrong then, the old ones stay and the log says why.
+    /// Adds an issuer of agent tokens with options from the app's configuration, such as
+    /// <c>Configuration.GetSection("AgentTokens")</c>. When the configuration is reloaded, the new options apply at once, so a
+    /// secret can be rotated without a restart. If they are invalid, the old ones stay in use and the reason is logged.
     /// </summary>
     /// <param name="services">The app's services.</param>
-    /// <param name="section">A section with the names of <see cref="AgentTokenIssuerOptions"/>' properties.</param>
+    /// <param name="section">A section with the properties of <see cref="AgentTokenIssuerOptions"/>.</param>
     public static AgentTokenIssuerBuilder AddAgentTokenIssuer(this IServiceCollection services, IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(section);
@@ -48,7 +48,7 @@ public static class AgentTokenIssuerServiceExtensions
             new InMemoryIssuerState(time: provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IssuerTelemetry>();
         services.TryAddSingleton<CurrentIssuer>();
-        // Never kept: the next one may come under other options.
+        // Transient, because the issuer is replaced when the options change.
         services.TryAddTransient(static provider => provider.GetRequiredService<CurrentIssuer>().Issuer);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CurrentIssuer>(
             static provider => provider.GetRequiredService<CurrentIssuer>()));

@@ -4,22 +4,22 @@ using System.Net.Http.Headers;
 namespace Agentdom.Client;
 
 /// <summary>
-/// Sends each request of an <see cref="HttpClient"/> with a token of its source, and never without one. Where the token is
-/// refused with 401 it is dropped, and the request is sent once more with a new one, if its body can be sent twice: no body,
-/// one of known length up to 1 MiB, or <c>JsonContent</c>. Otherwise, and where there is no new token to be had or that one
-/// is refused too, the 401 is the answer; for 30 seconds further refusals then cost no new token each.
+/// Adds a bearer token from an <see cref="AgentTokenSource"/> to each request of an <see cref="HttpClient"/>. If the answer is
+/// 401, the token is dropped and the request is retried once with a new token. The retry needs a body that can be sent twice:
+/// none, one of known length up to 1 MiB, or <c>JsonContent</c>. Otherwise, or if there is no new token or it is refused too,
+/// the caller gets the 401. After a refused retry, no further token is requested because of a 401 for 30 seconds.
 /// </summary>
 /// <remarks>
-/// A request that gets no token, or is for an address that the token is not for, ends in an <see cref="AtpException"/> and
-/// nothing is sent. It is no <see cref="HttpRequestException"/>, so that retry policies leave it alone: the source has retried
-/// already. A redirect is followed without the token.
+/// If there is no token, or the token is not for the request's address, <see cref="AtpException"/> is thrown and nothing is
+/// sent. It is not an <see cref="HttpRequestException"/>, so retry policies do not handle it: the source has already retried.
+/// A redirect is followed without the token.
 /// </remarks>
 public sealed class AgentTokenMessageHandler : DelegatingHandler
 {
     private readonly AgentTokenSource _source;
 
-    /// <summary>Makes a handler, to which the caller gives an inner one. Any number of handlers may share a source.</summary>
-    /// <param name="source">Where the tokens come from.</param>
+    /// <summary>Creates a handler. The caller sets its inner handler. Any number of handlers may share a source.</summary>
+    /// <param name="source">The source of the tokens.</param>
     public AgentTokenMessageHandler(AgentTokenSource source) => _source = source ?? throw new ArgumentNullException(nameof(source));
 
     /// <inheritdoc/>
@@ -47,7 +47,7 @@ public sealed class AgentTokenMessageHandler : DelegatingHandler
         }
         catch (AtpException)
         {
-            // The request was sent and answered; the next one meets the failure.
+            // This request has its answer. The next one throws.
             return response;
         }
         catch
@@ -68,14 +68,14 @@ public sealed class AgentTokenMessageHandler : DelegatingHandler
             try
             {
                 var answer = await send(request, cancel).ConfigureAwait(false);
-                // The runtime's handlers follow a redirect by changing the request, and drop the header: the token was not shown
-                // to whoever answered, and must not be sent where the request points now.
+                // The runtime's handlers follow a redirect by changing the request and removing the header. The server that
+                // answered never saw the token, and the request's new address must not get it.
                 var wasRedirected = request.RequestUri != address || !ReferenceEquals(request.Headers.Authorization, bearer);
                 return (answer, answer.StatusCode == HttpStatusCode.Unauthorized && !wasRedirected);
             }
             finally
             {
-                // Whoever prints the request later finds no token in it.
+                // So that a request that is logged later contains no token.
                 request.Headers.Authorization = before;
             }
         }

@@ -1,12 +1,12 @@
 namespace Agentdom.Client;
 
 /// <summary>
-/// Tokens of one host for one set of scopes, kept in memory and renewed before they end. It serves any number of callers and
-/// threads, for as long as the process runs; however many need a new token, one request is made.
+/// Tokens of one host for one set of scopes, kept in memory and renewed before they expire. It is thread-safe and meant to live
+/// as long as the process. Callers that need a new token at the same time share one request.
 /// </summary>
 public sealed class AgentTokenSource
 {
-    // Long enough that an issuer which is down is not asked by every call, short enough to come back soon.
+    // Long enough that not every call asks an issuer that is down, short enough to recover soon.
     private static readonly TimeSpan s_restWithToken = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_restWithoutToken = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_longestRest = TimeSpan.FromMinutes(5);
@@ -24,14 +24,14 @@ public sealed class AgentTokenSource
     private DateTimeOffset _failedAt;
     private DateTimeOffset? _refusedAt;
 
-    /// <summary>Makes a source. It asks nobody yet.</summary>
-    /// <param name="client">Who asks. Sources share one, and it must outlive them.</param>
+    /// <summary>Creates a source. It sends no request yet.</summary>
+    /// <param name="client">The client. Sources can share one, and it must outlive them.</param>
     /// <param name="host">The host, such as <c>api.example.com</c>.</param>
     /// <param name="scopes">1 to 64 scopes.</param>
-    /// <param name="options">The rest; the defaults where it is null. It must not change any more.</param>
+    /// <param name="options">Further options, or null for the defaults. They must not change afterwards.</param>
     /// <exception cref="AtpException"><see cref="AtpError.HostInvalid"/>, <see cref="AtpError.ScopeInvalid"/>,
     /// <see cref="AtpError.PurposeInvalid"/> or <see cref="AtpError.AgentIdInvalid"/>; or this machine's own agent id cannot be
-    /// made.</exception>
+    /// created.</exception>
     public AgentTokenSource(AtpClient client, string host, IEnumerable<string> scopes, AgentTokenSourceOptions? options = null)
         : this(client, host, scopes, options, TimeProvider.System)
     {
@@ -52,16 +52,18 @@ public sealed class AgentTokenSource
         };
     }
 
-    /// <summary>Hears how each renewal went and until when (UTC) the token that is now in use lasts. It must not throw.</summary>
+    /// <summary>
+    /// Called after each renewal with its failure, if any, and the expiry (UTC) of the current token, if any. It must not throw.
+    /// </summary>
     internal Action<AtpException?, DateTimeOffset?>? OnRenewal { get; init; }
 
     /// <summary>
-    /// A token that is good right now. One that is due is given at once and renewed meanwhile; where there is none, or it has
-    /// ended, this waits for a new one.
+    /// A valid token. If the current one is due for renewal, it is returned at once and renewed in the background. If there is
+    /// none or it has expired, this waits for a new one.
     /// </summary>
-    /// <param name="cancel">Ends this caller's wait only: others may wait for the same token.</param>
-    /// <exception cref="AtpException">There is no token and none could be had. The next calls get the same failure for 5 seconds,
-    /// or for as long as the issuer asked to wait (at most 5 minutes), and then the issuer is asked again.</exception>
+    /// <param name="cancel">Cancels this caller's wait only, since others may wait for the same token.</param>
+    /// <exception cref="AtpException">There is no valid token and the issuer granted none. Later calls fail in the same way for 5
+    /// seconds, or for as long as the issuer asked to wait (at most 5 minutes). After that the issuer is asked again.</exception>
     public async Task<string> GetTokenAsync(CancellationToken cancel = default)
     {
         Task<Renewed> renewal;
@@ -71,7 +73,7 @@ public sealed class AgentTokenSource
             var good = _token?.IsGoodAt(now) == true ? _token : null;
             if (good is not null && (!RenewalPolicy.IsDue(good, now) || IsResting(now, s_restWithToken))) return good.AccessToken;
             if (_renewal is null && IsResting(now, s_restWithoutToken)) throw NoToken(_failure!);
-            // On no caller's thread and under no caller's cancellation.
+            // Callers share the renewal, so it does not depend on one caller's thread or cancellation.
             renewal = _renewal ??= Task.Run(RenewAsync, CancellationToken.None);
             if (good is not null) return good.AccessToken;
         }
@@ -82,13 +84,13 @@ public sealed class AgentTokenSource
     /// <inheritdoc/>
     public override string ToString() => $"AgentTokenSource ({_acquisition.Host} {string.Join(" ", _acquisition.Request.Scopes)})";
 
-    /// <exception cref="AtpException">A request to this address must not carry the token.</exception>
+    /// <exception cref="AtpException">The token must not be sent to this address.</exception>
     internal void RequireAddress(Uri? address) => _acquisition.Host.RequireAddress(address, _options.ApiHosts);
 
-    /// <summary>Forgets a token that was refused, if it is still the one in use.</summary>
+    /// <summary>Drops a refused token, if it is still the current one.</summary>
     /// <param name="refused">The token.</param>
-    /// <param name="willRetry">Whether the caller will find out what becomes of the next one.</param>
-    /// <returns>Whether it is worth asking for another; not where a new one was refused just now.</returns>
+    /// <param name="willRetry">Whether the caller can retry, and so report whether the next token is refused too.</param>
+    /// <returns>Whether to ask for another token: false if a new one was refused in the last 30 seconds.</returns>
     internal bool Drop(string refused, bool willRetry)
     {
         lock (_gate)
@@ -96,18 +98,18 @@ public sealed class AgentTokenSource
             if (_token?.AccessToken != refused) return true;
             if (IsRestingFromRefusals()) return false;
             _token = null;
-            // Otherwise uploads that cannot be sent twice would cost a token each.
+            // Otherwise each refused upload that cannot be retried would request a new token.
             if (!willRetry) _refusedAt = _time.GetUtcNow();
             return true;
         }
     }
 
-    /// <summary>Remembers that a token was refused which had just taken the place of a refused one.</summary>
+    /// <summary>Records that the replacement of a refused token was refused too.</summary>
     internal void RefusedAgain()
     {
         lock (_gate)
         {
-            // Not from the last refusal on, or steady traffic would keep a bad token for ever.
+            // The pause counts from the first refusal. Otherwise steady traffic would keep a refused token forever.
             if (!IsRestingFromRefusals()) _refusedAt = _time.GetUtcNow();
         }
     }
@@ -119,7 +121,7 @@ public sealed class AgentTokenSource
     {
         if (_failure is null) return false;
         var asked = _failure.RetryAfter is { } wish ? (wish < s_longestRest ? wish : s_longestRest) : TimeSpan.Zero;
-        // Either way, so that a clock that was set back does not keep the rest going.
+        // The absolute value, so that the pause also ends if the clock was set back.
         return (now - _failedAt).Duration() < (asked > rest ? asked : rest);
     }
 
@@ -173,10 +175,10 @@ public sealed class AgentTokenSource
         }
         catch (Exception e) when (e is not AtpException && !cancel.IsCancellationRequested)
         {
-            // The message is not ours, so it might hold the secret.
+            // The message comes from the app's code and might contain the secret.
             throw new AtpException(AtpError.SecretMissing,
                 $"Looking up the shared secret for {_acquisition.Host} failed with {e.GetType().Name}.",
-                "See what GetSecret does; the cause is in the inner exception.", e);
+                "Check GetSecret; the cause is in the inner exception.", e);
         }
         return SecretFinder.Find(_acquisition.Host, () => new FileVault(cancel));
     }

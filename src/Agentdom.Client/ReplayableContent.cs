@@ -5,10 +5,8 @@ internal static class ReplayableContent
 {
     internal const int MaxBytes = 1024 * 1024;
 
-    /// <summary>
-    /// Buffers a body of known length up to 1 MiB, or an object that is sent as JSON, whose length nobody knows before.
-    /// </summary>
-    /// <returns>False where the body is larger or a stream of unknown length, which is left as it is.</returns>
+    /// <summary>Buffers a body of known length up to 1 MiB, or <c>JsonContent</c>, whose length is not known in advance.</summary>
+    /// <returns>False if the body is larger or a stream of unknown length. It is then left unchanged.</returns>
     internal static async Task<bool> PrepareAsync(HttpContent? content)
     {
         if (content is null) return true;
@@ -18,7 +16,7 @@ internal static class ReplayableContent
     }
 
 #if NET
-    // What is produced while it is sent may never end.
+    // A sequence that is generated while it is sent may be endless.
     private static bool IsObject(HttpContent content) => content is System.Net.Http.Json.JsonContent json
         && json.Value?.GetType().GetInterfaces().Any(static i =>
             i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>)) != true;

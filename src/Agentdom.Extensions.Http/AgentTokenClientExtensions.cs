@@ -4,12 +4,12 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Lets an app's own HTTP clients call hosts that want agent tokens.</summary>
+/// <summary>Adds agent tokens to the requests of an app's HTTP clients.</summary>
 public static partial class AgentTokenClientExtensions
 {
     /// <summary>
-    /// Sends every request of this client with an agent token, as <see cref="AgentTokenMessageHandler"/> says. The tokens are
-    /// kept for the app's life, in memory, and the client's handlers share them.
+    /// Sends every request of this client with an agent token, as described for <see cref="AgentTokenMessageHandler"/>. The tokens
+    /// are kept in memory until the app stops, and all handlers of the client share them.
     /// </summary>
     /// <param name="client">What <c>AddHttpClient</c> returned.</param>
     /// <param name="host">The host, such as <c>api.example.com</c>.</param>
@@ -18,18 +18,21 @@ public static partial class AgentTokenClientExtensions
     public static IHttpClientBuilder AddAgentTokenClient(this IHttpClientBuilder client, string host, params string[] scopes) =>
         AddAgentTokenClient(client, host, scopes, static _ => { });
 
-    /// <summary>The same, with more said about it.</summary>
+    /// <summary>
+    /// Sends every request of this client with an agent token, as described for <see cref="AgentTokenMessageHandler"/>, with
+    /// further options.
+    /// </summary>
     /// <param name="client">What <c>AddHttpClient</c> returned.</param>
     /// <param name="host">The host, such as <c>api.example.com</c>.</param>
     /// <param name="scopes">1 to 64 scopes.</param>
-    /// <param name="configure">Sets the options, which are named like the client, so that configuration and services may set
-    /// them too. The secret is read anew at each renewal.</param>
+    /// <param name="configure">Sets the options. They are named options with the client's name, so configuration and services can
+    /// set them too. The secret is read again at each renewal.</param>
     /// <exception cref="AtpException"><see cref="AtpError.HostInvalid"/> or <see cref="AtpError.ScopeInvalid"/></exception>
     public static IHttpClientBuilder AddAgentTokenClient(
         this IHttpClientBuilder client, string host, IReadOnlyList<string> scopes, Action<AgentTokenSourceOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(client);
-        // What is wrong here should stop the app at its start.
+        // An invalid host or scope should fail when the app starts.
         _ = AtpHost.Parse(host);
         var asked = ScopeSet.Check(scopes);
 
@@ -59,7 +62,7 @@ public static partial class AgentTokenClientExtensions
         };
     }
 
-    [LoggerMessage(1, LogLevel.Debug, "A new agent token for {Host} ({Scopes}) is good until {GoodUntil:u}.")]
+    [LoggerMessage(1, LogLevel.Debug, "A new agent token for {Host} ({Scopes}) is valid until {GoodUntil:u}.")]
     private static partial void LogRenewed(ILogger logger, string host, string scopes, DateTimeOffset? goodUntil);
 
     [LoggerMessage(2, LogLevel.Warning,

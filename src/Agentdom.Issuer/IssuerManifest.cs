@@ -2,11 +2,11 @@ using System.Text;
 
 namespace Agentdom.Issuer;
 
-/// <summary>What an issuer says of itself in <c>/.well-known/agentdom.json</c> (protocol.md §1).</summary>
+/// <summary>Writes an issuer's manifest, <c>/.well-known/agentdom.json</c> (protocol.md §1).</summary>
 internal static class IssuerManifest
 {
-    /// <param name="options">What the issuer grants.</param>
-    /// <param name="endpoint">The absolute address where tokens are asked for.</param>
+    /// <param name="options">The issuer's options.</param>
+    /// <param name="endpoint">The absolute address of the token endpoint.</param>
     /// <returns>JSON in UTF-8.</returns>
     internal static byte[] Write(TokenIssuerOptions options, string endpoint)
     {

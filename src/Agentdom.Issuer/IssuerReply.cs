@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Agentdom.Issuer;
 
-/// <summary>What an issuer answers, for any transport to send: a status, a JSON body, perhaps a wait.</summary>
+/// <summary>An issuer's answer, for any transport to send: a status, a JSON body and an optional <c>Retry-After</c>.</summary>
 public sealed class IssuerReply
 {
     private IssuerReply(int status, string outcome, IDictionary<string, object?> members)
@@ -15,28 +15,28 @@ public sealed class IssuerReply
     /// <summary>The HTTP status.</summary>
     public int Status { get; }
 
-    /// <summary>The body: JSON in UTF-8, to be sent as <c>application/json</c> with <c>Cache-Control: no-store</c>.</summary>
+    /// <summary>The body: JSON in UTF-8. Send it as <c>application/json</c> with <c>Cache-Control: no-store</c>.</summary>
     public byte[] Body { get; }
 
     /// <summary>
-    /// What was decided, as a stable word for logs and metrics: <c>issued</c>, <c>valid</c>, <c>invalid</c>, <c>revoked</c>,
+    /// The decision, as a stable word for logs and metrics: <c>issued</c>, <c>valid</c>, <c>invalid</c>, <c>revoked</c>,
     /// <c>nothing_to_revoke</c>, or the protocol's error code (protocol.md §5).
     /// </summary>
     public string Outcome { get; }
 
-    /// <summary>The agent that it is about, once a signature or a token has proved who that is; else null.</summary>
+    /// <summary>The agent's id, or null if no signature or token has proved it.</summary>
     public string? AgentId { get; private set; }
 
-    /// <summary>The scopes it is about, where <see cref="AgentId"/> is known.</summary>
+    /// <summary>The scopes; empty if <see cref="AgentId"/> is null.</summary>
     public IReadOnlyList<string> Scopes { get; private set; } = [];
 
-    /// <summary>The <c>jti</c> of the token it is about, where there is one. It names the token and opens nothing.</summary>
+    /// <summary>The token's <c>jti</c>, or null if there is no token. It identifies the token and grants no access.</summary>
     public string? TokenId { get; private set; }
 
-    /// <summary>Why the state was out of reach, where it was.</summary>
+    /// <summary>Why the state failed, or null if it did not.</summary>
     public IssuerStateException? StateFailure { get; private init; }
 
-    /// <summary>The value of <c>Retry-After</c> in seconds, where one is to be sent.</summary>
+    /// <summary>The value of <c>Retry-After</c> in seconds, or null for no such header.</summary>
     public int? RetryAfterSeconds { get; private init; }
 
     internal static IssuerReply Ok(string outcome, IDictionary<string, object?> members) => new(200, outcome, members);
@@ -48,28 +48,28 @@ public sealed class IssuerReply
         return new IssuerReply(status, code, members);
     }
 
-    /// <summary>The request is unreadable, or a field is missing or out of bounds.</summary>
+    /// <summary>The request cannot be read, or a field is missing or out of range.</summary>
     public static IssuerReply InvalidRequest(string description) => Refuse(400, "invalid_request", description);
 
-    /// <summary>The request is larger than the bound.</summary>
+    /// <summary>The request is too large.</summary>
     public static IssuerReply TooLarge(int maxBytes) =>
         Refuse(413, "invalid_request", $"A request has at most {maxBytes} bytes.");
 
     /// <summary>The request is not declared as JSON.</summary>
     public static IssuerReply NotJson() =>
-        Refuse(415, "invalid_request", "A request is sent with the content type application/json.");
+        Refuse(415, "invalid_request", "The content type must be application/json.");
 
     /// <summary>There were too many requests.</summary>
-    /// <param name="wait">How long to wait; at least a second is asked for.</param>
+    /// <param name="wait">How long to wait, rounded up to at least one second.</param>
     public static IssuerReply RateLimited(TimeSpan wait) =>
         new(429, "rate_limited", Refusal("rate_limited", "There were too many requests. Wait before the next one."))
         {
             RetryAfterSeconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)),
         };
 
-    /// <summary>The issuer's state is out of reach.</summary>
+    /// <summary>The issuer's state is unavailable or full.</summary>
     public static IssuerReply Unavailable(IssuerStateException failure) =>
-        new(503, "temporarily_unavailable", Refusal("temporarily_unavailable", "The issuer cannot decide right now."))
+        new(503, "temporarily_unavailable", Refusal("temporarily_unavailable", "The issuer is temporarily unavailable."))
         {
             RetryAfterSeconds = 1,
             StateFailure = failure,

@@ -2,16 +2,16 @@ using System.Net.Http.Headers;
 
 namespace Agentdom.Issuer;
 
-/// <summary>Reads a request's body within the protocol's bounds, for any server (protocol.md §4 and §5).</summary>
+/// <summary>Reads a request's body within the protocol's limits, for any server (protocol.md §4 and §5).</summary>
 internal static class RequestBody
 {
     private const string Json = "application/json";
 
-    /// <param name="body">What was sent.</param>
-    /// <param name="contentType">The request's <c>Content-Type</c>, where it has one.</param>
-    /// <param name="declaredLength">The request's <c>Content-Length</c> in bytes, where it has one.</param>
-    /// <param name="maxBytes">The bound.</param>
-    /// <param name="cancel">Ends the reading.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="contentType">The request's <c>Content-Type</c>, or null.</param>
+    /// <param name="declaredLength">The request's <c>Content-Length</c> in bytes, or null.</param>
+    /// <param name="maxBytes">The maximum size in bytes.</param>
+    /// <param name="cancel">Cancels the read.</param>
     /// <returns>The body, or the reply that refuses it.</returns>
     internal static async ValueTask<(byte[] Body, IssuerReply? Refusal)> ReadAsync(
         Stream body, string? contentType, long? declaredLength, int maxBytes, CancellationToken cancel)

@@ -1,6 +1,6 @@
 namespace Agentdom.Issuer;
 
-/// <summary>The body of a token request and its signature. Check the signature before the fields are read.</summary>
+/// <summary>The body of a token request and its signature. Verify the signature before reading the fields.</summary>
 internal sealed class SignedBody
 {
     private readonly JsonObject _json;
@@ -28,10 +28,10 @@ internal sealed class SignedBody
 
     internal bool IsSignedWith(SharedSecret secret) => AtpSigner.Verify(CanonicalBody, Signature, secret);
 
-    /// <exception cref="JsonFormatException">A field is missing, of a wrong type, or out of bounds (protocol.md §4).</exception>
+    /// <exception cref="JsonFormatException">A field is missing, has a wrong type, or is out of range (protocol.md §4).</exception>
     internal SignedRequest ReadRequest() => new()
     {
-        // The decoded bytes: hex digits of either case are the same signature.
+        // Decoded, because hex digits of either case are the same signature.
         Signature = Hex.Decode(Signature, Hmac.Size)!,
         AgentId = ReadAgentId(),
         Purpose = ReadPurpose(),

@@ -1,6 +1,6 @@
 namespace Agentdom.Issuer;
 
-/// <summary>A token request whose signature is valid and whose fields are within the protocol's bounds.</summary>
+/// <summary>A token request with a valid signature and fields within the protocol's limits.</summary>
 internal sealed class SignedRequest
 {
     /// <summary>The 32 bytes of the signature.</summary>

@@ -4,8 +4,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Agentdom.Issuer;
 
 /// <summary>
-/// Mints the issuer's tokens, which have one form only, and reads tokens with the faster handler of the IdentityModel
-/// family, since what comes back may have any.
+/// Writes the issuer's tokens, which have one form only. Presented tokens may have any form and are read with the faster one of
+/// IdentityModel's handlers.
 /// </summary>
 internal sealed class TokenCodec
 {
@@ -46,7 +46,7 @@ internal sealed class TokenCodec
         return _newest.Sign(claims);
     }
 
-    /// <summary>What a token says, or null where it is not one of ours or not good now.</summary>
+    /// <summary>The content of a token, or null if it is not valid.</summary>
     internal async Task<AgentToken?> ReadAsync(string token)
     {
         if (!AccessTokenFormat.IsPlain(token)) return null;

@@ -1,15 +1,15 @@
 namespace Agentdom.Issuer;
 
 /// <summary>
-/// The provider's side of the protocol without a transport: bytes in, a reply out (protocol.md §4 to §8). Kestrel and
-/// any other server are thin shells over it. Safe for any number of threads.
+/// The provider's side of the protocol without a transport: bytes in, a reply out (protocol.md §4 to §8). Kestrel and other
+/// servers are thin layers over it. Thread-safe.
 /// </summary>
 public sealed class TokenIssuer
 {
-    /// <summary>The most bytes of a request for a token (protocol.md §4).</summary>
+    /// <summary>The maximum size of a token request in bytes (protocol.md §4).</summary>
     public const int MaxRequestBytes = 16 * 1024;
 
-    /// <summary>The most bytes of a body that holds a token to verify or revoke.</summary>
+    /// <summary>The maximum size of a verify or revoke request in bytes (protocol.md §7 and §8).</summary>
     public const int MaxTokenBodyBytes = 48 * 1024;
 
     private readonly TokenIssuerOptions _options;
@@ -20,12 +20,12 @@ public sealed class TokenIssuer
     private readonly IAgentLimiter? _limiter;
     private readonly TimeProvider _time;
 
-    /// <summary>Makes an issuer.</summary>
-    /// <param name="options">What it accepts and grants; read once.</param>
-    /// <param name="state">What it remembers by.</param>
+    /// <summary>Creates an issuer.</summary>
+    /// <param name="options">The options. They are read once.</param>
+    /// <param name="state">Stores used signatures and revoked tokens.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="limiter">How often one agent may ask; null for any number of times.</param>
-    /// <exception cref="ArgumentException">The options are wrong; the message says how to mend each.</exception>
+    /// <param name="limiter">Limits requests per agent; null for no limit.</param>
+    /// <exception cref="ArgumentException">The options are invalid. The message lists each problem and how to fix it.</exception>
     public TokenIssuer(TokenIssuerOptions options, IIssuerState state, TimeProvider? time = null, IAgentLimiter? limiter = null)
     {
         var problems = string.Join(" ", options.Problems());
@@ -42,10 +42,10 @@ public sealed class TokenIssuer
     /// <summary>The <c>kid</c> of new tokens.</summary>
     public string KeyId => _keys[0].SigningKey.KeyId;
 
-    /// <summary>Answers a request for a token (protocol.md §4).</summary>
+    /// <summary>Answers a token request (protocol.md §4).</summary>
     public ValueTask<IssuerReply> MintAsync(byte[] body, CancellationToken cancel = default) => AnswerAsync(async () =>
     {
-        // The signature comes before everything else: nothing in a body that nobody signed is trusted or repeated.
+        // The signature comes first, so that no content of an unsigned body is trusted or repeated.
         var signed = SignedBody.Parse(body);
         if (!Array.Exists(_keys, key => signed.IsSignedWith(key.Secret)))
             return IssuerReply.Refuse(401, "invalid_signature", "The signature does not match this body.");
@@ -54,7 +54,7 @@ public sealed class TokenIssuer
         return reply.About(request.AgentId, request.Scopes);
     });
 
-    /// <summary>Answers a question after a token's state (protocol.md §7).</summary>
+    /// <summary>Answers a verify request (protocol.md §7).</summary>
     public ValueTask<IssuerReply> VerifyAsync(byte[] body, CancellationToken cancel = default) => AnswerAsync(async () =>
     {
         var token = await ReadTokenAsync(TokenIn(body), cancel).ConfigureAwait(false);
@@ -68,7 +68,7 @@ public sealed class TokenIssuer
         }).About(token.AgentId, token.Scopes, token.TokenId);
     });
 
-    /// <summary>Answers a revocation, which also succeeds for a token unknown or already dead (protocol.md §8).</summary>
+    /// <summary>Answers a revoke request. It also succeeds if the token is unknown or has expired (protocol.md §8).</summary>
     public ValueTask<IssuerReply> RevokeAsync(byte[] body, CancellationToken cancel = default) => AnswerAsync(async () =>
     {
         var answer = new Dictionary<string, object?> { ["revoked"] = true };
@@ -77,8 +77,8 @@ public sealed class TokenIssuer
         return IssuerReply.Ok("revoked", answer).About(token.AgentId, token.Scopes, token.TokenId);
     });
 
-    /// <summary>What a token says, where it is good right now and not revoked; else null.</summary>
-    /// <exception cref="IssuerStateException">Whether it is revoked cannot be known right now.</exception>
+    /// <summary>The content of a token, or null if it is not valid or was revoked.</summary>
+    /// <exception cref="IssuerStateException">The state is unavailable, so the token may be revoked.</exception>
     public async ValueTask<AgentToken?> ReadTokenAsync(string token, CancellationToken cancel = default)
     {
         var read = await _codec.ReadAsync(token).ConfigureAwait(false);
@@ -109,7 +109,7 @@ public sealed class TokenIssuer
             return IssuerReply.Refuse(401, "stale_timestamp",
                 $"The timestamp is more than {TokenIssuerOptions.TimestampWindow.TotalSeconds:0} seconds from this clock.",
                 serverTime: now.ToUnixTimeMilliseconds());
-        // After the clock, so that a captured request cannot use up its agent's share for longer than the window.
+        // After the timestamp, so that a captured request counts against its agent's limit only within the window.
         if (_limiter?.Enter(request.AgentId) is { } wait) return IssuerReply.RateLimited(wait);
         if (request.Audience != _options.Audience)
             return IssuerReply.InvalidRequest(_options.Audience is null
@@ -117,7 +117,7 @@ public sealed class TokenIssuer
                 : "'aud' must be the audience that this issuer's manifest names.");
         foreach (var scope in request.Scopes)
         {
-            if (!_scopes.Contains(scope)) return IssuerReply.Refuse(403, "invalid_scope", $"The scope '{scope}' is not on offer.");
+            if (!_scopes.Contains(scope)) return IssuerReply.Refuse(403, "invalid_scope", $"The scope '{scope}' is not offered.");
         }
         return null;
     }
@@ -126,7 +126,7 @@ public sealed class TokenIssuer
     {
         var until = request.Timestamp + TokenIssuerOptions.TimestampWindow;
         if (!await _state.TryRememberAsync(request.Signature, until, cancel).ConfigureAwait(false))
-            return IssuerReply.Refuse(401, "replayed_request", "This signed request was accepted before. Stamp and sign a new one.");
+            return IssuerReply.Refuse(401, "replayed_request", "This signed request was already used. Send one with a new timestamp and signature.");
         var tokenId = Hex.Encode(RandomBytes.Make(16));
         return IssuerReply.Ok("issued", new Dictionary<string, object?>
         {

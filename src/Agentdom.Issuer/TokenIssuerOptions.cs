@@ -2,36 +2,34 @@ using System.Text;
 
 namespace Agentdom.Issuer;
 
-/// <summary>What an issuer accepts and grants.</summary>
+/// <summary>An issuer's options.</summary>
 public class TokenIssuerOptions
 {
-    /// <summary>How far a request's timestamp may be from this clock, either way: 300 seconds (protocol.md §4).</summary>
+    /// <summary>How far a request's timestamp may be from the issuer's clock, in either direction: 300 seconds (protocol.md §4).</summary>
     public static readonly TimeSpan TimestampWindow = TimeSpan.FromSeconds(300);
 
     /// <summary>
-    /// The shared secrets, newest first, each at least 32 bytes of UTF-8. Requests signed and tokens minted under any of
-    /// them are good until it is taken off; new tokens are minted under the first.
+    /// The shared secrets, newest first, each at least 32 bytes of UTF-8. New tokens are issued under the first. Requests and
+    /// tokens signed under any of them are valid until that secret is removed from the list.
     /// </summary>
     public IList<string> Secrets { get; } = [];
 
-    /// <summary>The scopes on offer, each an RFC 6749 scope-token of 1 to 128 characters.</summary>
+    /// <summary>The offered scopes, each an RFC 6749 scope-token of 1 to 128 characters.</summary>
     public IList<string> Scopes { get; } = [];
 
-    /// <summary>The life of a token: 1 second to 24 hours, in whole seconds. One hour by default.</summary>
+    /// <summary>The lifetime of a token, 1 second to 24 hours in whole seconds. The default is one hour.</summary>
     public TimeSpan TokenLifetime { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>The <c>iss</c> claim. Set it to the provider's own name or address where several issuers share a secret.</summary>
+    /// <summary>The <c>iss</c> claim. Set it to the provider's name or address if several issuers share a secret.</summary>
     public string Issuer { get; set; } = "agentdom";
 
-    /// <summary>The <c>aud</c> that requests must name and tokens carry, or null for none.</summary>
+    /// <summary>The <c>aud</c> that requests must have and that tokens get, or null for none.</summary>
     public string? Audience { get; set; }
 
-    /// <summary>
-    /// A signing key for tokens in place of the ones derived from the secrets: at least 32 bytes, or null.
-    /// </summary>
+    /// <summary>The signing key for tokens, at least 32 bytes, or null to derive it from each secret.</summary>
     public byte[]? SigningKey { get; set; }
 
-    /// <summary>What is wrong with these options, each as a sentence that says what to do; empty where nothing is.</summary>
+    /// <summary>The problems of these options, each as a sentence with advice; empty if they are valid.</summary>
     public IEnumerable<string> Problems()
     {
         if (Secrets.Count == 0)
@@ -40,7 +38,7 @@ public class TokenIssuerOptions
         {
             var bytes = Encoding.UTF8.GetByteCount(Secrets[i] ?? "");
             if (!HasUtf8(Secrets[i] ?? ""))
-                yield return $"Secret {i + 1} of {Secrets.Count} holds a lone surrogate, so it has no UTF-8 form; {HowToMakeOne}";
+                yield return $"Secret {i + 1} of {Secrets.Count} contains a lone surrogate, so it has no UTF-8 form; {HowToMakeOne}";
             else if (bytes < SharedSecret.MinimumBytes)
                 yield return $"Secret {i + 1} of {Secrets.Count} has {bytes} bytes and needs at least {SharedSecret.MinimumBytes}; {HowToMakeOne}";
         }
@@ -53,8 +51,8 @@ public class TokenIssuerOptions
                 yield return $"'{scope}' is not a scope: 1 to {ScopeSet.MaxLength} printable ASCII characters without spaces, quotes and backslashes.";
         }
         if (TokenLifetime < TimeSpan.FromSeconds(1) || TokenLifetime > TimeSpan.FromDays(1) || TokenLifetime.Ticks % TimeSpan.TicksPerSecond != 0)
-            yield return $"A token's life is 1 second to 24 hours in whole seconds, not {TokenLifetime}.";
-        // Of either, a blank one would make every token that is minted invalid.
+            yield return $"The token lifetime must be 1 second to 24 hours in whole seconds, not {TokenLifetime}.";
+        // A blank issuer or audience would make every issued token invalid.
         if (string.IsNullOrWhiteSpace(Issuer)) yield return "The issuer's name is empty.";
         if (Audience is not null && string.IsNullOrWhiteSpace(Audience)) yield return "The audience is empty. Name one, or leave it out.";
     }

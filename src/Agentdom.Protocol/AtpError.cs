@@ -1,32 +1,32 @@
 namespace Agentdom.Protocol;
 
 /// <summary>
-/// What went wrong, as a stable name. A cmdlet's error id is <c>Atp</c> and this name: <see cref="ScopeDenied"/> is
-/// <c>AtpScopeDenied</c>. Names are never changed or reused.
+/// What went wrong. The names are stable: they are never changed or reused. A cmdlet's error id is the name with the prefix
+/// <c>Atp</c>, such as <c>AtpScopeDenied</c> for <see cref="ScopeDenied"/>.
 /// </summary>
 public enum AtpError
 {
     /// <summary>No shared secret was given and none was found.</summary>
     SecretMissing,
-    /// <summary>The host is not a host name with an optional port, or asks for http where that is not allowed.</summary>
+    /// <summary>The host is not a host name with an optional port, or uses http although it is not a loopback host.</summary>
     HostInvalid,
     /// <summary>The host's name does not resolve.</summary>
     HostNotFound,
-    /// <summary>The host resolves but no connection came about, or it broke.</summary>
+    /// <summary>The host resolves, but the connection failed or broke.</summary>
     HostUnreachable,
     /// <summary>The host's TLS certificate is not valid for it.</summary>
     CertificateInvalid,
-    /// <summary>The operation took longer than it was given.</summary>
+    /// <summary>The operation took longer than its timeout.</summary>
     TimedOut,
     /// <summary>The host has no AgentDOM manifest.</summary>
     ManifestMissing,
     /// <summary>The host's manifest cannot be read.</summary>
     ManifestInvalid,
-    /// <summary>The host's manifest names another way to authenticate.</summary>
+    /// <summary>The host's manifest names another authentication method.</summary>
     MethodUnsupported,
-    /// <summary>The manifest's endpoint, or where a token was to be sent, lies on a host that was not asked and is not trusted.</summary>
+    /// <summary>The manifest's endpoint, or the address of a request with a token, is on another host that is not trusted.</summary>
     EndpointForeign,
-    /// <summary>The endpoint, or where a token was to be sent, is not an absolute https address.</summary>
+    /// <summary>The endpoint, or the address of a request with a token, is not an absolute https address.</summary>
     EndpointInvalid,
     /// <summary>The host answered with a redirect, which is never followed.</summary>
     RedirectRefused,
@@ -38,58 +38,58 @@ public enum AtpError
     AgentIdInvalid,
     /// <summary>The issuer does not grant a scope that was asked for.</summary>
     ScopeDenied,
-    /// <summary>The issuer does not accept the signature: the secrets differ.</summary>
+    /// <summary>The issuer refused the signature: the secrets differ.</summary>
     SignatureRefused,
-    /// <summary>The issuer's clock and this one are too far apart, also after correcting for it.</summary>
+    /// <summary>The issuer's clock and this one are too far apart, even after correcting for it.</summary>
     ClockSkewed,
     /// <summary>The issuer has seen this signed request before.</summary>
     RequestReplayed,
     /// <summary>The issuer cannot read the request.</summary>
     RequestRefused,
-    /// <summary>The issuer allows no more requests for now.</summary>
+    /// <summary>The issuer has received too many requests.</summary>
     RateLimited,
-    /// <summary>The issuer is there but cannot serve for now.</summary>
+    /// <summary>The issuer is temporarily unavailable.</summary>
     IssuerUnavailable,
-    /// <summary>The issuer answered in a way the protocol does not know.</summary>
+    /// <summary>The issuer's answer has a status that the protocol does not define.</summary>
     IssuerFailed,
     /// <summary>The issuer's answer cannot be read, lacks a token, or is too large.</summary>
     AnswerInvalid,
-    /// <summary>A JSON body cannot be brought into canonical form.</summary>
+    /// <summary>A JSON body has no canonical form.</summary>
     BodyInvalid,
     /// <summary>A text is not a JSON Web Token.</summary>
     TokenInvalid,
-    /// <summary>No token is stored for what was asked.</summary>
+    /// <summary>No token is stored for this host or these scopes.</summary>
     TokenNotFound,
-    /// <summary>The stored token has ended.</summary>
+    /// <summary>The stored token has expired.</summary>
     TokenExpired,
-    /// <summary>More than one stored token fits.</summary>
+    /// <summary>More than one stored token matches.</summary>
     TokenAmbiguous,
     /// <summary>The vault's key is missing, too short or cannot be read.</summary>
     VaultKeyInvalid,
-    /// <summary>The vault cannot be written; what was there is unchanged.</summary>
+    /// <summary>The vault cannot be written. Its content is unchanged.</summary>
     VaultUnwritable,
     /// <summary>The vault cannot be read.</summary>
     VaultUnreadable,
-    /// <summary>A vault entry was changed from outside or was written under another key.</summary>
+    /// <summary>A vault entry was tampered with or was encrypted with another key.</summary>
     VaultEntryDamaged,
-    /// <summary>The vault is locked and nobody can be asked for its password.</summary>
+    /// <summary>The vault is locked, and there is no prompt to ask for its password.</summary>
     VaultLocked,
-    /// <summary>There is no vault of that name here.</summary>
+    /// <summary>There is no vault with that name.</summary>
     VaultNotFound,
-    /// <summary>The refresh job cannot run at such an interval.</summary>
+    /// <summary>The refresh job cannot run at this interval.</summary>
     IntervalInvalid,
-    /// <summary>No scheduler of the kind asked for can be used here.</summary>
+    /// <summary>The requested kind of scheduler cannot be used here.</summary>
     SchedulerUnavailable,
     /// <summary>A scheduler's own tool failed.</summary>
     SchedulerFailed,
-    /// <summary>The refresh job would fail where its scheduler runs it.</summary>
+    /// <summary>The refresh job would fail when its scheduler runs it.</summary>
     JobWouldFail,
     /// <summary>No refresh job is registered.</summary>
     JobNotFound,
-    /// <summary>A loopback server runs in this process already.</summary>
+    /// <summary>A loopback server is already running in this process.</summary>
     ServerRunning,
     /// <summary>The loopback server's secret, scopes or token lifetime cannot be used.</summary>
     ServerOptionsInvalid,
-    /// <summary>Another program has the port, or this user may not listen on it.</summary>
+    /// <summary>Another program uses the port, or this user may not listen on it.</summary>
     PortTaken,
 }

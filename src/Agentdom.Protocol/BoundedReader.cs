@@ -1,16 +1,16 @@
 namespace Agentdom.Protocol;
 
-/// <summary>Reads a stream up to a limit, however much the other side would send.</summary>
+/// <summary>Reads a stream up to a limit, however much the sender has.</summary>
 internal static class BoundedReader
 {
     /// <param name="stream">The stream.</param>
     /// <param name="maxBytes">The limit.</param>
-    /// <param name="declaredLength">The length in bytes that the sender declared, if it did; at most <paramref name="maxBytes"/>.</param>
+    /// <param name="declaredLength">The declared length in bytes, at most <paramref name="maxBytes"/>, or null.</param>
     /// <param name="cancel">Cancels the read.</param>
-    /// <returns>What was read, or null if the stream has more than <paramref name="maxBytes"/>.</returns>
+    /// <returns>The bytes, or null if the stream has more than <paramref name="maxBytes"/>.</returns>
     internal static async ValueTask<byte[]?> ReadAsync(Stream stream, int maxBytes, long? declaredLength, CancellationToken cancel)
     {
-        // Without a declared length, one byte beyond the limit shows that there is more.
+        // Without a declared length, one extra byte shows whether the stream is over the limit.
         var buffer = new byte[(int)(declaredLength ?? maxBytes + 1)];
         var length = 0;
         while (length < buffer.Length)

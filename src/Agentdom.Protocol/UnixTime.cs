@@ -1,8 +1,8 @@
 namespace Agentdom.Protocol;
 
-/// <summary>Bounds of times on the wire and in the vault.</summary>
+/// <summary>Limits of times on the wire and in the vault.</summary>
 internal static class UnixTime
 {
-    /// <summary>The last millisecond of the year 9999, beyond which .NET has no dates.</summary>
+    /// <summary>The last millisecond of the year 9999, the latest that .NET can represent.</summary>
     internal const long MaxMilliseconds = 253_402_300_799_999;
 }

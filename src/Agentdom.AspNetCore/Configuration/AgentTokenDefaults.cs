@@ -1,6 +1,6 @@
 namespace Agentdom.AspNetCore;
 
-/// <summary>Names used by the resource side.</summary>
+/// <summary>Names of the authentication scheme, of telemetry and of claims.</summary>
 public static class AgentTokenDefaults
 {
     /// <summary>The authentication scheme that <c>AddAgentToken()</c> registers.</summary>
@@ -9,12 +9,12 @@ public static class AgentTokenDefaults
     /// <summary>The name of the <c>Meter</c> and of the <c>ActivitySource</c>.</summary>
     public const string TelemetryName = "Agentdom.Issuer";
 
-    /// <summary>The claim type that holds one granted scope each.</summary>
+    /// <summary>The claim type of scopes. There is one claim for each granted scope.</summary>
     public const string ScopeClaimType = "scope";
 
     /// <summary>The claim type of the agent's id.</summary>
     public const string AgentIdClaimType = "sub";
 
-    /// <summary>The claim type of what the agent said the token is for.</summary>
+    /// <summary>The claim type of the purpose that the agent gave.</summary>
     public const string PurposeClaimType = "purpose";
 }

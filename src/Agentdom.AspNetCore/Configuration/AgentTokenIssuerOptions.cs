@@ -3,24 +3,24 @@ using Microsoft.Extensions.Configuration;
 
 namespace Agentdom.AspNetCore;
 
-/// <summary>What the app accepts and grants, and how it is seen from outside.</summary>
+/// <summary>The options of an app's issuer.</summary>
 public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
 {
     private string? _unreadable;
 
     /// <summary>
-    /// The origin that the manifest names in its endpoints, such as <c>https://api.example.com</c>. Null takes it from
-    /// each request, which behind a proxy needs the forwarded headers middleware.
+    /// The origin of the endpoints in the manifest, such as <c>https://api.example.com</c>. If it is null, the request's origin
+    /// is used, which needs the forwarded headers middleware behind a proxy.
     /// </summary>
     public Uri? PublicOrigin { get; set; }
 
-    /// <summary>How long clients may keep the manifest: 5 minutes by default, in whole seconds.</summary>
+    /// <summary>How long clients may cache the manifest, in whole seconds. The default is 5 minutes.</summary>
     public TimeSpan ManifestLifetime { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How often may be asked.</summary>
+    /// <summary>The rate limits.</summary>
     public AgentTokenIssuerLimits Limits { get; } = new();
 
-    // What is thrown when options change reaches nobody, and would repeat the value, which may be a key.
+    // An exception during a reload would be lost, and its message would contain the value, which may be a key.
     internal void Read(IConfiguration section)
     {
         try
@@ -30,7 +30,7 @@ public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
         catch (InvalidOperationException e)
         {
             var key = KeyInBindingError().Match(e.Message).Groups[1].Value;
-            _unreadable = $"The configuration's value of '{key}' cannot be read as what it should be.";
+            _unreadable = $"The configuration's value of '{key}' does not have the expected type.";
         }
     }
 
@@ -41,12 +41,12 @@ public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
         return [.. problems.Select(static p => "Agent tokens: " + p)];
     }
 
-    // Configuration turns any text into a Uri, if need be a relative one. The value is not repeated: it may hold a password.
+    // Configuration accepts any text as a Uri, if only as a relative one. The value may contain a password, so it is not shown.
     private IEnumerable<string> ManifestProblems()
     {
         if (PublicOrigin is { } origin && !(origin.IsAbsoluteUri && origin.Scheme is "https" or "http" && origin.UserInfo.Length == 0))
-            yield return "The public origin is an http or https address without a user name, such as https://api.example.com.";
-        if (ManifestLifetime < TimeSpan.Zero) yield return $"The manifest's lifetime is 0 seconds or more, not {ManifestLifetime}.";
+            yield return "The public origin must be an http or https address without a user name, such as https://api.example.com.";
+        if (ManifestLifetime < TimeSpan.Zero) yield return $"The manifest's lifetime must be 0 seconds or more, not {ManifestLifetime}.";
     }
 
     [GeneratedRegex("at '([^']*)' to type", RegexOptions.RightToLeft)]

@@ -3,9 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Agentdom.AspNetCore;
 
-/// <summary>Answers one kind of request: counts it, reads it, has it decided, makes the decision seen, replies.</summary>
+/// <summary>Handles one kind of request: applies the limit, reads the body, decides, logs the decision and replies.</summary>
 /// <param name="operation">One of <see cref="Operation"/>.</param>
-/// <param name="maxBytes">The most bytes of a body.</param>
+/// <param name="maxBytes">The maximum size of a body in bytes.</param>
 /// <param name="decide">The decision.</param>
 internal sealed class AgentTokenEndpoint(
     string operation, int maxBytes, Func<TokenIssuer, byte[], CancellationToken, ValueTask<IssuerReply>> decide)
@@ -46,10 +46,10 @@ internal sealed class AgentTokenEndpoint(
         }
         catch (IOException e) when (!cancel.IsCancellationRequested)
         {
-            // Chunked wrongly, broken off or too slow: Kestrel would log it as the app's own error, and answer some with 500.
+            // The body is malformed, incomplete or too slow. Kestrel would log this as the app's error and answer 500 to some.
             return ([], e is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }
                 ? IssuerReply.TooLarge(maxBytes)
-                : IssuerReply.InvalidRequest("The body could not be read to its end."));
+                : IssuerReply.InvalidRequest("The body could not be read completely."));
         }
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Agentdom.AspNetCore;
 
-/// <summary>Says what the app takes, in <c>/.well-known/agentdom.json</c> (protocol.md §1).</summary>
+/// <summary>Answers <c>/.well-known/agentdom.json</c> (protocol.md §1).</summary>
 internal static class ManifestWriter
 {
     internal static async Task WriteAsync(HttpContext context)
@@ -13,7 +13,7 @@ internal static class ManifestWriter
         var options = context.RequestServices.GetRequiredService<CurrentIssuer>().Options;
         if (TryOrigin(context.Request, options) is not { } origin)
         {
-            await ReplyWriter.WriteAsync(context.Response, IssuerReply.InvalidRequest("The Host header names no host."));
+            await ReplyWriter.WriteAsync(context.Response, IssuerReply.InvalidRequest("The Host header is not a valid host name."));
             return;
         }
         var endpoint = origin + TokenPath(context.RequestServices);
@@ -24,12 +24,12 @@ internal static class ManifestWriter
         response.ContentLength = json.Length;
         response.Headers.CacheControl = string.Create(
             CultureInfo.InvariantCulture, $"public, max-age={(long)options.ManifestLifetime.TotalSeconds}");
-        // The endpoints repeat the request's Host, so a cache must keep one host's manifest from another's.
+        // The endpoints contain the request's Host, so caches must keep the manifests of different hosts apart.
         if (options.PublicOrigin is null) response.Headers.Vary = "Host";
         await response.Body.WriteAsync(json, context.RequestAborted);
     }
 
-    // Null where the Host header has no ASCII form, such as "xn--".
+    // Null if the Host header has no ASCII form, such as "xn--".
     private static string? TryOrigin(HttpRequest request, AgentTokenIssuerOptions options)
     {
         try
@@ -48,7 +48,7 @@ internal static class ManifestWriter
     {
         var endpoint = services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .FirstOrDefault(static e => e.Metadata.GetMetadata<TokenEndpointMarker>() is not null)
-            ?? throw new InvalidOperationException("Call app.MapAgentTokens(…) beside app.MapAgentdomManifest().");
+            ?? throw new InvalidOperationException("Call app.MapAgentTokens(…) as well as app.MapAgentdomManifest().");
         return "/" + endpoint.RoutePattern.RawText!.Trim('/');
     }
 }

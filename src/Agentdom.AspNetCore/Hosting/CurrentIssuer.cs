@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Agentdom.AspNetCore;
 
 /// <summary>
-/// The issuer with the options that are in force. When they change, such as when a secret is rotated, a new issuer takes
-/// over between two requests; options that are wrong are reported and change nothing.
+/// The issuer with the current options. When they change, for example because a secret is rotated, a new issuer replaces it
+/// between two requests. Invalid options are logged and change nothing.
 /// </summary>
 internal sealed class CurrentIssuer : IHostedService, IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
     private readonly IDisposable? _subscription;
     private volatile InForce _inForce;
 
-    /// <exception cref="OptionsValidationException">The options are wrong, so the app does not start.</exception>
+    /// <exception cref="OptionsValidationException">The options are invalid, so the app does not start.</exception>
     public CurrentIssuer(IOptionsMonitor<AgentTokenIssuerOptions> options, IIssuerState state, TimeProvider time, ILogger<CurrentIssuer> log)
     {
         (_options, _state, _time, _log) = (options, state, time, log);
@@ -28,7 +28,7 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
         Limits = new RequestLimits(first.Limits);
         _inForce = Make(first);
         _subscription = options.OnChange(_ => Change());
-        // What changed before that would be missed until the next change.
+        // A change before the subscription would be missed until the next one.
         if (!ReferenceEquals(options.CurrentValue, first)) Change();
     }
 
@@ -38,7 +38,7 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
 
     internal RequestLimits Limits { get; }
 
-    // Hosted only so that wrong options, or a state that cannot be opened, stop the app before it listens.
+    // A hosted service only so that the app does not start with invalid options or a state that cannot be opened.
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -51,7 +51,7 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
 
     private void Change()
     {
-        // Of two changes at once the later one counts, whichever is told of first: a secret that was taken off must not come back.
+        // Two changes can arrive in any order. The current options are read under the lock, so a removed secret does not come back.
         lock (_changing)
         {
             var options = _options.CurrentValue;

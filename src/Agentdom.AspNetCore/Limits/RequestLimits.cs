@@ -5,8 +5,8 @@ using System.Threading.RateLimiting;
 namespace Agentdom.AspNetCore;
 
 /// <summary>
-/// Counts requests by address before anything is read and by agent after a good signature, with ASP.NET Core's own rate
-/// limiter, which forgets who has not asked for a while.
+/// Limits requests by address before the body is read, and by agent after the signature was verified. ASP.NET Core's rate
+/// limiter removes addresses and agents that have been idle for a while.
 /// </summary>
 internal sealed class RequestLimits(AgentTokenIssuerLimits limits) : IAgentLimiter, IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class RequestLimits(AgentTokenIssuerLimits limits) : IAgentLimit
     /// <inheritdoc/>
     public TimeSpan? Enter(string agentId) => Enter(_agents, agentId);
 
-    /// <returns>Null where the address may go on, else how long it should wait.</returns>
+    /// <returns>Null if the address is within its limit, else how long it should wait.</returns>
     internal TimeSpan? Enter(IPAddress? address) => Enter(_addresses, Network(address));
 
     public void Dispose()
@@ -48,7 +48,7 @@ internal sealed class RequestLimits(AgentTokenIssuerLimits limits) : IAgentLimit
             resource => RateLimitPartition.GetTokenBucketLimiter(resource, _ => bucket));
     }
 
-    // Whoever has one IPv6 address has the whole /64 that it lies in.
+    // The owner of one IPv6 address usually has its whole /64 network.
     private static IPAddress Network(IPAddress? address)
     {
         if (address is null) return IPAddress.None;

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Agentdom.AspNetCore;
 
 /// <summary>
-/// The audit events. They name agent, scopes, the token's id, outcome and address, and never a secret, a signature or a
-/// token. Event ids are never changed or reused.
+/// The audit events. They contain agent, scopes, token id, outcome and address, but never a secret, a signature or a token.
+/// Event ids are never changed or reused.
 /// </summary>
 internal static partial class AuditLog
 {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Agentdom.AspNetCore;
 
-/// <summary>One decision, from its beginning to what came of it.</summary>
+/// <summary>One decision, from the request to the outcome.</summary>
 /// <param name="operation">One of <see cref="Operation"/>.</param>
 internal sealed class Decision(string operation) : IDisposable
 {

@@ -2,17 +2,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Agentdom.AspNetCore;
 
-/// <summary>What the issuer says of itself. Event ids are never changed or reused.</summary>
+/// <summary>The issuer's operational events. Event ids are never changed or reused.</summary>
 internal static partial class IssuerLog
 {
     internal const string Category = "Agentdom.AspNetCore.CurrentIssuer";
 
-    [LoggerMessage(2001, LogLevel.Information, "The issuer's options were read anew: {SecretCount} secrets, new tokens under key {KeyId}.")]
+    [LoggerMessage(2001, LogLevel.Information, "The issuer's options were reloaded: {SecretCount} secrets, new tokens under key {KeyId}.")]
     internal static partial void Reloaded(this ILogger log, int secretCount, string keyId);
 
-    [LoggerMessage(2002, LogLevel.Error, "The issuer's options changed and are wrong, so the old ones stay in force. {Problems}")]
+    [LoggerMessage(2002, LogLevel.Error, "The issuer's options changed and are invalid, so the old ones stay in use. {Problems}")]
     internal static partial void ReloadRefused(this ILogger log, string problems);
 
-    [LoggerMessage(2003, LogLevel.Error, "The issuer's state is out of reach, so the request was answered with 503. {Reason}")]
+    [LoggerMessage(2003, LogLevel.Error, "The issuer's state is unavailable, so the request was answered with 503. {Reason}")]
     internal static partial void StateUnavailable(this ILogger log, string reason);
 }

@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Agentdom.AspNetCore;
 
-/// <summary>Makes every decision seen: an audit event, a count and a duration, and a span of a trace.</summary>
+/// <summary>Records every decision as an audit event, a counter, a duration and a trace span.</summary>
 internal sealed class IssuerTelemetry
 {
     internal static readonly ActivitySource Source = new(AgentTokenDefaults.TelemetryName);
 
-    // OpenTelemetry's own buckets are for milliseconds: all decisions would fall into the first.
+    // OpenTelemetry's default buckets are for milliseconds, so all decisions would fall into the first one.
     private static readonly InstrumentAdvice<double> s_buckets = new()
     {
         HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
@@ -26,24 +26,24 @@ internal sealed class IssuerTelemetry
     {
         _audit = loggers.CreateLogger(AuditLog.Category);
         _log = loggers.CreateLogger(IssuerLog.Category);
-        // The factory's to dispose of.
+        // The factory disposes the meter.
         var meter = meters.Create(AgentTokenDefaults.TelemetryName);
         _decisions = meter.CreateCounter<long>("agentdom.issuer.decisions", "{decision}", "Decisions, by operation and outcome.");
-        _stateFailures = meter.CreateCounter<long>("agentdom.issuer.state.failures", "{failure}", "Decisions that the state's failing left open.");
+        _stateFailures = meter.CreateCounter<long>("agentdom.issuer.state.failures", "{failure}", "Decisions that failed because the state was unavailable.");
         _duration = meter.CreateHistogram(
-            "agentdom.issuer.duration", "s", "Time that a decision took, by operation and outcome.", tags: null, s_buckets);
+            "agentdom.issuer.duration", "s", "Duration of a decision, by operation and outcome.", tags: null, s_buckets);
     }
 
     internal void Record(Decision decision, IPAddress? address)
     {
-        // Agents are no tag of a metric: there is no end to them.
+        // The agent is not a tag, because the number of agents is unbounded.
         var tags = new TagList { { "operation", decision.Operation }, { "outcome", decision.Outcome } };
         _decisions.Add(1, tags);
         _duration.Record(Stopwatch.GetElapsedTime(decision.Began).TotalSeconds, tags);
         if (decision.StateFailure is { } failure)
         {
             _stateFailures.Add(1, tags);
-            // The message only: what a store's own exception holds is not ours to publish.
+            // Only the message, because a store's own exception may contain confidential details.
             _log.StateUnavailable(failure.Message);
         }
 
@@ -68,7 +68,7 @@ internal sealed class IssuerTelemetry
         else _audit.Accepted(decision.TokenId, scopes, agent, address);
     }
 
-    // As firewalls and other logs write it, also where one socket serves both families.
+    // IPv4 addresses in their usual form, even on a dual-stack socket, so that they match other logs.
     private static string Text(IPAddress? address) =>
         (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString() ?? "an unknown address";
 }

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Agentdom.AspNetCore;
 
-/// <summary>All of these scopes must have been granted.</summary>
+/// <summary>Requires that the token has all of these scopes.</summary>
 internal sealed class AgentScopeRequirement(IReadOnlyList<string> scopes)
     : AuthorizationHandler<AgentScopeRequirement>, IAuthorizationRequirement
 {

@@ -9,8 +9,8 @@ using Microsoft.Net.Http.Headers;
 namespace Agentdom.AspNetCore;
 
 /// <summary>
-/// Lets requests in by the agent token in their Authorization header (RFC 6750), which is looked up at this app's own
-/// issuer, so that a revoked token is refused at once.
+/// Authenticates requests by the agent token in their Authorization header (RFC 6750). The token is checked with this app's own
+/// issuer, so a revoked token is refused at once.
 /// </summary>
 internal sealed class AgentTokenHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, CurrentIssuer current,
@@ -38,7 +38,7 @@ internal sealed class AgentTokenHandler(
         if (token is null)
         {
             Record(decision.IsRefused("invalid_token"));
-            return AuthenticateResult.Fail("The token is not one of this issuer's, has ended, or was revoked.");
+            return AuthenticateResult.Fail("The token is not from this issuer, has expired, or was revoked.");
         }
         Record(decision.IsAccepted(token));
 
@@ -55,13 +55,13 @@ internal sealed class AgentTokenHandler(
         var result = await HandleAuthenticateOnceSafeAsync();
         if (result.Failure is IssuerStateException failure)
         {
-            // Whether the token was revoked cannot be known right now: that is no fault of the agent's.
+            // The state is unavailable. That is not the agent's fault, so the answer is 503, not 401.
             await ReplyWriter.WriteAsync(Response, IssuerReply.Unavailable(failure));
             return;
         }
         if (result.Failure is null) RecordRefusal("missing_token");
         Response.StatusCode = StatusCodes.Status401Unauthorized;
-        // RFC 6750 §3.1: no error where no token was presented.
+        // RFC 6750 §3.1: no error code if no token was presented.
         Challenge(result.Failure is null ? "Bearer" : "Bearer error=\"invalid_token\"");
     }
 
@@ -69,7 +69,7 @@ internal sealed class AgentTokenHandler(
     {
         RecordRefusal("insufficient_scope", Context.User.FindFirst(AgentTokenDefaults.AgentIdClaimType)?.Value);
         Response.StatusCode = StatusCodes.Status403Forbidden;
-        // A group and its endpoint may each require some.
+        // A group and its endpoint may each require scopes.
         var needed = Context.GetEndpoint()?.Metadata.GetOrderedMetadata<AgentScopeRequirement>().SelectMany(static r => r.Scopes).Distinct().ToList();
         Challenge(needed is null or []
             ? "Bearer error=\"insufficient_scope\""
@@ -77,7 +77,7 @@ internal sealed class AgentTokenHandler(
         return Task.CompletedTask;
     }
 
-    // Beside the challenges of the app's other schemes.
+    // Append keeps the challenges of the app's other schemes.
     private void Challenge(string challenge) => Response.Headers.Append(HeaderNames.WWWAuthenticate, challenge);
 
     private void RecordRefusal(string outcome, string? agentId = null)

@@ -1,12 +1,12 @@
 namespace Agentdom.Client;
 
 /// <summary>
-/// The folders of everything that is kept on disk. <c>AGENTDOM_HOME</c> moves all of them. By default, data and keys are in
-/// different folders of the user, so that a copy of one is not a copy of the other.
+/// The folders for everything stored on disk. <c>AGENTDOM_HOME</c> moves all of them. By default, data and keys are in
+/// different folders of the user, so that a copy of one does not include the other.
 /// </summary>
 internal static class AgentdomHome
 {
-    /// <summary>The environment variable that moves everything that is kept on disk.</summary>
+    /// <summary>The environment variable that moves all folders.</summary>
     internal const string Variable = "AGENTDOM_HOME";
 
     /// <summary>The folder of the encrypted entries.</summary>
@@ -15,7 +15,7 @@ internal static class AgentdomHome
     /// <summary>The folder of the key file, and of the machine id if the system has none.</summary>
     internal static string Keys => Path.Combine(Moved() ?? Path.Combine(UserFolders.Config, "agentdom"), "keys");
 
-    /// <summary>The folder of the locks that processes share.</summary>
+    /// <summary>The folder of the cross-process locks.</summary>
     internal static string Locks => Path.Combine(DataRoot(), "locks");
 
     /// <summary>The folder of the refresh job's script and of its last outcome.</summary>

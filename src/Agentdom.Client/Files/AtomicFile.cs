@@ -1,6 +1,6 @@
 namespace Agentdom.Client;
 
-/// <summary>Files that are written whole or not at all, readable by their owner only.</summary>
+/// <summary>Files that are written completely or not at all, and that only their owner can read.</summary>
 internal static class AtomicFile
 {
     internal const string TemporarySuffix = ".tmp";
@@ -8,7 +8,7 @@ internal static class AtomicFile
     private const int WindowsAttempts = 20;
     private const int WindowsPauseMilliseconds = 50;
 
-    /// <summary>Makes a folder that only its owner may enter.</summary>
+    /// <summary>Creates a folder that only its owner can access.</summary>
     internal static void CreateDirectory(string path)
     {
 #if NET
@@ -18,11 +18,11 @@ internal static class AtomicFile
             return;
         }
 #endif
-        // On Windows the folder inherits the access rules of the one above it, which by default is in the user's profile.
+        // On Windows the folder inherits the access rules of its parent, which by default is in the user's profile.
         Directory.CreateDirectory(path);
     }
 
-    /// <summary>Writes beside the target, flushes to the disk, and renames over it.</summary>
+    /// <summary>Writes a temporary file, flushes it to disk and renames it to the target.</summary>
     internal static void Write(string path, byte[] content)
     {
         var temporary = WriteTemporary(path, content);
@@ -46,7 +46,7 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Reads a file without keeping a writer from putting another in its place.</summary>
+    /// <summary>Reads a file without blocking a writer that replaces it.</summary>
     internal static byte[] Read(string path) => Patiently(() =>
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -55,14 +55,14 @@ internal static class AtomicFile
         return content.ToArray();
     });
 
-    /// <summary>Deletes a file, also where somebody has it open just now.</summary>
+    /// <summary>Deletes a file, even if another process has it open for a moment.</summary>
     internal static void Delete(string path) => Patiently(() =>
     {
         File.Delete(path);
         return true;
     });
 
-    /// <summary>Writes a file as a whole, where somebody else's of that name wins.</summary>
+    /// <summary>Writes a file atomically. If the file already exists, it is left unchanged.</summary>
     internal static void CreateIfMissing(string path, byte[] content)
     {
         CreateDirectory(Path.GetDirectoryName(path)!);
@@ -82,7 +82,7 @@ internal static class AtomicFile
         }
     }
 
-    // On Windows a file that others, virus scanners among them, have open for a moment refuses to be replaced.
+    // On Windows a file cannot be replaced while another process, such as a virus scanner, has it open.
     private static T Patiently<T>(Func<T> work)
     {
         for (var attempt = 1; ; attempt++)

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Agentdom.Client;
 
 /// <summary>
-/// A lock that processes and threads of one user share: an open file that nobody else may open. The system gives it
-/// back when its holder dies. Its file stays, since taking it away while others wait for it would give them two locks.
+/// A lock between the processes and threads of one user: a file that is open exclusively. The system releases it if the
+/// process dies. The file is never deleted, because waiters could then hold locks on two different files.
 /// </summary>
 internal sealed class CrossProcessLock : IDisposable
 {
@@ -15,10 +15,10 @@ internal sealed class CrossProcessLock : IDisposable
 
     private CrossProcessLock(FileStream file) => _file = file;
 
-    /// <summary>The lock for renewing an entry, named like the entry.</summary>
-    /// <returns>Null where somebody else holds it all the while.</returns>
-    /// <exception cref="AtpException"><see cref="AtpError.VaultUnwritable"/>: there is no place for locks.</exception>
-    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
+    /// <summary>The lock for renewing an entry. It has the entry's name.</summary>
+    /// <returns>Null if the lock was not released in time.</returns>
+    /// <exception cref="AtpException"><see cref="AtpError.VaultUnwritable"/>: the lock's file cannot be created.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public static CrossProcessLock? ForEntry(string name, TimeSpan wait, CancellationToken cancel) =>
         TryAcquire(Path.Combine(AgentdomHome.Locks, name + ".lock"), wait, cancel);
 
@@ -36,7 +36,7 @@ internal sealed class CrossProcessLock : IDisposable
         }
     }
 
-    /// <summary>Gives the lock back.</summary>
+    /// <summary>Releases the lock.</summary>
     public void Dispose() => _file.Dispose();
 
     private static FileStream? TryOpen(string path)
@@ -57,6 +57,6 @@ internal sealed class CrossProcessLock : IDisposable
         }
     }
 
-    // EWOULDBLOCK of Linux, that of macOS, and Windows' two. All else, a read-only disk for one, does not pass by waiting.
+    // EWOULDBLOCK on Linux and on macOS, and two Windows codes. Waiting does not help with other errors, such as a read-only disk.
     private static bool IsHeld(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
 }

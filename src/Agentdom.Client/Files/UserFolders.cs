@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Agentdom.Client;
 
-/// <summary>The user's folders for data and for configuration, as each system and the XDG rules place them.</summary>
+/// <summary>The user's folders for data and configuration, by the conventions of each system (XDG on Linux).</summary>
 internal static class UserFolders
 {
     private const string DataVariable = "XDG_DATA_HOME";
@@ -18,7 +18,7 @@ internal static class UserFolders
         : RuntimeInformation.IsOSPlatform(OSPlatform.OSX) ? Path.Combine(Home(), "Library", "Application Support")
         : Xdg(DataVariable) ?? Path.Combine(Home(), ".local", "share");
 
-    /// <summary>The folder for configuration and keys, apart from the one for data.</summary>
+    /// <summary>The folder for configuration and keys, separate from the one for data.</summary>
     /// <exception cref="AtpException"><see cref="AtpError.VaultUnwritable"/>: the account has no home folder.</exception>
     internal static string Config =>
         RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData)
@@ -31,6 +31,6 @@ internal static class UserFolders
     {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         return home.Length > 0 ? home : throw new AtpException(AtpError.VaultUnwritable,
-            "This account has no home folder, so there is no place for the vault.", $"Set {AgentdomHome.Variable} to a folder of its own.");
+            "This account has no home folder, so there is no place for the vault.", $"Set {AgentdomHome.Variable} to a separate folder.");
     }
 }

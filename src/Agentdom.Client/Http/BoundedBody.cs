@@ -1,6 +1,6 @@
 namespace Agentdom.Client;
 
-/// <summary>Reads an answer's body up to a bound, however much the server would send.</summary>
+/// <summary>Reads an answer's body up to a limit, however much the server sends.</summary>
 internal static class BoundedBody
 {
     /// <exception cref="AtpException"><see cref="AtpError.AnswerInvalid"/>: the body is larger.</exception>
@@ -11,7 +11,7 @@ internal static class BoundedBody
 #if NET
         using var stream = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
 #else
-        // There a read that has begun does not listen to the token.
+        // On .NET Framework the token does not cancel a read that has begun.
         using var abort = cancel.Register(response.Dispose);
         using var stream = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);
 #endif
@@ -21,5 +21,5 @@ internal static class BoundedBody
 
     private static AtpException TooLarge(HttpResponseMessage response, int maxBytes) => new(AtpError.AnswerInvalid,
         $"{response.RequestMessage!.RequestUri!.Authority} sent more than {maxBytes / 1024} KiB, and the rest was not read.",
-        "This is no AgentDOM answer: check the host's name.");
+        "This is not an AgentDOM answer: check the host's name.");
 }

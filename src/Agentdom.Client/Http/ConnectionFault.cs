@@ -5,12 +5,12 @@ using Polly.Timeout;
 
 namespace Agentdom.Client;
 
-/// <summary>Tells apart why no answer came: the name, the connection, the certificate, or time.</summary>
+/// <summary>Maps a connection failure to an error: name, connection, certificate or timeout.</summary>
 internal static class ConnectionFault
 {
     internal static bool IsConnectionFault(Exception e) => e is HttpRequestException or IOException or SocketException;
 
-    /// <summary>Whether the same attempt may go through later: not where the name or the certificate is wrong.</summary>
+    /// <summary>Whether a retry can help. It cannot if the name or the certificate is wrong.</summary>
     internal static bool MayPass(Exception e) => IsConnectionFault(e) && !IsUnknownName(e) && !Chain(e).Any(static x => x is AuthenticationException);
 
     internal static AtpException ToAtpException(Exception e, Uri uri)
@@ -18,23 +18,23 @@ internal static class ConnectionFault
         var host = uri.Authority;
         if (e is TimeoutRejectedException)
             return new AtpException(AtpError.TimedOut, $"{host} did not answer within {HttpExchange.AttemptTimeout.TotalSeconds:0} seconds.",
-                "Check that the host is up and that nothing on the way drops the connection.", e);
+                "Check that the host is up and that no firewall drops the connection.", e);
         if (IsUnknownName(e))
             return new AtpException(AtpError.HostNotFound, $"The name of {host} does not resolve.",
-                "Check its spelling and this machine's DNS.", e);
+                "Check the spelling and this machine's DNS.", e);
         if (IsBadCertificate(e))
             return new AtpException(AtpError.CertificateInvalid,
                 $"The TLS certificate of {host} is not valid: {Printable.Excerpt(Innermost(e).Message)}",
-                "Tell the provider; nothing was sent. A private authority must be trusted by this machine's certificate store.", e);
+                "Nothing was sent. Tell the provider. A private authority must be in this machine's certificate store.", e);
         return new AtpException(AtpError.HostUnreachable, $"No connection to {host}: {Reason(e)}.",
             "Check the host's name and port, and that it is up and reachable from here.", RepeatsAnswer(e) ? null : e);
     }
 
-    /// <summary>Why, in the runtime's words where they are its own.</summary>
+    /// <summary>The reason, in the runtime's words unless they repeat the answer.</summary>
     internal static string Reason(Exception e) =>
         RepeatsAnswer(e) ? "its answer is not valid HTTP" : Printable.Excerpt(Innermost(e).Message).TrimEnd('.');
 
-    // The runtime's message shows the line that it could not read, and a careless issuer repeats there what it was sent.
+    // The runtime's message contains the line that it could not parse, and a careless issuer may echo a secret there.
     private static bool RepeatsAnswer(Exception e) =>
 #if NET
         Chain(e).Any(static x => x is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse }
@@ -47,7 +47,7 @@ internal static class ConnectionFault
         x is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData }
         or WebException { Status: WebExceptionStatus.NameResolutionFailure });
 
-    // TLS that fails for another reason, such as a port that speaks plain http, is no matter of the certificate.
+    // TLS can also fail for other reasons, such as a port that speaks plain http.
     private static bool IsBadCertificate(Exception e) => Chain(e).Any(static x =>
         x is WebException { Status: WebExceptionStatus.TrustFailure }
         || (x is AuthenticationException && x.Message.IndexOf("certificate", StringComparison.OrdinalIgnoreCase) >= 0));

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Agentdom.Client;
 
-/// <summary>How long an operation may take in all, who can end it sooner, and who hears of its progress.</summary>
+/// <summary>An operation's timeout, its cancellation and its progress messages.</summary>
 internal sealed class Deadline : IDisposable
 {
     private readonly CancellationToken _caller;
@@ -12,9 +12,9 @@ internal sealed class Deadline : IDisposable
     private readonly Action<string>? _tell;
 
     /// <summary>Starts the clock.</summary>
-    /// <param name="limit">The time for the whole operation, retries and waits included.</param>
-    /// <param name="tell">Hears what happens on the way, never a secret or a token; may be called from any thread.</param>
-    /// <param name="caller">Ends the operation at once.</param>
+    /// <param name="limit">The time for the whole operation, including retries and waits.</param>
+    /// <param name="tell">Receives progress messages, from any thread. They never contain a secret or a token.</param>
+    /// <param name="caller">Cancels the operation at once.</param>
     public Deadline(TimeSpan limit, Action<string>? tell = null, CancellationToken caller = default)
     {
         _limit = limit;
@@ -33,7 +33,7 @@ internal sealed class Deadline : IDisposable
     internal void Tell(string text) => _tell?.Invoke(text);
 
     internal AtpException ToAtpException(string? host, Exception cause) => new(AtpError.TimedOut,
-        $"{host ?? "The operation"} did not finish within the {_limit.TotalSeconds:0.#} seconds it was given.",
+        $"{host ?? "The operation"} did not finish within its limit of {_limit.TotalSeconds:0.#} seconds.",
         "Check that the host is up, or allow more time.", cause);
 
     /// <summary>Stops the clock.</summary>

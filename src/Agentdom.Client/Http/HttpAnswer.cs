@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Agentdom.Client;
 
-/// <summary>An HTTP answer that was read whole and within its bound.</summary>
+/// <summary>An HTTP answer with its complete body.</summary>
 internal sealed class HttpAnswer
 {
     internal required Uri Uri { get; init; }
@@ -24,12 +24,10 @@ internal sealed class HttpAnswer
 
     internal bool IsRedirect => Status is >= 300 and < 400;
 
-    /// <summary>What protocol.md §5 lets an agent try again.</summary>
+    /// <summary>Whether an agent may retry (protocol.md §5).</summary>
     internal bool IsTransient => Status is 429 or 502 or 503 or 504;
 
-    /// <summary>
-    /// The error that the body tells of: RFC 6749's shape, AgentDOM's older envelope, or plain text (protocol.md §5).
-    /// </summary>
+    /// <summary>The error in the body, as RFC 6749, AgentDOM's older envelope or plain text (protocol.md §5).</summary>
     internal (string Code, string Text, long? ServerTime) Error()
     {
         try
@@ -38,7 +36,7 @@ internal sealed class HttpAnswer
             var isEnvelope = json.Has("ok");
             var code = json.Text("error") ?? "";
             var text = isEnvelope ? $"{code} {json.Text("hint")}" : json.Text("error_description") ?? code;
-            // A time that no clock can show is as good as none.
+            // A time out of range counts as none.
             var serverTime = json["server_time"] is double milliseconds and >= 0 and <= UnixTime.MaxMilliseconds ? (long?)milliseconds : null;
             return (isEnvelope ? "" : code, text.Trim(), serverTime);
         }
@@ -49,7 +47,7 @@ internal sealed class HttpAnswer
         }
     }
 
-    /// <summary>The wait the server asks for, in its header or in the older envelope's milliseconds.</summary>
+    /// <summary>The wait that the server asks for, from its header or from the older envelope's milliseconds.</summary>
     internal static TimeSpan? ReadRetryAfter(RetryConditionHeaderValue? header, byte[] body, DateTimeOffset now)
     {
         if (header?.Delta is { } delta) return delta;

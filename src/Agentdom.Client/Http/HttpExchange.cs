@@ -7,8 +7,8 @@ using Polly.Timeout;
 namespace Agentdom.Client;
 
 /// <summary>
-/// One request and its answer, with the retries of protocol.md §5: no redirects, bounded answers, 10 s an attempt, at most
-/// 3 retries of what may pass. Each attempt makes its request anew.
+/// Sends requests with the retries of protocol.md §5: no redirects, limited answers, 10 seconds an attempt, and at most 3
+/// retries of transient failures. Each attempt creates a new request.
 /// </summary>
 internal sealed class HttpExchange : IDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class HttpExchange : IDisposable
     internal HttpExchange(TimeProvider time)
     {
         _time = time;
-        // A proxy would carry what is meant for this machine off it.
+        // Requests to loopback must not leave this machine through a proxy.
         _direct = MakeClient(useProxy: false);
         _network = MakeClient(useProxy: true);
         _retrying = new ResiliencePipelineBuilder<HttpAnswer> { TimeProvider = time }
@@ -44,11 +44,11 @@ internal sealed class HttpExchange : IDisposable
             .Build();
     }
 
-    /// <summary>Sends a request until it is answered for good.</summary>
-    /// <param name="makeRequest">Makes the request; called for each attempt.</param>
-    /// <param name="maxBytes">The most bytes of an answer that are read.</param>
-    /// <param name="deadline">What the caller allows and wants to hear.</param>
-    /// <exception cref="AtpException">No answer came about, or it is a redirect or too large.</exception>
+    /// <summary>Sends a request and retries it as needed.</summary>
+    /// <param name="makeRequest">Creates the request. It is called for each attempt.</param>
+    /// <param name="maxBytes">The maximum size of an answer in bytes.</param>
+    /// <param name="deadline">The timeout, cancellation and progress messages.</param>
+    /// <exception cref="AtpException">There was no answer, or it is a redirect or too large.</exception>
     internal async Task<HttpAnswer> SendAsync(Func<HttpRequestMessage> makeRequest, int maxBytes, Deadline deadline)
     {
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, deadline.Token);
@@ -67,7 +67,7 @@ internal sealed class HttpExchange : IDisposable
             if (!answer.IsRedirect) return answer;
             throw new AtpException(AtpError.RedirectRefused,
                 $"{answer.Uri.Authority} answered with a redirect ({answer.Status}), and redirects are not followed.",
-                "Ask for the host that it points to, if you trust it.");
+                "If you trust the host that it points to, request a token for that host.");
         }
         catch (Exception e) when (ConnectionFault.IsConnectionFault(e) || e is TimeoutRejectedException)
         {
@@ -110,7 +110,7 @@ internal sealed class HttpExchange : IDisposable
 
     private static bool ShouldRetry(RetryPredicateArguments<HttpAnswer> args)
     {
-        // Waiting beyond the caller's deadline would only hide the reason behind a time-out.
+        // Waiting beyond the caller's deadline would only replace the real reason with a timeout.
         if (args.Outcome.Result is { } answer)
             return answer.IsTransient && answer.RetryAfter.GetValueOrDefault() < Of(args.Context).Remaining;
         return args.Outcome.Exception is TimeoutRejectedException
@@ -134,7 +134,7 @@ internal sealed class HttpExchange : IDisposable
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = useProxy,
-            // A long-running process must notice when a name moves to another address.
+            // A long-running process must notice DNS changes.
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         };
 #else

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Agentdom.Client;
 
-/// <summary>The operating system's id of this machine, or a random one kept beside the vault (protocol.md §9).</summary>
+/// <summary>The operating system's id of this machine, or a random one stored with the vault's key (protocol.md §9).</summary>
 internal static class MachineId
 {
     internal static (string Id, string Source) Find()
@@ -28,10 +28,10 @@ internal static class MachineId
         }
     }
 
-    // The 64-bit view: a 32-bit process sees no MachineGuid in its own. Asked of the system's tool, since the registry's
-    // package for .NET Standard works on no .NET Framework unless NuGet lays it out.
+    // The 64-bit view, because MachineGuid is not in the 32-bit one. This uses the system's tool because the registry
+    // package for .NET Standard only works on .NET Framework if NuGet selects the right assembly.
     private static string? Windows() => Ask(
-        // By its full path: a bare name would be looked for in the current folder first.
+        // The full path, because a bare name is searched in the current folder first.
         Path.Combine(Environment.SystemDirectory, "reg.exe"), 
         ["query", @"HKLM\SOFTWARE\Microsoft\Cryptography", "/v", "MachineGuid", "/reg:64"],
         @"MachineGuid\s+REG_SZ\s+(\S+)");
@@ -59,7 +59,7 @@ internal static class MachineId
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What follows tells that it could not be kept.
+            // The caller reads the file again and throws if it is not there.
         }
     }
 
@@ -73,7 +73,7 @@ internal static class MachineId
             kept = FromFile(path);
         }
         return kept ?? throw new AtpException(AtpError.VaultUnwritable,
-            $"This machine has no id of its own and a random one could not be kept in {path}.",
+            $"This machine has no id of its own and a random one could not be stored in {path}.",
             $"Make that folder writable, or set {AgentId.Variable}.");
     }
 }

@@ -2,28 +2,28 @@ using System.Globalization;
 
 namespace Agentdom.Client;
 
-/// <summary>What a host says of itself in <c>/.well-known/agentdom.json</c> (protocol.md §1).</summary>
+/// <summary>A host's manifest, <c>/.well-known/agentdom.json</c> (protocol.md §1).</summary>
 internal sealed record AgentdomManifest
 {
-    /// <summary>The host that was asked.</summary>
+    /// <summary>The host.</summary>
     public required AtpHost Host { get; init; }
 
-    /// <summary>Where tokens are asked for.</summary>
+    /// <summary>The endpoint that grants tokens.</summary>
     public required Uri TokenEndpoint { get; init; }
 
-    /// <summary>Where a token's state is asked for.</summary>
+    /// <summary>The endpoint that verifies tokens.</summary>
     public required Uri VerifyEndpoint { get; init; }
 
-    /// <summary>Where tokens are revoked.</summary>
+    /// <summary>The endpoint that revokes tokens.</summary>
     public required Uri RevokeEndpoint { get; init; }
 
-    /// <summary>What requests must name as <c>aud</c>, where the host wants that.</summary>
+    /// <summary>The <c>aud</c> that requests must have, or null if they must have none.</summary>
     public string? Audience { get; init; }
 
-    /// <summary>The scopes the host advertises; empty where it lists none.</summary>
+    /// <summary>The scopes that the host offers; empty if it lists none.</summary>
     public required IReadOnlyList<string> Scopes { get; init; }
 
-    /// <summary>The manifest of a host whose token endpoint is known already.</summary>
+    /// <summary>The manifest of a host whose token endpoint is already known.</summary>
     /// <exception cref="AtpException"><see cref="AtpError.EndpointInvalid"/></exception>
     public static AgentdomManifest ForEndpoint(AtpHost host, Uri tokenEndpoint)
     {
@@ -51,7 +51,7 @@ internal sealed record AgentdomManifest
             if (method != ManifestFields.AgentTokenMethod)
                 throw new AtpException(AtpError.MethodUnsupported,
                     $"{host} authenticates by {(method is null ? "no named method" : $"'{Printable.Excerpt(method)}'")}, not by '{ManifestFields.AgentTokenMethod}'.",
-                    "This module cannot get a token there; see the provider's documentation.");
+                    "Agentdom supports no other method; see the provider's documentation.");
 
             var token = Endpoint(host, auth, ManifestFields.TokenEndpoint)
                 ?? throw new JsonFormatException("There is no 'agent_token_endpoint'.");
@@ -68,7 +68,7 @@ internal sealed record AgentdomManifest
             var isHtml = json.Length > 0 && json[0] == (byte)'<';
             throw new AtpException(AtpError.ManifestInvalid,
                 $"The manifest of {host} cannot be read: {(isHtml ? "it is a web page, not JSON." : e.Message)}",
-                $"Look at {host.ManifestUri}, and if it is wrong tell the provider.", e);
+                $"Check {host.ManifestUri} and tell the provider if it is wrong.", e);
         }
     }
 
@@ -78,8 +78,8 @@ internal sealed record AgentdomManifest
         var version = Convert.ToString(root["agentdom"], CultureInfo.InvariantCulture);
         if (string.IsNullOrEmpty(version) || version!.Split('.')[0] == "0") return;
         throw new AtpException(AtpError.ManifestInvalid,
-            $"The manifest of {host} is of AgentDOM version {Printable.Excerpt(version)}; this module reads version 0.",
-            "Look for a newer version of this module.");
+            $"The manifest of {host} has AgentDOM version {Printable.Excerpt(version)}; only version 0 is supported.",
+            "Look for a newer version of Agentdom.");
     }
 
     private static string? ReadAudience(JsonObject auth)
@@ -87,7 +87,7 @@ internal sealed record AgentdomManifest
         var audience = auth.Text(ManifestFields.Audience);
         return audience is null || Printable.Line(audience) == audience
             ? audience
-            : throw new JsonFormatException("'agent_token_audience' holds control characters or outer spaces.");
+            : throw new JsonFormatException("'agent_token_audience' has control characters or outer spaces.");
     }
 
     private static Uri? Endpoint(AtpHost host, JsonObject auth, string name)
@@ -97,7 +97,7 @@ internal sealed record AgentdomManifest
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
             throw new AtpException(AtpError.EndpointInvalid,
                 $"The manifest of {host} names '{Printable.Excerpt(text)}' as its {name}, which is not an absolute https address.",
-                "Tell the provider, or give the right endpoint.");
+                "Tell the provider, or use the right endpoint.");
         AtpHost.RequireSecure(uri);
         return uri;
     }

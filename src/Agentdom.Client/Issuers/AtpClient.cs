@@ -4,8 +4,8 @@ using System.Text;
 namespace Agentdom.Client;
 
 /// <summary>
-/// The agent's side of the protocol: discover, ask for a token, verify and revoke it (protocol.md §1 to §8). One client
-/// serves any number of hosts and threads and keeps manifests, connections and clock offsets for its life.
+/// The agent's side of the protocol: discovery, requesting, verifying and revoking tokens (protocol.md §1 to §8). A client is
+/// thread-safe and serves any number of hosts. It caches manifests, connections and clock offsets until it is disposed.
 /// </summary>
 public sealed class AtpClient : IDisposable
 {
@@ -19,7 +19,7 @@ public sealed class AtpClient : IDisposable
     private readonly IssuerClock _clock;
     private readonly ManifestCache _manifests;
 
-    /// <summary>Makes a client on this machine's clock.</summary>
+    /// <summary>Creates a client that uses the system clock.</summary>
     public AtpClient() : this(TimeProvider.System)
     {
     }
@@ -32,36 +32,36 @@ public sealed class AtpClient : IDisposable
         _manifests = new ManifestCache(time);
     }
 
-    /// <summary>What a host says of itself.</summary>
+    /// <summary>A host's manifest.</summary>
     /// <param name="host">The host.</param>
-    /// <param name="trustedEndpointHosts">Host names beside its own that its endpoints may lie on.</param>
+    /// <param name="trustedEndpointHosts">Additional host names on which its endpoints may be.</param>
     /// <param name="deadline">The time it may take.</param>
-    /// <param name="fresh">Whether to ask the host even where its manifest is still kept.</param>
-    /// <exception cref="AtpException">The manifest cannot be had, read or trusted.</exception>
+    /// <param name="fresh">Whether to ask the host even if its manifest is in the cache.</param>
+    /// <exception cref="AtpException">The manifest cannot be fetched, read or trusted.</exception>
     internal async Task<AgentdomManifest> GetManifestAsync(
         AtpHost host, IReadOnlyCollection<string> trustedEndpointHosts, Deadline deadline, bool fresh = false)
     {
         var manifest = fresh ? null : _manifests.Find(host);
         if (manifest is null)
         {
-            deadline.Tell($"Asking {host.ManifestUri} what it takes.");
+            deadline.Tell($"Asking {host.ManifestUri} for the manifest.");
             var answer = await _http.SendAsync(
                 () => new HttpRequestMessage(HttpMethod.Get, host.ManifestUri), MaxManifestBytes, deadline).ConfigureAwait(false);
             if (!answer.IsSuccess) throw IssuerRefusal.OfManifest(host, answer);
             manifest = AgentdomManifest.Read(host, answer.Body);
             _manifests.Keep(manifest, answer);
         }
-        // Trust is the caller's, so it is looked at on every use and never kept with the manifest.
+        // Callers trust different hosts, so this is checked on every use and not cached with the manifest.
         foreach (var endpoint in new[] { manifest.TokenEndpoint, manifest.VerifyEndpoint, manifest.RevokeEndpoint })
             host.RequireEndpoint(endpoint, trustedEndpointHosts);
         return manifest;
     }
 
-    /// <summary>The manifests that are kept from before and still count; asks nobody.</summary>
+    /// <summary>The cached manifests that have not expired. No host is asked.</summary>
     internal IReadOnlyList<AgentdomManifest> KeptManifests() => _manifests.All();
 
-    /// <summary>Asks for a token. Every attempt is stamped and signed anew.</summary>
-    /// <exception cref="AtpException">The issuer refuses, cannot be reached, or answers nonsense.</exception>
+    /// <summary>Requests a token. Every attempt has a new timestamp and signature.</summary>
+    /// <exception cref="AtpException">The issuer refuses, cannot be reached, or its answer is invalid.</exception>
     internal async Task<TokenGrant> RequestTokenAsync(
         AgentdomManifest manifest, TokenRequest request, SharedSecret secret, Deadline deadline)
     {
@@ -81,15 +81,15 @@ public sealed class AtpClient : IDisposable
         if (IsStale(answer, out var issuerTime))
         {
             _clock.Correct(endpoint, issuerTime);
-            deadline.Tell($"The issuer's clock differs from this one by {(issuerTime - sent.ToUnixTimeMilliseconds()) / 1000} s; signing again by its time.");
+            deadline.Tell($"The issuer's clock differs from this one by {(issuerTime - sent.ToUnixTimeMilliseconds()) / 1000} s; signing again with its time.");
             answer = await _http.SendAsync(Attempt, MaxAnswerBytes, deadline).ConfigureAwait(false);
         }
         if (!answer.IsSuccess) throw IssuerRefusal.OfToken(endpoint, answer, [.. signatures, secret.Reveal()]);
         return GrantReader.Read(answer, request.Scopes, sent);
     }
 
-    /// <summary>Asks the issuer whether a token is good.</summary>
-    /// <exception cref="AtpException">The issuer cannot be reached, refuses the question, or answers nonsense.</exception>
+    /// <summary>Asks the issuer whether a token is valid.</summary>
+    /// <exception cref="AtpException">The issuer cannot be reached, refuses, or its answer is invalid.</exception>
     internal async Task<TokenVerdict> VerifyAsync(Uri verifyEndpoint, string token, Deadline deadline)
     {
         deadline.Tell($"Asking {verifyEndpoint} about the token.");
@@ -106,7 +106,7 @@ public sealed class AtpClient : IDisposable
         VerdictReader.RequireRevoked(answer);
     }
 
-    /// <summary>Revokes a token that was granted and cannot be kept, best effort, in a few seconds.</summary>
+    /// <summary>Revokes a token that was granted but could not be stored. Best effort, within a few seconds.</summary>
     /// <returns>Whether the issuer confirmed.</returns>
     internal bool TryRevoke(Uri revokeEndpoint, string token)
     {

@@ -4,7 +4,7 @@ namespace Agentdom.Client;
 internal static class GrantReader
 {
     private const long DefaultLifeSeconds = 3600;
-    // Longer lives are no short-lived tokens; the bound also keeps dates in range.
+    // Agent tokens are short-lived. The limit also keeps dates in range.
     private const double MaxLifeSeconds = 366 * 24 * 3600d;
 
     internal static TokenGrant Read(HttpAnswer answer, IReadOnlyList<string> asked, DateTimeOffset sent)
@@ -15,12 +15,12 @@ internal static class GrantReader
             var token = json.Text("token") ?? json.Text("access_token")
                 ?? throw new JsonFormatException("it has no 'token'");
             if (token.Length == 0 || !token.All(static c => c is > ' ' and <= '~'))
-                throw new JsonFormatException("its token cannot stand in an HTTP header");
+                throw new JsonFormatException("its token cannot be sent in an HTTP header");
             var type = json.Text("token_type") ?? "Bearer";
             if (!type.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
-                throw new JsonFormatException("its token is no bearer token");
+                throw new JsonFormatException("its token is not a bearer token");
             var life = json.Number("expires_in") ?? DefaultLifeSeconds;
-            if (life is < 1 or > MaxLifeSeconds) throw new JsonFormatException("its 'expires_in' is no sensible number of seconds");
+            if (life is < 1 or > MaxLifeSeconds) throw new JsonFormatException("its 'expires_in' is not a plausible number of seconds");
             return new TokenGrant
             {
                 AccessToken = token,
@@ -33,7 +33,7 @@ internal static class GrantReader
         catch (JsonFormatException e)
         {
             throw new AtpException(AtpError.AnswerInvalid,
-                $"{answer.Uri.Authority} said yes but its answer is unusable: {e.Message.TrimEnd('.')}. Nothing was stored.",
+                $"{answer.Uri.Authority} accepted the request but its answer is invalid: {e.Message.TrimEnd('.')}. Nothing was stored.",
                 "Ask the provider; the host may not be an AgentDOM issuer.", e);
         }
     }

@@ -3,12 +3,12 @@ using System.Collections.Concurrent;
 namespace Agentdom.Client;
 
 /// <summary>
-/// The timestamps of signed requests: this machine's clock, corrected by what an issuer said of its own, and never the
-/// same one twice in this process, since two equal bodies would count as a replay (protocol.md §4 and §5).
+/// The timestamps of signed requests: this machine's clock, corrected by the offset of the issuer's clock. A timestamp is
+/// never used twice in this process, because two equal bodies would count as a replay (protocol.md §4 and §5).
 /// </summary>
 internal sealed class IssuerClock(TimeProvider time)
 {
-    // A clock set back by more than this is believed; less is a clock being put right.
+    // A larger step back means that the clock was set; a smaller one is a routine correction.
     private const long SetBackMilliseconds = 1000;
 
     private readonly ConcurrentDictionary<string, Issuer> _issuers = new(StringComparer.Ordinal);
@@ -22,7 +22,7 @@ internal sealed class IssuerClock(TimeProvider time)
             var now = time.GetUtcNow().ToUnixTimeMilliseconds() + issuer.Offset;
             var isSetBack = now < issuer.Clock - SetBackMilliseconds;
             issuer.Clock = now;
-            // More requests than milliseconds run ahead of the clock, for as long as there are more.
+            // With more than one request per millisecond, the timestamps run ahead of the clock.
             return issuer.Last = isSetBack ? now : Math.Max(now, issuer.Last + 1);
         }
     }

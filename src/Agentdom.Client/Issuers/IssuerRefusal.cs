@@ -1,22 +1,22 @@
 namespace Agentdom.Client;
 
-/// <summary>Turns an issuer's refusal into an error that says what to do (protocol.md §5).</summary>
+/// <summary>Turns an issuer's refusal into an error with advice (protocol.md §5).</summary>
 internal static class IssuerRefusal
 {
     internal static AtpException OfManifest(AtpHost host, HttpAnswer answer) => answer switch
     {
         { IsTransient: true } => OfToken(answer.Uri, answer),
         { Status: 404 or 410 } => new AtpException(AtpError.ManifestMissing,
-            $"{host} does not say that it takes agent tokens: there is nothing at {answer.Uri.AbsolutePath}.",
-            "Check the host's name, or give the token endpoint if you know it."),
+            $"{host} has no AgentDOM manifest: there is nothing at {answer.Uri.AbsolutePath}.",
+            "Check the host's name, or set the token endpoint if you know it."),
         _ => new AtpException(AtpError.ManifestMissing,
-            $"{host} answers {answer.Status} where its manifest should be, at {answer.Uri.AbsolutePath}.",
+            $"{host} has no readable manifest: it answers {answer.Status} at {answer.Uri.AbsolutePath}.",
             "Check the host's name, or ask the provider."),
     };
 
-    /// <param name="endpoint">Who was asked.</param>
-    /// <param name="answer">What came back.</param>
-    /// <param name="hidden">What was sent, or is known to both sides, and a careless issuer might repeat.</param>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="answer">Its answer.</param>
+    /// <param name="hidden">Secrets that a careless issuer might echo in its answer. They are removed.</param>
     internal static AtpException OfToken(Uri endpoint, HttpAnswer answer, params IEnumerable<string> hidden)
     {
         var (code, text, _) = answer.Error();
@@ -52,11 +52,11 @@ internal static class IssuerRefusal
 
     private static string Advice(AtpError error, TimeSpan? retryAfter) => error switch
     {
-        AtpError.RequestRefused => "Check the purpose, scopes and agent id; a newer version of this module may be needed.",
+        AtpError.RequestRefused => "Check the purpose, scopes and agent id; a newer version of Agentdom may be needed.",
         AtpError.SignatureRefused => "Check that the shared secret is the one the provider has: a trailing space or newline counts.",
         AtpError.ClockSkewed => "Set this machine's clock: it differs too much from the issuer's.",
-        AtpError.RequestReplayed => "Run it again: another agent with the same id asked for the same in the same millisecond.",
-        AtpError.ScopeDenied => "Ask for scopes that the host offers; its manifest lists them.",
+        AtpError.RequestReplayed => "Try again: another agent with the same id sent the same request in the same millisecond.",
+        AtpError.ScopeDenied => "Request scopes that the host offers; its manifest lists them.",
         AtpError.RateLimited or AtpError.IssuerUnavailable when retryAfter is { } wait =>
             $"Try again in {Math.Ceiling(wait.TotalSeconds):0} seconds.",
         AtpError.RateLimited or AtpError.IssuerUnavailable => "Try again later.",

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Agentdom.Client;
 
-/// <summary>Manifests of this process, for as long as their host allows, else for five minutes (protocol.md §1).</summary>
+/// <summary>
+/// Caches manifests in memory for their <c>max-age</c>, at most one day, or for five minutes if they have none (protocol.md §1).
+/// </summary>
 internal sealed class ManifestCache(TimeProvider time)
 {
     private static readonly TimeSpan s_default = TimeSpan.FromMinutes(5);

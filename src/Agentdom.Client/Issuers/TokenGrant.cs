@@ -1,24 +1,24 @@
 namespace Agentdom.Client;
 
-/// <summary>A token as it was granted. <see cref="ToString"/> never holds the token.</summary>
+/// <summary>A granted token. <see cref="ToString"/> never contains it.</summary>
 internal sealed class TokenGrant
 {
     /// <summary>The bearer token, opaque to the agent.</summary>
     public required string AccessToken { get; init; }
 
-    /// <summary>How it is presented: <c>Bearer</c>.</summary>
+    /// <summary>The token type, <c>Bearer</c>.</summary>
     public required string TokenType { get; init; }
 
-    /// <summary>Its life when it was granted, in seconds.</summary>
+    /// <summary>The token's lifetime in seconds.</summary>
     public required long ExpiresIn { get; init; }
 
-    /// <summary>When it was asked for (UTC, this machine's clock).</summary>
+    /// <summary>When it was requested (UTC, this machine's clock).</summary>
     public required DateTimeOffset IssuedAt { get; init; }
 
-    /// <summary>When it ends (UTC, this machine's clock): counted from the asking, so never too late.</summary>
+    /// <summary>The expiry (UTC, this machine's clock). It counts from the request, so it is never too late.</summary>
     public DateTimeOffset ExpiresAt => IssuedAt.AddSeconds(ExpiresIn);
 
-    /// <summary>The scopes it is good for.</summary>
+    /// <summary>The granted scopes.</summary>
     public required IReadOnlyList<string> ScopesGranted { get; init; }
 
     /// <inheritdoc/>

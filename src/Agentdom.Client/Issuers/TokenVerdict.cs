@@ -1,17 +1,17 @@
 namespace Agentdom.Client;
 
-/// <summary>What an issuer says of a token (protocol.md §7).</summary>
+/// <summary>An issuer's answer about a token (protocol.md §7).</summary>
 internal sealed record TokenVerdict
 {
-    /// <summary>Whether the token is good right now.</summary>
+    /// <summary>Whether the token is valid now.</summary>
     public required bool IsValid { get; init; }
 
-    /// <summary>The scopes it is good for; empty where it is not valid or the issuer does not say.</summary>
+    /// <summary>The token's scopes; empty if it is not valid or the answer has none.</summary>
     public IReadOnlyList<string> Scopes { get; init; } = [];
 
-    /// <summary>When it ends (UTC), where the issuer says so.</summary>
+    /// <summary>The token's expiry (UTC), if the answer has it.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>The agent it was issued to, where the issuer says so.</summary>
+    /// <summary>The agent that the token was issued to, if the answer has it.</summary>
     public string? AgentId { get; init; }
 }

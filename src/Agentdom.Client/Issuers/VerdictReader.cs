@@ -5,7 +5,7 @@ namespace Agentdom.Client;
 /// <summary>Reads the answers to verify and revoke (protocol.md §7 and §8).</summary>
 internal static class VerdictReader
 {
-    // A number of seconds this large would lie in the year 5138; every plausible millisecond count is larger.
+    // In seconds this is the year 5138. Every plausible time in milliseconds is larger.
     private const double LargestSeconds = 1e11;
 
     internal static TokenVerdict Read(HttpAnswer answer) => Parse(answer, static json => new TokenVerdict
@@ -22,8 +22,8 @@ internal static class VerdictReader
         if (answer.Body.Length == 0) return;
         var confirmed = Parse<bool?>(answer, static json => json.Flag("revoked"));
         if (confirmed == false)
-            throw new AtpException(AtpError.IssuerFailed, $"{answer.Uri.Authority} says that it did not revoke the token.",
-                "Ask the provider; until it ends the token may still be good.");
+            throw new AtpException(AtpError.IssuerFailed, $"{answer.Uri.Authority} did not revoke the token.",
+                "Ask the provider; the token may stay valid until it expires.");
     }
 
     private static DateTimeOffset? ReadTime(JsonObject json, string name) => json[name] switch
@@ -32,7 +32,7 @@ internal static class VerdictReader
         double number => FromNumber(number),
         string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) => time,
-        _ => throw new JsonFormatException($"its '{name}' is no time"),
+        _ => throw new JsonFormatException($"its '{name}' is not a time"),
     };
 
     private static DateTimeOffset FromNumber(double number)
@@ -52,7 +52,7 @@ internal static class VerdictReader
         catch (JsonFormatException e)
         {
             throw new AtpException(AtpError.AnswerInvalid,
-                $"{answer.Uri.Authority} gave an answer that cannot be read: {e.Message.TrimEnd('.')}.",
+                $"The answer of {answer.Uri.Authority} cannot be read: {e.Message.TrimEnd('.')}.",
                 "Ask the provider; the host may not be an AgentDOM issuer.", e);
         }
     }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Agentdom.Client;
 
-/// <summary>Writes a command line so that the program gets exactly these words: the rules of the C runtime's argument parser.</summary>
+/// <summary>Quotes arguments by the rules of the C runtime's argument parser.</summary>
 internal static class CommandLine
 {
     internal static string Join(IEnumerable<string> words) => string.Join(" ", words.Select(static word =>
@@ -12,7 +12,7 @@ internal static class CommandLine
         var backslashes = 0;
         foreach (var c in word)
         {
-            // Backslashes count only before a quote, and are doubled there.
+            // Backslashes are special only before a quote, and are doubled there.
             if (c == '"') quoted.Append('\\', backslashes + 1);
             backslashes = c == '\\' ? backslashes + 1 : 0;
             quoted.Append(c);
@@ -20,7 +20,7 @@ internal static class CommandLine
         return quoted.Append('\\', backslashes).Append('"').ToString();
     }));
 
-    /// <summary>Whether a word needs no quotes in any of the shells and formats that this library writes for.</summary>
+    /// <summary>Whether a word needs no quotes in any of the shells and formats that Agentdom writes.</summary>
     internal static bool NeedsNoQuotes(string word) =>
         word.Length > 0 && word.All(static c => c < 128 && (char.IsLetterOrDigit(c) || c is '/' or '.' or '-' or '_'));
 }

@@ -5,12 +5,12 @@ using System.Text;
 
 namespace Agentdom.Client;
 
-/// <summary>Runs a program with a time limit: no shell, arguments as a list, all output kept.</summary>
+/// <summary>Runs a program with a timeout and without a shell, and captures all its output.</summary>
 internal static class ProcessRunner
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>The path of a program that PATH leads to, or null.</summary>
+    /// <summary>The full path of a program on PATH, or null.</summary>
     internal static string? Find(string name)
     {
         if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows)) name += ".exe";
@@ -23,9 +23,9 @@ internal static class ProcessRunner
     /// <summary>Runs a program.</summary>
     /// <param name="program">The program's path, or its name on PATH.</param>
     /// <param name="arguments">Its arguments, unquoted.</param>
-    /// <param name="input">What it reads on standard input.</param>
-    /// <param name="environment">All of its environment; this process's own if null.</param>
-    /// <param name="patience">How long it may take: 30 seconds if null.</param>
+    /// <param name="input">Its standard input.</param>
+    /// <param name="environment">Its complete environment, or null for this process's own.</param>
+    /// <param name="patience">The timeout, or null for 30 seconds.</param>
     /// <exception cref="ProcessFailedException">It cannot be started, or does not finish in time.</exception>
     internal static ProcessResult Run(
         string program, IReadOnlyList<string> arguments, byte[]? input = null,
@@ -79,7 +79,7 @@ internal static class ProcessRunner
         }
         catch (IOException)
         {
-            // It ended without reading on; its exit code tells more.
+            // The program has exited without reading all its input. Its exit code tells more.
         }
     }
 
@@ -95,7 +95,7 @@ internal static class ProcessRunner
         }
         catch (InvalidOperationException)
         {
-            // It has just ended.
+            // The program has just exited.
         }
     }
 }

@@ -1,23 +1,23 @@
 namespace Agentdom.Client;
 
-/// <summary>What is renewed, and how.</summary>
+/// <summary>Options of a renewal.</summary>
 internal sealed record RenewalOptions
 {
-    /// <summary>Renews what is not due as well.</summary>
+    /// <summary>Whether to renew tokens that are not due as well.</summary>
     public bool Force { get; init; }
 
-    /// <summary>Counts tokens with less left than this as due, and then insists on a new one.</summary>
+    /// <summary>A token with less time left than this is due.</summary>
     public TimeSpan MinimumValidity { get; init; }
 
-    /// <summary>How long one token may take, waiting for other processes included.</summary>
+    /// <summary>How long one token may take, including the wait for other processes.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Whether to wait where another process is renewing the same token; else the old one is given.</summary>
+    /// <summary>Whether to wait while another process renews the same token. Otherwise the old token is returned.</summary>
     public bool WaitForOthers { get; init; } = true;
 
-    /// <summary>How many requests run side by side: 1 to 64.</summary>
+    /// <summary>The number of concurrent requests, 1 to 64.</summary>
     public int ThrottleLimit { get; init; } = 8;
 
-    /// <summary>Called about each second while it waits, on the caller's thread.</summary>
+    /// <summary>Called about once a second during a wait, on the caller's thread.</summary>
     public Action? WhileWaiting { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Agentdom.Client;
 
-/// <summary>What became of one token.</summary>
+/// <summary>The outcome for one token.</summary>
 internal sealed class RenewalOutcome
 {
     internal RenewalOutcome(StoredToken token, bool isRenewed, AtpException? failure)
@@ -10,12 +10,12 @@ internal sealed class RenewalOutcome
         Failure = failure;
     }
 
-    /// <summary>The token as it is now: the new one, or the old one.</summary>
+    /// <summary>The current token: the new one, or the old one if it was not renewed.</summary>
     public StoredToken Token { get; }
 
-    /// <summary>Whether it is new: renewed here or by another process meanwhile.</summary>
+    /// <summary>Whether the token is new, renewed here or by another process.</summary>
     public bool IsRenewed { get; }
 
-    /// <summary>Why it was not renewed although it should have been, or null.</summary>
+    /// <summary>Why the renewal failed, or null.</summary>
     public AtpException? Failure { get; }
 }

@@ -1,8 +1,8 @@
 namespace Agentdom.Client;
 
 /// <summary>
-/// When a token is due: when less than a third of its life and less than 5 minutes is left, less a random tenth of that,
-/// so that a fleet that started together does not renew in step.
+/// When a token is due for renewal: when less than a third of its lifetime and less than 5 minutes is left. A random part of
+/// that margin, up to a tenth, is subtracted, so that agents that started together do not renew at the same time.
 /// </summary>
 internal static class RenewalPolicy
 {
@@ -11,7 +11,7 @@ internal static class RenewalPolicy
     /// <summary>Whether a token should be renewed.</summary>
     /// <param name="token">The token.</param>
     /// <param name="now">The time (UTC).</param>
-    /// <param name="minimumValidity">A token with less left than this is due as well.</param>
+    /// <param name="minimumValidity">A token with less time left than this is due as well.</param>
     public static bool IsDue(StoredToken token, DateTimeOffset now, TimeSpan minimumValidity = default) =>
         IsDue(token, now, minimumValidity, Jitter());
 

@@ -1,20 +1,20 @@
 namespace Agentdom.Client;
 
-/// <summary>All that is needed to get a token from a host, now or again when it is renewed.</summary>
+/// <summary>Everything that is needed to request a token from a host and to renew it.</summary>
 internal sealed record TokenAcquisition
 {
     internal required AtpHost Host { get; init; }
 
     internal required TokenRequest Request { get; init; }
 
-    /// <summary>The token endpoint, if the caller gave it and the host's manifest is not needed.</summary>
+    /// <summary>The token endpoint. If it is set, the host's manifest is not read.</summary>
     internal Uri? Endpoint { get; init; }
 
-    /// <summary>Host names, besides the host's own, on which its endpoints may be.</summary>
+    /// <summary>Additional host names on which the host's endpoints may be.</summary>
     internal IReadOnlyList<string> TrustedEndpointHosts { get; init; } = [];
 
-    /// <summary>The acquisition that a stored token came from.</summary>
-    /// <exception cref="AtpException">What is stored is outside of the protocol's bounds.</exception>
+    /// <summary>The acquisition that renews a stored token.</summary>
+    /// <exception cref="AtpException">What is stored is outside the protocol's limits.</exception>
     internal static TokenAcquisition Again(StoredToken token) => new()
     {
         Host = AtpHost.Parse(token.Host),

@@ -3,27 +3,26 @@ using System.Diagnostics;
 namespace Agentdom.Client;
 
 /// <summary>
-/// Renews stored tokens. Reading, asking and writing are one step under a lock that all processes of the user share, and
-/// the token is read again inside it: whoever comes second finds it renewed and asks nobody. Requests run side by side;
-/// the vault is touched on the caller's thread only.
+/// Renews stored tokens. A token is read, requested and stored under a lock that all processes of the user share. It is read
+/// again under the lock, so that a second process finds the renewed token and sends no request. Requests run concurrently; the
+/// vault is only accessed on the caller's thread.
 /// </summary>
-/// <param name="client">Who asks.</param>
-/// <param name="store">Where the tokens are.</param>
-/// <param name="findSecret">Finds the secret for a host; called on the caller's thread; its result is disposed of here.</param>
-/// <param name="options">What is renewed, and how.</param>
+/// <param name="client">Sends the requests.</param>
+/// <param name="store">The stored tokens.</param>
+/// <param name="findSecret">Finds the secret for a host. It is called on the caller's thread, and its result is disposed here.</param>
+/// <param name="options">The options.</param>
 internal sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpHost, SharedSecret> findSecret, RenewalOptions options)
 {
     private static readonly TimeSpan s_pace = TimeSpan.FromSeconds(1);
 
-    /// <summary>Renews what is due of these tokens and gives each outcome as soon as it is known.</summary>
-    /// <param name="tokens">The tokens; each is read again before it is renewed.</param>
-    /// <param name="tell">Hears what happens on the way; may be called from any thread.</param>
-    /// <param name="cancel">Ends it: nothing more is asked for, what was granted meanwhile is not kept.</param>
-    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    /// <summary>Renews those of the tokens that are due and returns each outcome as soon as it is known.</summary>
+    /// <param name="tokens">The tokens. Each is read again before it is renewed.</param>
+    /// <param name="tell">Receives progress messages, from any thread.</param>
+    /// <param name="cancel">Cancels the renewal. No more requests are sent, and tokens granted meanwhile are not stored.</param>
+    /// <exception cref="OperationCanceledException">The renewal was cancelled.</exception>
     public IEnumerable<RenewalOutcome> Renew(IEnumerable<StoredToken> tokens, Action<string>? tell, CancellationToken cancel)
     {
-        // Waiting for another process while holding locks that it may wait for would stop both, so what is busy comes
-        // last, one by one.
+        // Waiting for a lock while holding others could deadlock with another process, so busy tokens come last, one by one.
         var busy = new List<StoredToken>();
         foreach (var outcome in RenewSideBySide(tokens, TimeSpan.Zero, busy.Add, tell, cancel)) yield return outcome;
         foreach (var token in busy)
@@ -109,7 +108,7 @@ internal sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpH
         }
         finally
         {
-            // A running attempt holds the lock until its end.
+            // A running attempt keeps the lock until it completes.
             if (attempt is null) renewing?.Dispose();
         }
     }
@@ -146,10 +145,10 @@ internal sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpH
     private static RenewalOutcome Failed(StoredToken token, AtpException failure) => new(token, false, failure);
 
     private static AtpException Gone(StoredToken token) => new(AtpError.TokenNotFound,
-        $"The token for {token} was taken out of the vault meanwhile.",
+        $"The token for {token} was removed from the vault meanwhile.",
         "Request a new one.") { Subject = token.Host, SubjectScopes = token.ScopesRequested };
 
-    /// <summary>What came of beginning: an outcome at once, a running attempt, or neither if another process holds the lock.</summary>
+    /// <summary>An immediate outcome, a running attempt, or neither if another process holds the lock.</summary>
     private readonly record struct Start(RenewalOutcome? Outcome, Attempt? Attempt)
     {
         internal static Start Busy => default;

@@ -4,7 +4,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Agentdom.Client;
 
-/// <summary>Looks inside a JWT, for people. What it shows is proven only where a shared secret was given.</summary>
+/// <summary>Decodes a JWT for display. The content is verified only if a shared secret was given.</summary>
 internal sealed class TokenInspector
 {
     private TokenInspector(JwtSecurityToken jwt, bool isVerified)
@@ -16,7 +16,7 @@ internal sealed class TokenInspector
         Claims = StrictJson.ParseObject(Base64UrlEncoder.DecodeBytes(jwt.RawPayload));
     }
 
-    /// <summary>Whether signature, type and times were checked and found good.</summary>
+    /// <summary>Whether the signature, the type and the times were checked.</summary>
     public bool IsVerified { get; }
 
     /// <summary>The <c>alg</c> header.</summary>
@@ -28,18 +28,18 @@ internal sealed class TokenInspector
     /// <summary>The <c>kid</c> header.</summary>
     public string? KeyId { get; }
 
-    /// <summary>The claims as they stand in the token.</summary>
+    /// <summary>The token's claims.</summary>
     public JsonObject Claims { get; }
 
-    /// <summary>Reads a token without checking anything but its form.</summary>
+    /// <summary>Decodes a token and checks only its form.</summary>
     /// <exception cref="AtpException"><see cref="AtpError.TokenInvalid"/></exception>
     public static TokenInspector Look(string token) => Reading(() => new TokenInspector(Handler().ReadJwtToken(token), false));
 
-    /// <summary>Reads a token that must be signed under a key derived from a secret, and be good now.</summary>
-    /// <exception cref="AtpException"><see cref="AtpError.TokenInvalid"/>: also where it was not signed so, or has ended.</exception>
+    /// <summary>Decodes a token that must be signed with the key derived from a secret and be valid now.</summary>
+    /// <exception cref="AtpException"><see cref="AtpError.TokenInvalid"/>, also if it has another signature or has expired.</exception>
     public static TokenInspector Verify(string token, SharedSecret secret) => Reading(() =>
     {
-        if (!AccessTokenFormat.IsPlain(token)) throw new SecurityTokenException("it is misspelt, or its header asks for something else than HS256");
+        if (!AccessTokenFormat.IsPlain(token)) throw new SecurityTokenException("its encoding is not canonical, or its header asks for more than HS256");
         var key = new IssuerKey(secret);
         var validation = AccessTokenFormat.Validation([key.SigningKey], null, null, TimeProvider.System);
         Handler().ValidateToken(token, validation, out var validated);
@@ -58,19 +58,19 @@ internal sealed class TokenInspector
         catch (Exception e) when (e is ArgumentException or SecurityTokenException or FormatException
             or NullReferenceException or JsonException)
         {
-            // The last two are how the library meets a null within a list, and a list where it counts on a text.
-            // IdentityModel's own messages repeat parts of the token.
+            // The library throws the last two for a null in a list and for a list in place of a string.
+            // IdentityModel's messages repeat parts of the token, so they are not shown.
             throw new AtpException(AtpError.TokenInvalid, $"This is not a token that can be read: {Why(e)}.",
-                "Give the whole JWT as the issuer sent it, and for checking the secret it was issued under.");
+                "Use the whole JWT as the issuer sent it and, to verify it, the secret it was issued under.");
         }
     }
 
     private static string Why(Exception e) => e switch
     {
-        SecurityTokenInvalidLifetimeException => "it has ended or has not begun",
-        SecurityTokenSignatureKeyNotFoundException or SecurityTokenInvalidSignatureException => "it was not signed under this secret",
+        SecurityTokenInvalidLifetimeException => "it has expired or is not valid yet",
+        SecurityTokenSignatureKeyNotFoundException or SecurityTokenInvalidSignatureException => "it was not signed with this secret",
         SecurityTokenInvalidTypeException => $"its type is not {AccessTokenFormat.Type}",
         SecurityTokenInvalidAlgorithmException => "it is not signed with HS256",
-        _ => "it is no JSON Web Token",
+        _ => "it is not a JSON Web Token",
     };
 }

@@ -1,25 +1,25 @@
 namespace Agentdom.Client;
 
 /// <summary>
-/// The names of the module's entries in a vault: letters, digits and dashes, at most 108 characters, so that any vault
-/// takes them, Azure Key Vault included.
+/// The names of Agentdom's entries in a vault: letters, digits and dashes, at most 108 characters, so that every vault
+/// accepts them, including Azure Key Vault.
 /// </summary>
 internal static class EntryName
 {
-    /// <summary>What the names of all tokens begin with.</summary>
+    /// <summary>The prefix of the names of all tokens.</summary>
     public const string TokenPrefix = "agentdom-";
 
-    // Does not begin with the other prefix, so that a list of tokens holds no secrets.
+    // It must not begin with the token prefix, so that a list of tokens contains no secrets.
     private const string SecretPrefix = "agentdomsecret-";
 
     private const int MaxHostLength = 80;
 
-    /// <summary>The name of the token for a host and a set of scopes, whatever their order.</summary>
+    /// <summary>The name of the token for a host and a set of scopes, in any order.</summary>
     public static string OfToken(string host, IEnumerable<string> scopes) =>
-        // The host is hashed as well: a-b.example and a.b.example read the same with dashes.
+        // The host is part of the hash, because a-b.example and a.b.example look the same with dashes.
         $"{PrefixOfTokens(host)}{Short(host + "\n" + ScopeSet.Key(scopes))}";
 
-    /// <summary>What the names of a host's tokens begin with; those of hosts that read alike may begin so too.</summary>
+    /// <summary>The prefix of the names of a host's tokens. Hosts that look the same with dashes share it.</summary>
     internal static string PrefixOfTokens(string host) => $"{TokenPrefix}{Readable(host)}-";
 
     /// <summary>The name of the shared secret for a host.</summary>

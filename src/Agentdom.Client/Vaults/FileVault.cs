@@ -5,12 +5,12 @@ using System.Text;
 namespace Agentdom.Client;
 
 /// <summary>
-/// The module's own vault: one encrypted file an entry, written whole or not at all, so that any number of processes can
-/// use it at once and none needs a password. File names are hashes, so they tell nothing.
+/// Agentdom's own vault, with one encrypted file per entry. Files are written atomically, so that several processes can use the
+/// vault at once. It needs no password. File names are hashes and reveal nothing.
 /// </summary>
 internal sealed class FileVault : ITokenVault
 {
-    /// <summary>The vault's name, also when it is registered with SecretManagement.</summary>
+    /// <summary>The vault's name, also in SecretManagement.</summary>
     public const string VaultName = "Agentdom";
 
     private const string Suffix = ".secret";
@@ -22,13 +22,13 @@ internal sealed class FileVault : ITokenVault
     private readonly string _folder;
     private readonly CancellationToken _cancel;
 
-    /// <summary>Opens the vault in <see cref="AgentdomHome.Data"/>, which need not exist yet.</summary>
+    /// <summary>Opens the vault in <see cref="AgentdomHome.Data"/>. The folder need not exist yet.</summary>
     public FileVault() : this(CancellationToken.None)
     {
     }
 
-    /// <summary>The same, for a caller who can be stopped.</summary>
-    /// <param name="cancel">Ends the wait for other writers.</param>
+    /// <inheritdoc cref="FileVault()"/>
+    /// <param name="cancel">Cancels the wait for other writers.</param>
     public FileVault(CancellationToken cancel) : this(AgentdomHome.Data, cancel)
     {
     }
@@ -39,7 +39,7 @@ internal sealed class FileVault : ITokenVault
         _cancel = cancel;
     }
 
-    /// <summary>Whether entries can be read without a look into a keychain that may ask its user.</summary>
+    /// <summary>Whether entries can be read without a keychain that may prompt the user.</summary>
     /// <exception cref="AtpException"><see cref="AtpError.VaultKeyInvalid"/>: the keychain's marker cannot be read.</exception>
     public static bool IsKeyAtHand => VaultKey.IsAtHand;
 
@@ -77,7 +77,7 @@ internal sealed class FileVault : ITokenVault
     public IReadOnlyList<string> List(string prefix, Action<AtpException> onUnreadable) =>
         [.. Entries(onUnreadable).Where(e => e.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(static e => e.Name)];
 
-    /// <summary>The entry of a name, or null.</summary>
+    /// <summary>The entry with a name, or null.</summary>
     /// <exception cref="AtpException">The vault or the entry cannot be read.</exception>
     public VaultEntry? ReadEntry(string name)
     {
@@ -85,23 +85,23 @@ internal sealed class FileVault : ITokenVault
         return ReadFile(PathOf(name), FindKey);
     }
 
-    /// <summary>Keeps an entry in place of the one of the same name.</summary>
+    /// <summary>Stores an entry and replaces the one with the same name, if any.</summary>
     /// <exception cref="AtpException">The vault cannot be written.</exception>
     /// <exception cref="JsonFormatException">The value or the metadata has no JSON form.</exception>
     public void WriteEntry(VaultEntry entry) => Writing(() => Put(entry));
 
-    /// <summary>Puts an entry that was made from the one there is in its place, as one step.</summary>
-    /// <returns>False where there is none of that name.</returns>
+    /// <summary>Changes an entry in one step, under the write lock.</summary>
+    /// <returns>False if there is no entry with that name.</returns>
     /// <exception cref="AtpException">The vault cannot be read or written.</exception>
     public bool ChangeEntry(string name, Func<VaultEntry, VaultEntry> change) =>
         Writing(() => ReadFile(PathOf(name), FindKey) is { } entry && Put(change(entry)));
 
     /// <summary>All entries, in no particular order.</summary>
-    /// <param name="onUnreadable">Hears of each entry that cannot be read; the others are listed all the same.</param>
+    /// <param name="onUnreadable">Called for each entry that cannot be read. The others are still listed.</param>
     /// <exception cref="AtpException">The vault cannot be read.</exception>
     public IReadOnlyList<VaultEntry> ListEntries(Action<AtpException> onUnreadable) => [.. Entries(onUnreadable)];
 
-    // One after the other, so that whoever wants only their names does not hold thousands of secrets in memory.
+    // Lazily, so that a caller who needs only the names does not hold thousands of secrets in memory.
     private IEnumerable<VaultEntry> Entries(Action<AtpException> onUnreadable)
     {
         CleanOnce();
@@ -118,7 +118,7 @@ internal sealed class FileVault : ITokenVault
             {
                 onUnreadable(e);
             }
-            // Null where another process took the entry away meanwhile.
+            // Null if another process has removed the entry meanwhile.
             if (entry is not null) yield return entry;
         }
     }
@@ -133,14 +133,14 @@ internal sealed class FileVault : ITokenVault
 
     private string PathOf(string name) => Path.Combine(_folder, Sha256.OfText(name.ToLowerInvariant()) + Suffix);
 
-    // A second key would leave what was written under the first unreadable, so none is made while there are entries.
+    // A new key would make existing entries unreadable, so none is created while there are entries.
     private byte[] KeyForWriting() => Directory.EnumerateFiles(_folder, "*" + Suffix).Any()
         ? FindKey()
         : VaultKey.Find(createIfMissing: true)!;
 
     private static byte[] FindKey() => VaultKey.Find(createIfMissing: false) ?? throw new AtpException(AtpError.VaultKeyInvalid,
         $"The vault has entries but no key: {VaultKey.Variable} is not set and there is no key file {VaultKey.FilePath}.",
-        $"Set {VaultKey.Variable} as it was or restore the file; or remove the vault's folder and request the tokens anew.");
+        $"Set {VaultKey.Variable} as before or restore the file, or remove the vault's folder and request the tokens again.");
 
     private static VaultEntry? ReadFile(string path, Func<byte[]> findKey) => Reading(path, () =>
     {
@@ -157,8 +157,8 @@ internal sealed class FileVault : ITokenVault
         catch (Exception e) when (e is CryptographicException or JsonFormatException)
         {
             throw new AtpException(AtpError.VaultEntryDamaged,
-                $"The vault entry {path} cannot be decrypted: it was changed, or written under another key.",
-                $"Set {VaultKey.Variable} as it was when the entry was written, or remove the file and request the token anew.", e);
+                $"The vault entry {path} cannot be decrypted: it was changed, or encrypted with another key.",
+                $"Set {VaultKey.Variable} as it was when the entry was written, or remove the file and request the token again.", e);
         }
     });
 
@@ -175,7 +175,7 @@ internal sealed class FileVault : ITokenVault
         }
     }
 
-    // One writer at a time, so that whoever holds the lock knows every temporary file to be a dead writer's.
+    // Only one writer at a time. So a temporary file that the lock's holder finds is from a process that died.
     private T Writing<T>(Func<T> work)
     {
         try
@@ -192,7 +192,7 @@ internal sealed class FileVault : ITokenVault
         }
     }
 
-    // What a process that was killed in the middle of a write left behind goes with the next process's first look.
+    // Removes temporary files of processes that were killed during a write.
     private void CleanOnce()
     {
         if (s_cleaned.ContainsKey(_folder) || !Directory.Exists(_folder)) return;
@@ -203,7 +203,7 @@ internal sealed class FileVault : ITokenVault
         }
         catch (Exception e) when (e is AtpException or IOException or UnauthorizedAccessException)
         {
-            // A vault that can only be read is still a vault.
+            // A read-only vault can still be read.
         }
     }
 

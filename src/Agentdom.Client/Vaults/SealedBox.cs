@@ -37,7 +37,7 @@ internal static class SealedBox
         return box;
     }
 
-    /// <exception cref="CryptographicException">The box is damaged, or was sealed with another key or for another file.</exception>
+    /// <exception cref="CryptographicException">The entry is damaged, or was encrypted with another key or for another file.</exception>
     internal static byte[] Open(byte[] key, byte[] box, string fileName)
     {
         if (box.Length < HeaderSize + TagSize || box[0] != Format)

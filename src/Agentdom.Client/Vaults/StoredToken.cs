@@ -1,65 +1,65 @@
 namespace Agentdom.Client;
 
 /// <summary>
-/// A token as it is kept: all that is needed to use, test, renew and revoke it. It is one JSON string under one name for
-/// each host and set of scopes.
+/// A stored token with everything that is needed to use, test, renew and revoke it. Each host and set of scopes has one entry,
+/// a JSON string.
 /// </summary>
 internal sealed record StoredToken
 {
     private const int FormatVersion = 1;
 
-    /// <summary>The host's one spelling, <see cref="AtpHost.Name"/>.</summary>
+    /// <summary>The normalized host, <see cref="AtpHost.Name"/>.</summary>
     public required string Host { get; init; }
 
     /// <summary>The bearer token.</summary>
     public required string AccessToken { get; init; }
 
-    /// <summary><c>Bearer</c>.</summary>
+    /// <summary>The token type, <c>Bearer</c>.</summary>
     public required string TokenType { get; init; }
 
-    /// <summary>When it was asked for (UTC).</summary>
+    /// <summary>When it was requested (UTC).</summary>
     public required DateTimeOffset IssuedAt { get; init; }
 
-    /// <summary>When it ends (UTC).</summary>
+    /// <summary>The expiry (UTC).</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>The scopes that were asked for; they name the entry.</summary>
+    /// <summary>The requested scopes. The entry's name is derived from them.</summary>
     public required IReadOnlyList<string> ScopesRequested { get; init; }
 
-    /// <summary>The scopes that were granted.</summary>
+    /// <summary>The granted scopes.</summary>
     public required IReadOnlyList<string> ScopesGranted { get; init; }
 
-    /// <summary>The agent that asked.</summary>
+    /// <summary>The id of the agent that requested it.</summary>
     public required string AgentId { get; init; }
 
-    /// <summary>What it is for.</summary>
+    /// <summary>The purpose.</summary>
     public required string Purpose { get; init; }
 
-    /// <summary>Where it was asked for.</summary>
+    /// <summary>The endpoint that granted it.</summary>
     public required Uri TokenEndpoint { get; init; }
 
-    /// <summary>Where its state is asked for.</summary>
+    /// <summary>The endpoint that verifies it.</summary>
     public required Uri VerifyEndpoint { get; init; }
 
-    /// <summary>Where it is revoked.</summary>
+    /// <summary>The endpoint that revokes it.</summary>
     public required Uri RevokeEndpoint { get; init; }
 
-    /// <summary>Whether the endpoint was given by hand, so that renewing asks it and not the host's manifest.</summary>
+    /// <summary>Whether the caller set the endpoint, so that renewals use it and do not read the host's manifest.</summary>
     public bool IsEndpointGiven { get; init; }
 
-    /// <summary>The endpoint hosts beside the host itself that were trusted when it was asked for.</summary>
+    /// <summary>The additional endpoint hosts that were trusted when it was requested.</summary>
     public IReadOnlyList<string> TrustedEndpointHosts { get; init; } = [];
 
-    /// <summary>The name of its entry.</summary>
+    /// <summary>The name of its vault entry.</summary>
     public string EntryName => Client.EntryName.OfToken(Host, ScopesRequested);
 
     /// <summary>Whether it was requested for exactly these scopes, in any order.</summary>
     public bool IsFor(IEnumerable<string> scopes) => ScopeSet.Key(scopes) == ScopeSet.Key(ScopesRequested);
 
-    /// <summary>Whether it is good at a moment.</summary>
+    /// <summary>Whether it has not expired at a moment.</summary>
     public bool IsGoodAt(DateTimeOffset moment) => moment < ExpiresAt;
 
-    /// <summary>The text that is kept in the vault.</summary>
+    /// <summary>The text that is stored in the vault.</summary>
     public string ToJson() => CanonicalJson.FromValue(new Dictionary<string, object?>
     {
         ["v"] = FormatVersion,
@@ -80,11 +80,11 @@ internal sealed record StoredToken
     });
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
-    /// <exception cref="JsonFormatException">The text is something else, or of a later version.</exception>
+    /// <exception cref="JsonFormatException">The text is something else, or from a later version.</exception>
     public static StoredToken FromJson(string text)
     {
         var json = StrictJson.ParseObject(text);
-        if (json.Integer("v") != FormatVersion) throw new JsonFormatException("The entry is of a version this module does not know.");
+        if (json.Integer("v") != FormatVersion) throw new JsonFormatException("The entry has a version that is not supported.");
         return new StoredToken
         {
             Host = Required(json, "host"),
@@ -121,5 +121,5 @@ internal sealed record StoredToken
     private static Uri Address(JsonObject json, string name) =>
         Uri.TryCreate(Required(json, name), UriKind.Absolute, out var uri)
             ? uri
-            : throw new JsonFormatException($"'{name}' is no address.");
+            : throw new JsonFormatException($"'{name}' is not an address.");
 }

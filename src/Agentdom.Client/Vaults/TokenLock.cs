@@ -3,8 +3,8 @@ namespace Agentdom.Client;
 /// <summary>The lock under which a stored token is renewed or revoked.</summary>
 internal static class TokenLock
 {
-    /// <returns>Null if another process holds it all the while.</returns>
-    /// <exception cref="AtpException"><see cref="AtpError.VaultUnwritable"/>: there is no place for locks.</exception>
+    /// <returns>Null if another process does not release it in time.</returns>
+    /// <exception cref="AtpException"><see cref="AtpError.VaultUnwritable"/>: the lock's file cannot be created.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     internal static CrossProcessLock? TryAcquire(StoredToken token, TimeSpan wait, CancellationToken cancel) =>
         CrossProcessLock.ForEntry(token.EntryName, wait, cancel);
@@ -15,6 +15,6 @@ internal static class TokenLock
         TryAcquire(token, wait, cancel) ?? throw Busy(token);
 
     internal static AtpException Busy(StoredToken token) => new(AtpError.TimedOut,
-        $"Another process has been renewing the token for {token} all the while.",
-        "Try again; if it stays so, look for a process that hangs.");
+        $"Another process is renewing the token for {token} and did not finish in time.",
+        "Try again. If this persists, look for a process that hangs.");
 }

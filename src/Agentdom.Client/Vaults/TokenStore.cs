@@ -2,24 +2,24 @@ using System.Text.RegularExpressions;
 
 namespace Agentdom.Client;
 
-/// <summary>The tokens in a vault: one entry a host and set of scopes.</summary>
+/// <summary>The tokens in a vault, with one entry for each host and set of scopes.</summary>
 /// <param name="vault">The vault.</param>
-/// <param name="onUnreadable">Hears of each entry that cannot be read while others are listed; nobody by default.</param>
+/// <param name="onUnreadable">Called for each entry that cannot be read during a listing.</param>
 internal sealed class TokenStore(ITokenVault vault, Action<AtpException>? onUnreadable = null)
 {
     private static readonly Regex s_tokenName = new($"^{EntryName.TokenPrefix}.*-[0-9a-f]{{12}}$", RegexOptions.CultureInvariant);
 
     private AtpException? _unreadable;
 
-    /// <summary>The vault behind it.</summary>
+    /// <summary>The vault.</summary>
     public ITokenVault Vault => vault;
 
-    /// <summary>Keeps a token in place of the one for the same host and scopes.</summary>
+    /// <summary>Stores a token and replaces the one for the same host and scopes, if any.</summary>
     /// <exception cref="AtpException">The vault cannot be written.</exception>
     public void Save(StoredToken token) => vault.Write(token.EntryName, token.ToJson());
 
-    /// <summary>Takes a token away.</summary>
-    /// <returns>False where there was none.</returns>
+    /// <summary>Removes a token.</summary>
+    /// <returns>False if there was none.</returns>
     /// <exception cref="AtpException">The vault cannot be written.</exception>
     public bool Remove(StoredToken token) => vault.Remove(token.EntryName);
 
@@ -28,11 +28,11 @@ internal sealed class TokenStore(ITokenVault vault, Action<AtpException>? onUnre
     public StoredToken? Find(AtpHost host, IEnumerable<string> scopes) =>
         ReadEntry(EntryName.OfToken(host.Name, scopes)) is { } token && token.Host == host.Name ? token : null;
 
-    /// <summary>Every token in the vault that can be read, ordered by host and scopes.</summary>
+    /// <summary>All readable tokens in the vault, ordered by host and scopes.</summary>
     /// <exception cref="AtpException">The vault cannot be read.</exception>
     public IReadOnlyList<StoredToken> All() => Named(EntryName.TokenPrefix);
 
-    /// <summary>The tokens of a host: the one for a set of scopes, or all of them where no scopes are given.</summary>
+    /// <summary>The tokens of a host: the one for a set of scopes, or all of them if no scopes are given.</summary>
     /// <exception cref="AtpException">The vault or an entry cannot be read.</exception>
     public IReadOnlyList<StoredToken> Of(AtpHost host, IReadOnlyCollection<string>? scopes) => scopes is null
         ? [.. Named(EntryName.PrefixOfTokens(host.Name)).Where(t => t.Host == host.Name)]
@@ -47,15 +47,15 @@ internal sealed class TokenStore(ITokenVault vault, Action<AtpException>? onUnre
         return tokens.Count switch
         {
             1 => tokens[0],
-            // One that cannot be read may be the one that is meant.
+            // An unreadable entry may be the requested one.
             0 => throw _unreadable ?? NotFound(host, scopes),
             _ => throw new AtpException(AtpError.TokenAmbiguous,
                 $"There are {tokens.Count} tokens for {host}: {string.Join("; ", tokens.Select(static t => string.Join(" ", t.ScopesRequested)))}.",
-                "Name the scopes of the one that is meant."),
+                "Name the scopes of the one you need."),
         };
     }
 
-    /// <summary>The error for a host, or a host and scopes, that has no token here.</summary>
+    /// <summary>The error for a host, or a host and scopes, without a stored token.</summary>
     public static AtpException NotFound(AtpHost host, IReadOnlyCollection<string>? scopes)
     {
         var forScopes = scopes is null ? "" : $" with the scopes {string.Join(" ", scopes)}";
@@ -63,13 +63,13 @@ internal sealed class TokenStore(ITokenVault vault, Action<AtpException>? onUnre
             "Request one.") { Subject = host.Name, SubjectScopes = scopes };
     }
 
-    /// <summary>The same token as it stands in the vault now, or null where it is gone.</summary>
+    /// <summary>The token as it is in the vault now, or null if it was removed.</summary>
     /// <exception cref="AtpException">The vault or the entry cannot be read.</exception>
     public StoredToken? Reread(StoredToken token) => ReadEntry(token.EntryName);
 
     private IReadOnlyList<StoredToken> Named(string prefix) =>
         [.. vault.List(prefix, Unreadable)
-            // In a vault that others use too, only names of this module's own making.
+            // A vault can be shared with other software, so only Agentdom's names count.
             .Where(static name => s_tokenName.IsMatch(name))
             .Select(ReadListed)
             .OfType<StoredToken>()
@@ -95,7 +95,7 @@ internal sealed class TokenStore(ITokenVault vault, Action<AtpException>? onUnre
         onUnreadable?.Invoke(failure);
     }
 
-    // Null where there is no such entry, or another process took it away meanwhile.
+    // Null if there is no such entry or another process has removed it meanwhile.
     private StoredToken? ReadEntry(string name)
     {
         var text = vault.Read(name);
@@ -107,8 +107,8 @@ internal sealed class TokenStore(ITokenVault vault, Action<AtpException>? onUnre
         catch (JsonFormatException e)
         {
             throw new AtpException(AtpError.VaultEntryDamaged,
-                $"The entry {name} in the vault {vault.Name} is no token of this module: {e.Message}",
-                "If it is this module's, remove it and request the token anew.", e);
+                $"The entry {name} in the vault {vault.Name} is not an Agentdom token: {e.Message}",
+                "If it was one, remove it and request the token again.", e);
         }
     }
 }

@@ -1,21 +1,21 @@
 namespace Agentdom.Client;
 
-/// <summary>What the module's own vault keeps under one name.</summary>
+/// <summary>An entry of Agentdom's own vault.</summary>
 internal sealed record VaultEntry
 {
-    /// <summary>The type of an entry that is a text, such as a token's.</summary>
+    /// <summary>The type of a text entry, such as a token.</summary>
     public const string TextType = "String";
 
-    /// <summary>The name, in which case does not count.</summary>
+    /// <summary>The name, which is not case-sensitive.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What kind of value it is; the vault keeps it as it is given.</summary>
+    /// <summary>The type of the value. The vault does not interpret it.</summary>
     public required string Type { get; init; }
 
-    /// <summary>The value: anything that <see cref="CanonicalJson"/> takes.</summary>
+    /// <summary>The value: anything that <see cref="CanonicalJson"/> accepts.</summary>
     public required object? Value { get; init; }
 
-    /// <summary>What is known of the value beside it; not secret to whoever may list the vault.</summary>
+    /// <summary>Metadata of the value. It is shown to everyone who may list the vault.</summary>
     public object? Metadata { get; init; }
 
     /// <inheritdoc/>
@@ -29,7 +29,7 @@ internal sealed record VaultEntry
         ["metadata"] = Metadata,
     });
 
-    /// <exception cref="JsonFormatException">The bytes are no entry.</exception>
+    /// <exception cref="JsonFormatException">The bytes are not an entry.</exception>
     internal static VaultEntry FromJson(byte[] json)
     {
         var members = StrictJson.ParseObject(json);

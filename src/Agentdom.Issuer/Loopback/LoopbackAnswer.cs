@@ -3,12 +3,12 @@ using System.Net;
 
 namespace Agentdom.Issuer;
 
-/// <summary>An answer over HTTP, whole.</summary>
+/// <summary>A complete HTTP answer.</summary>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Body">JSON in UTF-8, or nothing.</param>
+/// <param name="Body">JSON in UTF-8, or empty.</param>
 internal sealed record LoopbackAnswer(int Status, byte[] Body)
 {
-    /// <summary>A header beside the usual ones.</summary>
+    /// <summary>An additional header.</summary>
     internal (string Name, string Value)? Header { get; init; }
 
     internal static LoopbackAnswer Empty(int status, string? header = null, string? value = null) =>
@@ -23,9 +23,9 @@ internal sealed record LoopbackAnswer(int Status, byte[] Body)
     {
         var response = context.Response;
         response.StatusCode = Status;
-        // The manifest too: on the same port another server may be next.
+        // For the manifest too, because another server may use the same port later.
         response.AddHeader("Cache-Control", "no-store");
-        // By this method: the header collection itself refuses WWW-Authenticate on .NET Framework.
+        // On .NET Framework the header collection's indexer refuses WWW-Authenticate; this method accepts it.
         if (Header is var (name, value)) response.AddHeader(name, value);
         response.ContentLength64 = Body.Length;
         if (Body.Length > 0)

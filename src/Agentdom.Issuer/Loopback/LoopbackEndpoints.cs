@@ -4,15 +4,15 @@ using System.Text;
 namespace Agentdom.Issuer;
 
 /// <summary>
-/// What a <see cref="LoopbackServer"/> answers: the issuer's endpoints, its manifest, and <c>/whoami</c>, which lets only
-/// holders of a good token in and tells them what the token says.
+/// The endpoints of a <see cref="LoopbackServer"/>: the issuer's, its manifest, and <c>/whoami</c>, which requires a valid token
+/// and returns its content.
 /// </summary>
 internal sealed class LoopbackEndpoints(TokenIssuer issuer, TokenIssuerOptions options)
 {
     private const string Tokens = "/v1/agent-tokens";
     private const string Bearer = "Bearer";
 
-    /// <param name="request">The request, of which the body is not read yet.</param>
+    /// <param name="request">The request, whose body has not been read.</param>
     internal ValueTask<LoopbackAnswer> AnswerAsync(HttpListenerRequest request) => request.Url?.AbsolutePath switch
     {
         Tokens => PostAsync(request, TokenIssuer.MaxRequestBytes, issuer.MintAsync),
@@ -36,7 +36,7 @@ internal sealed class LoopbackEndpoints(TokenIssuer issuer, TokenIssuerOptions o
     private static ValueTask<LoopbackAnswer> GetAsync(HttpListenerRequest request, Func<HttpListenerRequest, ValueTask<LoopbackAnswer>> answer) =>
         request.HttpMethod == "GET" ? answer(request) : new(LoopbackAnswer.Empty(405, "Allow", "GET"));
 
-    // Named as the host was asked, localhost or 127.0.0.1: agents refuse endpoints on another name.
+    // The endpoints are on the request's host, localhost or 127.0.0.1, because agents refuse endpoints on another name.
     private ValueTask<LoopbackAnswer> Manifest(HttpListenerRequest request) =>
         new(new LoopbackAnswer(200, IssuerManifest.Write(options, request.Url!.GetLeftPart(UriPartial.Authority) + Tokens)));
 
@@ -44,7 +44,7 @@ internal sealed class LoopbackEndpoints(TokenIssuer issuer, TokenIssuerOptions o
     {
         const string challenge = "WWW-Authenticate";
         var header = request.Headers["Authorization"];
-        // RFC 6750 §3.1: no error where no token was presented.
+        // RFC 6750 §3.1: no error code if no token was presented.
         if (header?.StartsWith(Bearer + " ", StringComparison.OrdinalIgnoreCase) != true) return LoopbackAnswer.Empty(401, challenge, Bearer);
         AgentToken? token;
         try

@@ -4,20 +4,20 @@ using System.Net.Sockets;
 
 namespace Agentdom.Issuer;
 
-/// <summary>Opens an <see cref="HttpListener"/> that this machine alone can reach.</summary>
+/// <summary>Opens an <see cref="HttpListener"/> that only this machine can reach.</summary>
 internal static class LoopbackListener
 {
     private const int Attempts = 20;
 
-    /// <param name="port">0 for any free one.</param>
-    /// <returns>The listener, started, and its port.</returns>
+    /// <param name="port">The port, or 0 for any free one.</param>
+    /// <returns>The started listener and its port.</returns>
     /// <exception cref="AtpException"><see cref="AtpError.PortTaken"/></exception>
     internal static (HttpListener Listener, int Port) Open(int port)
     {
         if (port != 0) return (Start(port), port);
         for (var attempt = 1; ; attempt++)
         {
-            // HttpListener cannot choose one itself, and between finding a free one and opening it somebody may take it.
+            // HttpListener cannot choose a port, and another program may take a free port before it is opened.
             port = FreePort();
             try
             {
@@ -25,7 +25,7 @@ internal static class LoopbackListener
             }
             catch (AtpException) when (attempt < Attempts)
             {
-                // The next one then.
+                // Try the next one.
             }
         }
     }
@@ -33,7 +33,7 @@ internal static class LoopbackListener
     private static HttpListener Start(int port)
     {
         if (IsTakenOnIPv6(port)) throw Taken(port);
-        // By this name alone Windows lets everybody listen.
+        // Windows allows every user to listen on this name only.
         var listener = new HttpListener { Prefixes = { Prefix("localhost", port) } };
         try
         {
@@ -48,7 +48,7 @@ internal static class LoopbackListener
         return listener;
     }
 
-    // For those who write the address; Windows allows it to administrators only.
+    // For clients that use the address. On Windows only administrators may listen on it.
     private static void TryAddAddress(HttpListener listener, int port)
     {
         try
@@ -57,7 +57,7 @@ internal static class LoopbackListener
         }
         catch (HttpListenerException)
         {
-            // The name goes on working.
+            // The name still works.
         }
     }
 
@@ -77,7 +77,7 @@ internal static class LoopbackListener
         }
     }
 
-    // Many clients try ::1 first for "localhost": another program that listens there would get their requests.
+    // Many clients try ::1 first for "localhost", so a program that listens there would get their requests.
     private static bool IsTakenOnIPv6(int port)
     {
         if (!Socket.OSSupportsIPv6) return false;
@@ -103,6 +103,6 @@ internal static class LoopbackListener
         var isForbidden = cause?.ErrorCode is 5 or 13;
         return new AtpException(AtpError.PortTaken,
             isForbidden ? $"This user may not listen on port {port}." : $"Port {port} of localhost is taken.",
-            "Choose another port, or none to get a free one.", cause);
+            "Choose another port, or 0 to get a free one.", cause);
     }
 }

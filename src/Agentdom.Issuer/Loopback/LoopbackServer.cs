@@ -3,12 +3,12 @@ using System.Net;
 namespace Agentdom.Issuer;
 
 /// <summary>
-/// An issuer that this machine alone can reach, for tests and trying out: http on <c>localhost</c>, with a manifest, the
-/// token endpoints and <c>GET /whoami</c> behind a token. It forgets everything at its end and keeps no process alive.
+/// An issuer for tests and experiments that only this machine can reach: http on <c>localhost</c>, with a manifest, the token
+/// endpoints and <c>GET /whoami</c>, which requires a token. Its state is lost on dispose, and it keeps no process alive.
 /// </summary>
 /// <remarks>
-/// It listens on the name <c>localhost</c>, and on <c>127.0.0.1</c> where the system lets it (on Windows that takes an
-/// administrator). No more than 256 requests run at once, others wait; none takes longer than 10 seconds.
+/// It listens on the name <c>localhost</c>, and on <c>127.0.0.1</c> if the system allows it (on Windows only for
+/// administrators). At most 256 requests run at once, others wait. A request takes at most 10 seconds.
 /// </remarks>
 internal sealed class LoopbackServer : IDisposable
 {
@@ -22,12 +22,12 @@ internal sealed class LoopbackServer : IDisposable
     private readonly LoopbackEndpoints _endpoints;
     private readonly TimeSpan _requestTime;
     private readonly SemaphoreSlim _slots = new(MaxRunning);
-    // One more than there are requests, so that it ends only when the server does.
+    // Counts the server as well as the requests, so that it reaches zero only after the server has stopped.
     private readonly CountdownEvent _running = new(1);
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts the server.</summary>
     /// <param name="port">1 to 65535, or 0 for any free one.</param>
-    /// <param name="options">What it accepts and grants.</param>
+    /// <param name="options">The issuer's options.</param>
     /// <exception cref="AtpException"><see cref="AtpError.ServerOptionsInvalid"/> or <see cref="AtpError.PortTaken"/></exception>
     public LoopbackServer(int port, TokenIssuerOptions options) : this(port, options, s_requestTime)
     {
@@ -44,17 +44,17 @@ internal sealed class LoopbackServer : IDisposable
         _ = Task.Run(AcceptAsync);
     }
 
-    /// <summary>The port it listens on.</summary>
+    /// <summary>The port.</summary>
     public int Port { get; }
 
-    /// <summary>Its name for agents.</summary>
+    /// <summary>The host that agents use.</summary>
     public AtpHost Host { get; }
 
-    /// <summary>Whether a host means this server: <c>localhost</c>, <c>127.0.0.1</c> or <c>[::1]</c> with its port, over http.</summary>
+    /// <summary>Whether a host is this server: <c>localhost</c>, <c>127.0.0.1</c> or <c>[::1]</c> with its port, over http.</summary>
     public bool Is(AtpHost host) =>
         host.Origin.Scheme == "http" && host.Origin.Port == Port && host.Origin.Host is "localhost" or "127.0.0.1" or "[::1]";
 
-    /// <summary>Takes no more requests, waits up to 2 seconds for those that run, and frees the port.</summary>
+    /// <summary>Accepts no more requests, waits up to 2 seconds for running ones, and frees the port.</summary>
     public void Dispose()
     {
         if (!_listener.IsListening) return;
@@ -77,7 +77,7 @@ internal sealed class LoopbackServer : IDisposable
             catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
             {
                 if (!_listener.IsListening) return;
-                // That connection broke before its request was whole.
+                // The connection broke before its request was complete.
                 _slots.Release();
                 continue;
             }
@@ -91,29 +91,29 @@ internal sealed class LoopbackServer : IDisposable
         try
         {
             if (!isCounted) return;
-            // Closing the connection is the one thing that ends a read or write which waits for the client.
+            // Only closing the connection stops a read or write that waits for the client.
             using var limit = new Timer(static c => Abort((HttpListenerContext)c!), context, _requestTime, Timeout.InfiniteTimeSpan);
             var answer = await _endpoints.AnswerAsync(context.Request).ConfigureAwait(false);
-            // HttpListener would read to the end of a kept connection's request, however far that is.
+            // On a connection that stays open, HttpListener would read the rest of the request, however long it is.
             if (!await IsWholeAsync(context.Request.InputStream).ConfigureAwait(false)) context.Response.KeepAlive = false;
             await answer.SendAsync(context).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // Whatever one request brings about must not reach the others, nor the session.
+#pragma warning disable CA1031 // A failing request must not affect other requests or the session.
         catch (Exception)
 #pragma warning restore CA1031
         {
-            // Mostly a client that hung up: there is nobody to tell.
+            // Usually the client has closed the connection, so there is nobody to answer.
         }
         finally
         {
-            // Nothing more to do for one that was answered.
+            // This has no effect if the request was answered.
             Abort(context);
             _slots.Release();
             if (isCounted) _running.Signal();
         }
     }
 
-    // A client that is still sending would not see an answer, so some of what nobody wants is read.
+    // A client that is still sending would not see the answer, so part of an oversized body is read and discarded.
     private static async Task<bool> IsWholeAsync(Stream body)
     {
         var buffer = new byte[16 * 1024];
@@ -134,7 +134,7 @@ internal sealed class LoopbackServer : IDisposable
         }
         catch (Exception e) when (e is ObjectDisposedException or HttpListenerException or InvalidOperationException)
         {
-            // It is closed.
+            // The connection is closed.
         }
     }
 }

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Agentdom.Issuer;
 
 /// <summary>
-/// A set of 16-byte keys, each kept until a moment of its own. Keys that end in the same quarter of a minute share a
-/// bucket, and a bucket is dropped whole once all of it has ended, so nothing is ever scanned.
+/// A set of 16-byte keys with an expiry each. Keys that expire within the same 15 seconds share a bucket. A bucket is dropped
+/// once all its keys have expired, so keys are never scanned.
 /// </summary>
 internal sealed class ExpiringSet(int capacity, TimeProvider time)
 {
@@ -17,7 +17,7 @@ internal sealed class ExpiringSet(int capacity, TimeProvider time)
 
     internal int Count => Volatile.Read(ref _count);
 
-    /// <returns>False where the key was there.</returns>
+    /// <returns>False if the set already has the key.</returns>
     /// <exception cref="IssuerStateException">The set is full.</exception>
     internal bool Add(byte[] key, DateTimeOffset until)
     {
@@ -30,7 +30,7 @@ internal sealed class ExpiringSet(int capacity, TimeProvider time)
             if (Interlocked.Increment(ref _count) > capacity)
             {
                 Interlocked.Decrement(ref _count);
-                throw new IssuerStateException($"The issuer's memory is full: it holds {capacity} entries.");
+                throw new IssuerStateException($"The issuer's in-memory state is full: it has {capacity} entries.");
             }
             return bucket.Add(small);
         }
@@ -59,7 +59,7 @@ internal sealed class ExpiringSet(int capacity, TimeProvider time)
 
     private static long BucketOf(DateTimeOffset moment) => moment.ToUnixTimeSeconds() / BucketSeconds;
 
-    // 128 bits of a MAC or a hash: a collision would take 2^64 of them.
+    // 128 bits of a MAC or a hash: a collision takes about 2^64 keys.
     private readonly struct Key(byte[] bytes) : IEquatable<Key>
     {
         private readonly long _low = BitConverter.ToInt64(bytes, 0);

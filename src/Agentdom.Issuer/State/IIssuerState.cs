@@ -1,32 +1,32 @@
 namespace Agentdom.Issuer;
 
 /// <summary>
-/// What an issuer must remember: signatures it has accepted and tokens it has revoked. Both calls name the moment until
-/// which something must be remembered; the same signature or token always comes with the same moment, since it is part
-/// of what was signed. Safe for any number of threads.
+/// Stores the signatures that an issuer has accepted and the tokens that it has revoked, each until an expiry. The same
+/// signature or token always comes with the same expiry, because the expiry is part of what was signed. Implementations must be
+/// thread-safe.
 /// </summary>
 /// <remarks>
-/// Every method throws <see cref="IssuerStateException"/> where the state is out of reach or full. Nothing is ever
-/// forgotten before its moment to make room.
+/// Every method throws <see cref="IssuerStateException"/> if the state is unavailable or full. An entry must never be dropped
+/// before its expiry to make room.
 /// </remarks>
 public interface IIssuerState
 {
-    /// <summary>Remembers a signature, as one atomic step with looking for it.</summary>
-    /// <param name="signature">The 32 bytes of the signature.</param>
+    /// <summary>Stores a signature unless it is already stored, in one atomic step.</summary>
+    /// <param name="signature">The signature, 32 bytes.</param>
     /// <param name="until">The last moment at which its timestamp would be accepted (UTC).</param>
-    /// <param name="cancel">Ends the wait.</param>
-    /// <returns>False where it was remembered already: the request is a replay.</returns>
+    /// <param name="cancel">Cancels the wait.</param>
+    /// <returns>False if it was already stored, so the request is a replay.</returns>
     ValueTask<bool> TryRememberAsync(byte[] signature, DateTimeOffset until, CancellationToken cancel);
 
-    /// <summary>Remembers that a token is revoked.</summary>
+    /// <summary>Stores that a token is revoked.</summary>
     /// <param name="tokenId">The token's <c>jti</c>.</param>
-    /// <param name="until">The token's end (UTC).</param>
-    /// <param name="cancel">Ends the wait.</param>
+    /// <param name="until">The token's expiry (UTC).</param>
+    /// <param name="cancel">Cancels the wait.</param>
     ValueTask RevokeAsync(string tokenId, DateTimeOffset until, CancellationToken cancel);
 
     /// <summary>Whether a token was revoked.</summary>
     /// <param name="tokenId">The token's <c>jti</c>.</param>
-    /// <param name="until">The token's end (UTC).</param>
-    /// <param name="cancel">Ends the wait.</param>
+    /// <param name="until">The token's expiry (UTC).</param>
+    /// <param name="cancel">Cancels the wait.</param>
     ValueTask<bool> IsRevokedAsync(string tokenId, DateTimeOffset until, CancellationToken cancel);
 }

@@ -3,19 +3,19 @@ using System.Text;
 namespace Agentdom.Issuer;
 
 /// <summary>
-/// State in this process's memory: for one node, and for as long as it runs. After a restart revoked tokens are good
-/// again until they end, and requests of the last minutes could be replayed: choose a durable state where that matters.
+/// State in this process's memory, for a single node. It is lost on restart: revoked tokens are then valid again until they
+/// expire, and requests of the last minutes can be replayed. If that matters, use a durable state.
 /// </summary>
 public sealed class InMemoryIssuerState : IIssuerState
 {
-    /// <summary>How many signatures, and how many revocations, are remembered at most unless told otherwise.</summary>
+    /// <summary>The default of the maximum number of signatures, and of revocations.</summary>
     public const int DefaultCapacity = 1_000_000;
 
     private readonly ExpiringSet _signatures;
     private readonly ExpiringSet _revoked;
 
-    /// <summary>Makes an empty state.</summary>
-    /// <param name="capacity">The most signatures, and the most revocations, to remember; above it requests are refused.</param>
+    /// <summary>Creates an empty state.</summary>
+    /// <param name="capacity">The maximum number of signatures, and of revocations. Above it, requests are refused.</param>
     /// <param name="time">The clock.</param>
     public InMemoryIssuerState(int capacity = DefaultCapacity, TimeProvider? time = null)
     {

@@ -1,9 +1,9 @@
 namespace Agentdom.Issuer;
 
-/// <summary>The issuer's memory is out of reach or full. No token is minted and none is called good while that lasts.</summary>
+/// <summary>Thrown if the issuer's state is unavailable or full. Until that is fixed, no token is issued or accepted.</summary>
 public sealed class IssuerStateException : Exception
 {
-    /// <summary>Makes the exception.</summary>
+    /// <summary>Creates the exception.</summary>
     public IssuerStateException(string message, Exception? cause = null) : base(message, cause)
     {
     }

@@ -1,9 +1,9 @@
 namespace Agentdom.Issuer;
 
 /// <summary>
-/// Decides what a state may drop. The clock is read every 15 seconds, and an entry may go once two readings in a row were
-/// past its expiry, with 15 seconds of grace for a request that was fresh and then had to wait. A clock that jumps ahead
-/// and is corrected before the next reading therefore drops nothing too early. Safe for any number of threads.
+/// Decides which entries a state may drop. The clock is read every 15 seconds. An entry may be dropped once two readings in a
+/// row were past its expiry, plus 15 seconds of grace for a request that was fresh and then had to wait. So nothing is dropped
+/// too early if the clock jumps ahead and is corrected before the next reading. Thread-safe.
 /// </summary>
 internal sealed class PruneClock(TimeProvider time)
 {
@@ -12,7 +12,7 @@ internal sealed class PruneClock(TimeProvider time)
     private long _lastReading = time.GetUtcNow().ToUnixTimeMilliseconds();
     private long _expiredBefore = long.MinValue;
 
-    /// <summary>Entries that expired before this moment may go (milliseconds since 1970, UTC).</summary>
+    /// <summary>Entries that expired before this moment may be dropped (milliseconds since 1970, UTC).</summary>
     internal long ExpiredBefore()
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -6,12 +6,12 @@ using System.Text.RegularExpressions;
 namespace Agentdom.Protocol;
 
 /// <summary>
-/// The host an agent asks, as it was named: <c>api.example.com</c>, <c>localhost:5001</c>, <c>https://[::1]:8443</c>.
-/// https, but http for loopback names and addresses unless they were written with https (protocol.md §1).
+/// The host of an issuer, such as <c>api.example.com</c>, <c>localhost:5001</c> or <c>https://[::1]:8443</c>. The scheme is
+/// https, except for loopback names and addresses: they use http unless written with https (protocol.md §1).
 /// </summary>
 internal sealed class AtpHost : IEquatable<AtpHost>
 {
-    // Uri would silently drop what follows an IPv6 address, and take more than a host and a port.
+    // Uri silently drops text after an IPv6 address and accepts more than a host and a port.
     private static readonly Regex s_authority = new(@"^(\[[0-9A-Fa-f:.]+\]|[^\[\]:/\\?#@%\s]+)(:[0-9]{1,5})?$", RegexOptions.CultureInvariant);
 
     private AtpHost(Uri origin, string name)
@@ -21,17 +21,17 @@ internal sealed class AtpHost : IEquatable<AtpHost>
     }
 
     /// <summary>
-    /// The one spelling of the host: lower case, names in their ASCII form, no default port, and a scheme only for a
-    /// loopback host that is asked over https.
+    /// The normalized host: lower case, names in their ASCII form, no default port. It has a scheme only if it is a loopback
+    /// host with https.
     /// </summary>
     public string Name { get; }
 
-    /// <summary>The origin that is asked.</summary>
+    /// <summary>The origin that requests go to.</summary>
     public Uri Origin { get; }
 
     internal Uri ManifestUri => new(Origin, ManifestFields.Path);
 
-    /// <summary>Reads a host as people write it.</summary>
+    /// <summary>Parses a host that a person wrote.</summary>
     /// <exception cref="AtpException"><see cref="AtpError.HostInvalid"/></exception>
     public static AtpHost Parse(string text)
     {
@@ -46,9 +46,9 @@ internal sealed class AtpHost : IEquatable<AtpHost>
         var scheme = schemeEnd < 0
             ? (IsLoopback(parsed) ? "http" : "https")
             : text.Substring(0, schemeEnd).ToLowerInvariant();
-        if (scheme is not ("http" or "https")) throw Invalid(text, "is asked over something else than https");
+        if (scheme is not ("http" or "https")) throw Invalid(text, "has a scheme other than https");
         if (scheme == "http" && !IsLoopback(parsed))
-            throw Invalid(text, "would be asked over plain http, where anybody on the way could read the token");
+            throw Invalid(text, "uses plain http, so anyone on the network could read the token");
 
         var defaultPort = scheme == "https" ? 443 : 80;
         var port = HasPort(authority) ? parsed.Port : defaultPort;
@@ -59,8 +59,8 @@ internal sealed class AtpHost : IEquatable<AtpHost>
     }
 
     /// <summary>
-    /// Whether an endpoint of this host may be sent a signed body: https (or http on loopback, where the host itself is
-    /// asked over http), on the same host name or one below it, or on a trusted one (protocol.md §1).
+    /// Checks that a signed body may be sent to an endpoint. It must use https (or http, if this is a loopback host with http)
+    /// and be on the same host name, a subdomain of it or a trusted host (protocol.md §1).
     /// </summary>
     /// <exception cref="AtpException"><see cref="AtpError.EndpointInvalid"/> or <see cref="AtpError.EndpointForeign"/></exception>
     internal void RequireEndpoint(Uri endpoint, IEnumerable<string> trustedHosts)
@@ -68,31 +68,31 @@ internal sealed class AtpHost : IEquatable<AtpHost>
         RequireSecure(endpoint);
         if (Origin.Scheme == "https" && endpoint.Scheme == "http")
             throw new AtpException(AtpError.EndpointInvalid,
-                $"{Name} is asked over https but its manifest names an http endpoint, {Printable.Excerpt(endpoint.OriginalString)}.",
-                "Tell the provider to serve its endpoints over https.");
+                $"{Name} uses https but its manifest names an http endpoint, {Printable.Excerpt(endpoint.OriginalString)}.",
+                "Ask the provider to serve its endpoints over https.");
         if (IsOwn(endpoint, trustedHosts)) return;
         var named = HostOf(endpoint);
         throw new AtpException(AtpError.EndpointForeign,
-            $"The manifest of {Name} sends agents to another host, {named}, and nothing was sent there.",
+            $"The manifest of {Name} names an endpoint on another host, {named}. Nothing was sent there.",
             $"If the provider confirms that {named} is theirs, trust it as an endpoint host.") { Subject = named };
     }
 
     /// <summary>
-    /// Whether a request may carry a token of this host: to an https address (or http on loopback), on the same host name or
-    /// one below it, or on one that is named for that. Ports do not count.
+    /// Checks that a request to an address may carry a token of this host. The address must use https (or http, if it is a
+    /// loopback address) and be on the same host name, a subdomain of it or one of the API hosts. Ports are ignored.
     /// </summary>
     /// <exception cref="AtpException"><see cref="AtpError.EndpointInvalid"/> or <see cref="AtpError.EndpointForeign"/></exception>
     internal void RequireAddress(Uri? address, IEnumerable<string> apiHosts)
     {
         if (address is null || !IsSecure(address))
             throw new AtpException(AtpError.EndpointInvalid,
-                $"A token for {Name} goes to absolute https addresses only, and nothing was sent.",
-                "Give the client such a BaseAddress or address, without a user name in it; http is for loopback hosts only.");
+                $"A token for {Name} is only sent to absolute https addresses, so nothing was sent.",
+                "Set an https BaseAddress or use an absolute https address without a user name; http is for loopback hosts only.");
         if (IsOwn(address, apiHosts)) return;
         var named = HostOf(address);
         throw new AtpException(AtpError.EndpointForeign,
-            $"The token is for {Name}, the request is for {named}, and nothing was sent.",
-            $"Use a client of its own for {named}, or name it in ApiHosts if the provider confirms that it takes these tokens.");
+            $"The token is for {Name} but the request is for {named}, so nothing was sent.",
+            $"Use a separate client for {named}, or add it to ApiHosts if the provider confirms that it accepts these tokens.");
     }
 
     /// <exception cref="AtpException"><see cref="AtpError.EndpointInvalid"/></exception>
@@ -101,10 +101,10 @@ internal sealed class AtpHost : IEquatable<AtpHost>
         if (IsSecure(endpoint)) return;
         throw new AtpException(AtpError.EndpointInvalid,
             $"The endpoint {Printable.Excerpt(endpoint.OriginalString)} is not an absolute https address.",
-            "Only loopback hosts may be asked over http; tell the provider, or give the right endpoint.");
+            "Only loopback hosts may use http. Tell the provider, or use the right endpoint.");
     }
 
-    /// <summary>Loopback by name or address; a name that merely resolves to loopback is not enough.</summary>
+    /// <summary>Whether the host is loopback by name or address. A name that merely resolves to loopback is not enough.</summary>
     internal static bool IsLoopback(Uri uri) =>
         HostOf(uri) is var host && (host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address)));
 
@@ -133,7 +133,7 @@ internal sealed class AtpHost : IEquatable<AtpHost>
 
     private static string HostOf(Uri uri) => TryHostOf(uri) ?? "";
 
-    // Null where the name has no ASCII form.
+    // Null if the name has no ASCII form.
     private static string? TryHostOf(Uri uri)
     {
         try
@@ -152,5 +152,5 @@ internal sealed class AtpHost : IEquatable<AtpHost>
         authority.LastIndexOf(':') is var colon && colon >= 0 && authority.IndexOf(']', colon) < 0;
 
     private static AtpException Invalid(string text, string why) => new(AtpError.HostInvalid, $"'{Printable.Excerpt(text)}' {why}.",
-        "Give a host such as api.example.com or localhost:5001.");
+        "Use a host such as api.example.com or localhost:5001.");
 }

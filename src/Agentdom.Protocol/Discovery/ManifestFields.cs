@@ -13,6 +13,6 @@ internal static class ManifestFields
     internal const string Audience = "agent_token_audience";
     internal const string Scopes = "scopes";
 
-    /// <summary>The value of <see cref="Method"/> that stands for this protocol.</summary>
+    /// <summary>The value of <see cref="Method"/> for this protocol.</summary>
     internal const string AgentTokenMethod = "agent_token";
 }

@@ -5,7 +5,7 @@ using System.Text;
 namespace Agentdom.Protocol;
 
 /// <summary>Writes one canonical form: see <see cref="CanonicalJson"/>.</summary>
-/// <param name="plain">Turns what is inside objects and arrays into what can be written.</param>
+/// <param name="plain">Unwraps each key and value inside objects and arrays, or null if none is wrapped.</param>
 internal sealed class CanonicalWriter(Func<object?, object?>? plain)
 {
     private readonly StringBuilder _text = new(256);
@@ -66,7 +66,7 @@ internal sealed class CanonicalWriter(Func<object?, object?>? plain)
         {
             if (i > 0)
             {
-                if (names[i] == names[i - 1]) throw new JsonFormatException("An object names the same member twice.");
+                if (names[i] == names[i - 1]) throw new JsonFormatException("An object has the same member twice.");
                 _text.Append(',');
             }
             WriteString(names[i]);
@@ -110,7 +110,7 @@ internal sealed class CanonicalWriter(Func<object?, object?>? plain)
                     if (char.IsSurrogate(c))
                     {
                         if (!(i + 1 < value.Length && char.IsSurrogatePair(c, value[i + 1])))
-                            throw new JsonFormatException("A string holds a lone surrogate, so it has no UTF-8 form.");
+                            throw new JsonFormatException("A string contains a lone surrogate, so it has no UTF-8 form.");
                         _text.Append(c);
                         c = value[++i];
                     }
@@ -140,18 +140,18 @@ internal sealed class CanonicalWriter(Func<object?, object?>? plain)
             case double d:
                 return JsonNumber.Format(d);
             case float f:
-                // Through its own digits: 0.1f means 0.1, not 0.100000001490116.
+                // Through its text: 0.1f means 0.1, not 0.100000001490116.
                 return JsonNumber.Format(double.Parse(f.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
             case decimal m when m != decimal.Truncate(m):
                 return JsonNumber.Format(double.Parse(m.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
             case sbyte or byte or short or ushort or int or uint or long or ulong or decimal:
                 var integer = Convert.ToDecimal(value, CultureInfo.InvariantCulture);
                 if (Math.Abs(integer) > JsonNumber.MaxSafeInteger)
-                    throw new JsonFormatException("An integer lies beyond 2^53-1 and would lose digits.");
+                    throw new JsonFormatException("An integer is beyond ±(2^53-1) and would lose digits.");
                 return JsonNumber.Format((double)integer);
             default:
                 throw new JsonFormatException(
-                    $"A value of type {value.GetType().Name} has no JSON form of its own: give it as a string or a number.");
+                    $"A value of type {value.GetType().Name} has no JSON form of its own. Use a string or a number.");
         }
     }
 

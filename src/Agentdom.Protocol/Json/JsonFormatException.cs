@@ -1,9 +1,9 @@
 namespace Agentdom.Protocol;
 
-/// <summary>Thrown where JSON is malformed or has no canonical form. The only exception that reading JSON throws.</summary>
+/// <summary>Thrown if JSON is malformed or has no canonical form. Reading JSON throws no other exception.</summary>
 public sealed class JsonFormatException : FormatException
 {
-    /// <summary>Makes the exception with a reason that repeats nothing of the JSON's string values.</summary>
+    /// <summary>Creates the exception. The message must not repeat string values of the JSON.</summary>
     internal JsonFormatException(string message, Exception? cause = null) : base(message, cause)
     {
     }

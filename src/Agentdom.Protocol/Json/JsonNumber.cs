@@ -7,11 +7,11 @@ namespace Agentdom.Protocol;
 /// <summary>Numbers as ECMAScript writes them (ECMA-262, Number::toString; RFC 8785 §3.2.2.3).</summary>
 internal static class JsonNumber
 {
-    /// <summary>2^53 − 1: the largest integer up to which every integer has a double of its own.</summary>
+    /// <summary>2^53 − 1: up to here a double holds every integer exactly.</summary>
     internal const long MaxSafeInteger = 9_007_199_254_740_991;
 
-    // .NET Framework and Mono write at least 15 digits: "4.94065645841247E-324". A known number tells more than the
-    // runtime's name does.
+    // .NET Framework and Mono write at least 15 digits: "4.94065645841247E-324". Probing a known number is more reliable
+    // than looking at the runtime's name.
     private static readonly bool s_builtInIsShortest = double.Epsilon.ToString("R", CultureInfo.InvariantCulture) == "5E-324";
 
     /// <summary>The shortest decimal form that reads back as the same double.</summary>
@@ -28,16 +28,16 @@ internal static class JsonNumber
 
     private static string Shortest(double value)
     {
-        // The runtime's own shortest form is fast, but on older runtimes it is not the shortest, and up to .NET 10 at
-        // least some powers of two, such as 2^-25, come out one digit too short to read back.
+        // The runtime's "R" format is fast. On older runtimes it is not the shortest form, and up to .NET 10 at least it is
+        // one digit too short to read back for some powers of two, such as 2^-25.
         var builtIn = value.ToString("R", CultureInfo.InvariantCulture);
         return s_builtInIsShortest && ReadsAs(builtIn, value) ? builtIn : ShortestByArithmetic(value);
     }
 
     /// <summary>
-    /// The fewest digits that read back as the same double, and of those the nearest, in whole numbers alone (Steele and
-    /// White, "How to Print Floating-Point Numbers Accurately"). Older runtimes round in the last place, both when they
-    /// write a number and when they read one, so neither can help here.
+    /// The fewest digits that read back as the same double, and of those the nearest (Steele and White, "How to Print
+    /// Floating-Point Numbers Accurately"). It uses integers only: older runtimes round the last place when they write a
+    /// number and when they read one.
     /// </summary>
     internal static string ShortestByArithmetic(double value)
     {
@@ -45,13 +45,13 @@ internal static class JsonNumber
         var power = (int)((bits >> 52) & 0x7ff);
         var fraction = bits & 0xf_ffff_ffff_ffff;
         var isEven = fraction % 2 == 0;
-        // Above a power of two doubles lie twice as far apart as below.
+        // Above a power of two the doubles are twice as far apart as below it.
         var isLopsided = fraction == 0 && power > 1;
         if (power == 0) power = 1;
         else fraction |= 1L << 52;
         power -= 1075;
 
-        // The number is rest/unit; half the way to its neighbours is above/unit and below/unit.
+        // The number is rest/unit; half the distances to its neighbours are above/unit and below/unit.
         var below = BigInteger.One << Math.Max(power, 0);
         var above = isLopsided ? below * 2 : below;
         var rest = fraction * above * 2;
@@ -79,14 +79,14 @@ internal static class JsonNumber
             (rest, above, below) = (rest * 10, above * 10, below * 10);
         }
 
-        // A reader rounds half to even, so what lies on the border still reads back as an even number.
+        // Readers round half to even, so a value on the border still reads back if the number is even.
         bool IsPast(BigInteger left, BigInteger right) => isEven ? left >= right : left > right;
     }
 
     private static bool ReadsAs(string text, double value) =>
         double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) == value;
 
-    // Takes any .NET rendering apart into digits and exponent and lays them out by ECMAScript's rules.
+    // Takes a .NET rendering in any format and writes its digits and exponent by ECMAScript's rules.
     private static string Layout(string rendering)
     {
         var sign = rendering[0] == '-' ? "-" : "";

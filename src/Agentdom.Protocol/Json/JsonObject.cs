@@ -3,9 +3,9 @@ using System.Collections;
 namespace Agentdom.Protocol;
 
 /// <summary>
-/// A JSON object as it was read: member names are unique and compared ordinally. Values are <c>null</c>,
-/// <see cref="bool"/>, <see cref="double"/>, <see cref="string"/>, <see cref="JsonObject"/> or a list of these.
-/// The typed readers return null where a member is missing and throw where it is of another type.
+/// A parsed JSON object. Member names are unique and compared ordinally. Values are <c>null</c>, <see cref="bool"/>,
+/// <see cref="double"/>, <see cref="string"/>, <see cref="JsonObject"/> or a list of these. The typed readers return null if
+/// a member is missing and throw if it has another type.
 /// </summary>
 internal sealed class JsonObject : IReadOnlyCollection<KeyValuePair<string, object?>>
 {
@@ -14,30 +14,30 @@ internal sealed class JsonObject : IReadOnlyCollection<KeyValuePair<string, obje
     /// <inheritdoc/>
     public int Count => _members.Count;
 
-    /// <summary>Whether the object has the member, also where its value is null.</summary>
+    /// <summary>Whether the object has the member, even if its value is null.</summary>
     public bool Has(string name) => _members.ContainsKey(name);
 
-    /// <summary>The member as it is, or null where it is missing.</summary>
+    /// <summary>The member's value, or null if it is missing.</summary>
     public object? this[string name] => _members.TryGetValue(name, out var value) ? value : null;
 
     /// <summary>The member as text.</summary>
-    /// <exception cref="JsonFormatException">The member is there and is no string.</exception>
+    /// <exception cref="JsonFormatException">The member is not a string.</exception>
     public string? Text(string name) => Value<string>(name, "a string");
 
     /// <summary>The member as an object.</summary>
-    /// <exception cref="JsonFormatException">The member is there and is no object.</exception>
+    /// <exception cref="JsonFormatException">The member is not an object.</exception>
     public JsonObject? Object(string name) => Value<JsonObject>(name, "an object");
 
     /// <summary>The member as a number.</summary>
-    /// <exception cref="JsonFormatException">The member is there and is no number.</exception>
+    /// <exception cref="JsonFormatException">The member is not a number.</exception>
     public double? Number(string name) => (double?)Value<object>(name, "a number", static v => v is double);
 
     /// <summary>The member as true or false.</summary>
-    /// <exception cref="JsonFormatException">The member is there and is neither.</exception>
+    /// <exception cref="JsonFormatException">The member is neither.</exception>
     public bool? Flag(string name) => (bool?)Value<object>(name, "true or false", static v => v is bool);
 
     /// <summary>The member as a whole number within ±(2^53 − 1).</summary>
-    /// <exception cref="JsonFormatException">The member is there and is no such number.</exception>
+    /// <exception cref="JsonFormatException">The member is not such a number.</exception>
     public long? Integer(string name)
     {
         var number = Number(name);
@@ -48,7 +48,7 @@ internal sealed class JsonObject : IReadOnlyCollection<KeyValuePair<string, obje
     }
 
     /// <summary>The member as a list of strings.</summary>
-    /// <exception cref="JsonFormatException">The member is there and is no list of strings.</exception>
+    /// <exception cref="JsonFormatException">The member is not a list of strings.</exception>
     public IReadOnlyList<string>? Texts(string name)
     {
         var list = Value<List<object?>>(name, "a list of strings");

@@ -4,30 +4,30 @@ using System.Text.Json;
 namespace Agentdom.Protocol;
 
 /// <summary>
-/// Reads JSON (RFC 8259) and refuses whatever two readers could understand differently: duplicate member names, lone
+/// Reads JSON (RFC 8259) and refuses everything that two parsers could interpret differently: duplicate member names, lone
 /// surrogates, invalid UTF-8, a byte order mark, comments, trailing commas, numbers that a double cannot hold, integers
-/// beyond ±(2^53 − 1), nesting deeper than <see cref="MaxDepth"/> (protocol.md §2).
+/// beyond ±(2^53 − 1), and nesting deeper than <see cref="MaxDepth"/> (protocol.md §2).
 /// </summary>
 internal static class StrictJson
 {
-    /// <summary>The deepest nesting of objects and arrays, the outermost counted as 1.</summary>
+    /// <summary>The deepest nesting of objects and arrays. The outermost counts as 1.</summary>
     public const int MaxDepth = 32;
 
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Reads a JSON text of any kind.</summary>
+    /// <summary>Reads a JSON value of any type.</summary>
     /// <returns>null, <see cref="bool"/>, <see cref="double"/>, <see cref="string"/>, a list, or <see cref="JsonObject"/>.</returns>
-    /// <exception cref="JsonFormatException">The text is no JSON, or is refused as above.</exception>
+    /// <exception cref="JsonFormatException">The text is not JSON, or is refused as above.</exception>
     public static object? Parse(string json) => Parse(ToUtf8(json));
 
     /// <inheritdoc cref="Parse(string)"/>
     public static object? Parse(byte[] utf8Json) => Parse(utf8Json, exactIntegers: true);
 
     /// <summary>
-    /// Reads a JSON object that nobody signed, such as a manifest: members that this side does not know must not spoil
-    /// it, so integers may lose digits and a byte order mark is passed over.
+    /// Reads an unsigned JSON object, such as a manifest. Unknown members must not make it unreadable, so integers may lose
+    /// digits. A byte order mark is skipped.
     /// </summary>
-    /// <exception cref="JsonFormatException">The text is no JSON object, or is refused as above.</exception>
+    /// <exception cref="JsonFormatException">The text is not a JSON object, or is refused as above.</exception>
     public static JsonObject ParseAnswer(byte[] utf8Json)
     {
         var hasMark = utf8Json is [0xEF, 0xBB, 0xBF, ..];
@@ -42,26 +42,27 @@ internal static class StrictJson
         {
             reader.Read();
             var value = ReadValue(ref reader, exactIntegers);
-            // Reading on finds anything behind the value, which is refused.
+            // Throws if anything follows the value.
             reader.Read();
             return value;
         }
         catch (JsonException e)
         {
             throw new JsonFormatException(
-                $"This is not JSON that can be read safely (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}).", e);
+                $"The text is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}).", e);
         }
     }
 
     /// <summary>Reads a JSON text whose outermost value must be an object.</summary>
-    /// <exception cref="JsonFormatException">The text is no JSON object, or is refused as above.</exception>
+    /// <exception cref="JsonFormatException">The text is not a JSON object, or is refused as above.</exception>
     public static JsonObject ParseObject(byte[] utf8Json) =>
         Parse(utf8Json) as JsonObject ?? throw new JsonFormatException("A JSON object was expected.");
 
     /// <inheritdoc cref="ParseObject(byte[])"/>
     public static JsonObject ParseObject(string json) => ParseObject(ToUtf8(json));
 
-    /// <summary>UTF-8 of a text that holds no lone surrogate.</summary>
+    /// <summary>The UTF-8 form of a text.</summary>
+    /// <exception cref="JsonFormatException">The text contains a lone surrogate.</exception>
     internal static byte[] ToUtf8(string text)
     {
         try
@@ -70,7 +71,7 @@ internal static class StrictJson
         }
         catch (EncoderFallbackException e)
         {
-            throw new JsonFormatException("A string holds a lone surrogate, so it has no UTF-8 form.", e);
+            throw new JsonFormatException("A string contains a lone surrogate, so it has no UTF-8 form.", e);
         }
     }
 
@@ -94,7 +95,7 @@ internal static class StrictJson
             var name = ReadString(ref reader);
             reader.Read();
             if (!result.TryAdd(name, ReadValue(ref reader, exactIntegers)))
-                throw new JsonFormatException("An object names the same member twice.");
+                throw new JsonFormatException("An object has the same member twice.");
         }
         return result;
     }
@@ -114,7 +115,7 @@ internal static class StrictJson
         }
         catch (InvalidOperationException e)
         {
-            throw new JsonFormatException("A string holds invalid UTF-8 or a lone surrogate.", e);
+            throw new JsonFormatException("A string contains invalid UTF-8 or a lone surrogate.", e);
         }
     }
 
@@ -124,7 +125,7 @@ internal static class StrictJson
         {
             if (reader.TryGetInt64(out var integer) && Math.Abs((decimal)integer) <= JsonNumber.MaxSafeInteger)
                 return (double)integer;
-            throw new JsonFormatException("An integer lies beyond 2^53-1 and would lose digits.");
+            throw new JsonFormatException("An integer is beyond ±(2^53-1) and would lose digits.");
         }
         if (reader.TryGetDouble(out var number) && !double.IsInfinity(number)) return number;
         throw new JsonFormatException("A number is too large for a double.");

@@ -1,12 +1,12 @@
 namespace Agentdom.Protocol;
 
-/// <summary>What an agent id may be on the wire (protocol.md §4).</summary>
+/// <summary>The rule for agent ids on the wire (protocol.md §4).</summary>
 internal static class AgentIdRule
 {
-    /// <summary>The most characters (Unicode code points) of an agent id.</summary>
+    /// <summary>The maximum length of an agent id in characters (Unicode code points).</summary>
     internal const int MaxLength = 256;
 
-    /// <summary>Returns the id if it is valid on the wire.</summary>
+    /// <summary>Returns the id if it is valid.</summary>
     /// <exception cref="AtpException"><see cref="AtpError.AgentIdInvalid"/>: it is empty, over 256 characters, or not valid Unicode.</exception>
     internal static string Check(string id)
     {
@@ -14,6 +14,6 @@ internal static class AgentIdRule
         if (length is > 0 and <= MaxLength && UnicodeText.IsValid(id)) return id;
         throw new AtpException(AtpError.AgentIdInvalid,
             $"An agent id has 1 to {MaxLength} whole characters; this one has {length}.",
-            "Choose another agent id, or none to use this machine's fingerprint.");
+            "Choose another agent id, or leave it out to use this machine's fingerprint.");
     }
 }

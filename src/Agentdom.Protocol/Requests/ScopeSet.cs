@@ -3,10 +3,10 @@ namespace Agentdom.Protocol;
 /// <summary>The rules for scopes on the wire: RFC 6749 §3.3 scope-tokens, 1 to 64 of them (protocol.md §4).</summary>
 internal static class ScopeSet
 {
-    /// <summary>The most scopes one request may name.</summary>
+    /// <summary>The maximum number of scopes in one request.</summary>
     public const int MaxCount = 64;
 
-    /// <summary>The most characters of one scope.</summary>
+    /// <summary>The maximum length of a scope in characters.</summary>
     public const int MaxLength = 128;
 
     /// <summary>Whether a text is a scope-token of 1 to 128 characters.</summary>
@@ -28,24 +28,24 @@ internal static class ScopeSet
         var wrong = distinct.Find(static s => !IsScope(s));
         if (wrong is not null)
             throw new AtpException(AtpError.ScopeInvalid, $"'{Printable.Excerpt(wrong)}' is not a scope.",
-                "A scope has 1 to 128 printable ASCII characters, no spaces, quotes or backslashes; give several as a list.");
+                "A scope has 1 to 128 printable ASCII characters, no spaces, quotes or backslashes. Use a list for several.");
         if (distinct.Count is 0 or > MaxCount)
-            throw new AtpException(AtpError.ScopeInvalid, $"A request names 1 to {MaxCount} scopes; this one names {distinct.Count}.",
+            throw new AtpException(AtpError.ScopeInvalid, $"A request has 1 to {MaxCount} scopes; this one has {distinct.Count}.",
                 "Name the scopes that the token is needed for.");
         return distinct;
     }
 
-    /// <summary>The scopes that an answer or a manifest lists, or null where it lists none.</summary>
-    /// <exception cref="JsonFormatException">One is no scope-token.</exception>
+    /// <summary>The scopes that an answer or a manifest lists, or null if it has no list.</summary>
+    /// <exception cref="JsonFormatException">One is not a scope-token.</exception>
     internal static IReadOnlyList<string>? Read(JsonObject json, string name)
     {
         var scopes = json.Texts(name);
         return scopes is null || scopes.All(IsScope)
             ? scopes
-            : throw new JsonFormatException($"'{name}' holds something that is no scope.");
+            : throw new JsonFormatException($"'{name}' contains something that is not a scope.");
     }
 
-    /// <summary>The one spelling of a set of scopes, whatever their order.</summary>
+    /// <summary>A key for a set of scopes that does not depend on their order.</summary>
     internal static string Key(IEnumerable<string> scopes) =>
         string.Join(" ", scopes.Distinct(StringComparer.Ordinal).OrderBy(static s => s, StringComparer.Ordinal));
 }

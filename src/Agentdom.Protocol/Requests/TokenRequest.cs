@@ -1,15 +1,15 @@
 namespace Agentdom.Protocol;
 
-/// <summary>What an agent asks for (protocol.md §4). An instance is always within the wire's bounds.</summary>
+/// <summary>What an agent asks for (protocol.md §4). An instance is always within the protocol's limits.</summary>
 internal sealed class TokenRequest
 {
-    /// <summary>The most characters (Unicode code points) of a purpose.</summary>
+    /// <summary>The maximum length of a purpose in characters (Unicode code points).</summary>
     internal const int MaxPurposeLength = 1024;
 
     /// <summary>Makes a request.</summary>
     /// <param name="agentId">1 to 256 characters.</param>
-    /// <param name="scopes">1 to 64 scope-tokens; repeated ones count once.</param>
-    /// <param name="purpose">What the token is for, as the issuer's audit shows it; 0 to 1,024 characters.</param>
+    /// <param name="scopes">1 to 64 scope-tokens. Duplicates count once.</param>
+    /// <param name="purpose">What the token is for, as shown in the issuer's audit log; 0 to 1,024 characters.</param>
     /// <exception cref="AtpException"><see cref="AtpError.AgentIdInvalid"/>, <see cref="AtpError.ScopeInvalid"/> or
     /// <see cref="AtpError.PurposeInvalid"/></exception>
     internal TokenRequest(string agentId, IEnumerable<string> scopes, string purpose)

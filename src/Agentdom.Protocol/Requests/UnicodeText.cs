@@ -1,6 +1,6 @@
 namespace Agentdom.Protocol;
 
-/// <summary>Lengths and validity of text as the wire counts them: in Unicode code points.</summary>
+/// <summary>Lengths of text in Unicode code points, as the protocol counts them, and its validity.</summary>
 internal static class UnicodeText
 {
     /// <summary>The number of code points.</summary>
@@ -14,7 +14,7 @@ internal static class UnicodeText
         return count;
     }
 
-    /// <summary>Whether the text has a UTF-8 form: it has no lone surrogate.</summary>
+    /// <summary>Whether the text has a UTF-8 form, that is, no lone surrogate.</summary>
     internal static bool IsValid(string text)
     {
         for (var i = 0; i < text.Length; i++)

@@ -8,11 +8,11 @@ namespace Agentdom.Protocol;
 /// </summary>
 public static class AtpSigner
 {
-    /// <summary>The name of the member that carries the signature and is not covered by it.</summary>
+    /// <summary>The name of the member that holds the signature and is not covered by it.</summary>
     public const string SignatureMember = "signature";
 
     /// <summary>The canonical body that a signature covers.</summary>
-    /// <param name="body">A dictionary of what <see cref="CanonicalJson.FromValue(object?)"/> takes.</param>
+    /// <param name="body">A dictionary of values that <see cref="CanonicalJson.FromValue(object?)"/> accepts.</param>
     /// <exception cref="JsonFormatException">The body has no canonical form.</exception>
     public static string CanonicalBody(System.Collections.IDictionary body) => CanonicalBody(body, plain: null);
 
@@ -37,7 +37,7 @@ public static class AtpSigner
 
     /// <summary>Checks a signature in constant time.</summary>
     /// <param name="canonicalBody">What was signed.</param>
-    /// <param name="signature">64 hex digits of either case; anything else is a wrong signature.</param>
+    /// <param name="signature">64 hex digits of either case. Anything else is a wrong signature.</param>
     /// <param name="secret">The shared secret.</param>
     public static bool Verify(string canonicalBody, string signature, SharedSecret secret) =>
         Hex.Decode(signature, Hmac.Size) is { } claimed

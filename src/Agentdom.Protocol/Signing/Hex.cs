@@ -16,7 +16,7 @@ internal static class Hex
         return new string(text);
     }
 
-    /// <summary>Exactly <paramref name="length"/> bytes from hex digits of either case, or null.</summary>
+    /// <summary>Exactly <paramref name="length"/> bytes from hex digits of either case; null for any other text.</summary>
     internal static byte[]? Decode(string text, int length)
     {
         if (text.Length != length * 2) return null;

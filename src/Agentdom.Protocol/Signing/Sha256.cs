@@ -16,6 +16,6 @@ internal static class Sha256
 #endif
     }
 
-    /// <summary>64 lower-case hex digits of a text's UTF-8 bytes.</summary>
+    /// <summary>The hash of a text's UTF-8 bytes, as 64 lower-case hex digits.</summary>
     internal static string OfText(string text) => Hex.Encode(Compute(Encoding.UTF8.GetBytes(text)));
 }

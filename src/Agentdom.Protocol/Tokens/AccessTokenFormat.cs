@@ -4,25 +4,22 @@ using Microsoft.IdentityModel.Tokens;
 namespace Agentdom.Protocol;
 
 /// <summary>
-/// How an agent token looks and when it is believed: a JWT (RFC 7519), HS256 only, <c>typ</c> <c>at+jwt</c> (RFC 9068),
-/// checked against keys that this side holds and never against one that the token names (protocol.md §6).
+/// The format of agent tokens and how they are validated: JWT (RFC 7519), HS256 only, <c>typ</c> <c>at+jwt</c> (RFC 9068).
+/// The signature is checked with the validator's own keys, never with one from the token (protocol.md §6).
 /// </summary>
 internal static class AccessTokenFormat
 {
     internal const string Type = "at+jwt";
 
-    /// <summary>
-    /// The longest token that is looked at, in characters: more than the largest request can lead to, all its characters
-    /// being escaped in the token.
-    /// </summary>
+    /// <summary>The maximum length in characters. The largest request, with every character escaped, stays below it.</summary>
     internal const int MaxLength = 40 * 1024;
 
-    // Nodes' clocks differ a little: a token minted at one must not be too young for the next.
+    // The clocks of nodes differ a little: a new token must be valid at once on every node.
     private static readonly TimeSpan s_notBeforeTolerance = TimeSpan.FromSeconds(30);
 
-    /// <param name="keys">The keys that this side holds.</param>
-    /// <param name="issuer">The <c>iss</c> to insist on, or null where any will do.</param>
-    /// <param name="audience">The <c>aud</c> to insist on, or null where any will do.</param>
+    /// <param name="keys">The validator's own keys.</param>
+    /// <param name="issuer">The required <c>iss</c>, or null to accept any.</param>
+    /// <param name="audience">The required <c>aud</c>, or null to accept any.</param>
     /// <param name="time">The clock.</param>
     internal static TokenValidationParameters Validation(
         IEnumerable<SecurityKey> keys, string? issuer, string? audience, TimeProvider time) => new()
@@ -43,8 +40,8 @@ internal static class AccessTokenFormat
         };
 
     /// <summary>
-    /// Whether a token is spelt as an issuer spells it, and its header asks for nothing that this side does not do, such as
-    /// an unknown <c>crit</c>.
+    /// Whether a token has exactly the base64url encoding that an issuer writes, and its header asks for HS256 and no
+    /// <c>crit</c> extension.
     /// </summary>
     internal static bool IsPlain(string token)
     {
@@ -52,7 +49,7 @@ internal static class AccessTokenFormat
         var parts = token.Split('.');
         try
         {
-            // The library's decoder passes over spaces and unused bits, so many texts would be one token (RFC 7515 §2).
+            // The library's decoder ignores spaces and unused bits, so several texts would be the same token (RFC 7515 §2).
             if (parts.Length != 3 || !Array.TrueForAll(parts, static part => Base64UrlEncoder.Encode(Base64UrlEncoder.DecodeBytes(part)) == part))
                 return false;
             var header = StrictJson.ParseObject(Base64UrlEncoder.DecodeBytes(parts[0]));

@@ -6,6 +6,6 @@ internal static class AgentTokenClaims
     /// <summary>The granted scopes, separated by spaces (RFC 8693 §4.2).</summary>
     public const string Scope = "scope";
 
-    /// <summary>What the agent said the token is for.</summary>
+    /// <summary>The purpose that the agent gave.</summary>
     public const string Purpose = "purpose";
 }

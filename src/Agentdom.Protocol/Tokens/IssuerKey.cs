@@ -5,15 +5,15 @@ using Microsoft.IdentityModel.Tokens;
 namespace Agentdom.Protocol;
 
 /// <summary>
-/// One shared secret and the key that signs tokens under it. That key is derived, so that whoever learns it can still
-/// not sign requests (protocol.md §6).
+/// A shared secret and the key that signs tokens. The key is derived from the secret, so that it cannot be used to sign
+/// requests (protocol.md §6), unless the provider sets one.
 /// </summary>
 internal sealed class IssuerKey
 {
     private const string SigningInfo = "agentdom/atp/jwt/v1";
     private const string KeyIdInfo = "agentdom/atp/kid/v1";
 
-    // The same for every token: the encoded header and the dot behind it.
+    // The encoded header and its dot, which are the same for every token.
     private readonly string _head;
 
     internal IssuerKey(SharedSecret secret, byte[]? providersKey = null)
@@ -33,7 +33,7 @@ internal sealed class IssuerKey
 
     internal SymmetricSecurityKey SigningKey { get; }
 
-    /// <summary>A JWT of these claims, signed with HS256 (RFC 7515 §3.1).</summary>
+    /// <summary>A JWT with these claims, signed with HS256 (RFC 7515 §3.1).</summary>
     internal string Sign(IDictionary<string, object?> claims)
     {
         var signed = _head + Base64UrlEncoder.Encode(CanonicalJson.FromValue(claims));

@@ -4,15 +4,15 @@ using System.Management.Automation;
 namespace Agentdom;
 
 /// <summary>
-/// What all cmdlets share: waiting for the network so that Ctrl+C ends it at once, and turning failures into error
-/// records. A failure ends the statement, so that try/catch meets it; with pipeline input it is one error and the rest
-/// goes on, and with -ErrorAction it is what the caller asks for.
+/// The base of all cmdlets. It waits for the network so that Ctrl+C takes effect at once, and turns failures into error
+/// records. A failure terminates the statement, so that try/catch works. With pipeline input it is a non-terminating error, and
+/// -ErrorAction overrides both.
 /// </summary>
 public abstract class AtpCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
 
-    /// <summary>What the failure of the current input is about, for its error record.</summary>
+    /// <summary>The target object of the error record, if the current input fails.</summary>
     protected virtual object? Target => null;
 
     private protected CancellationToken StopToken => _stopping.Token;
@@ -20,7 +20,7 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
     /// <summary>The cmdlet's work for one input.</summary>
     protected abstract void Run();
 
-    /// <summary>The cmdlet's work once all input is there.</summary>
+    /// <summary>The cmdlet's work after all input was read.</summary>
     protected virtual void Finish()
     {
     }
@@ -55,10 +55,10 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
     protected override void StopProcessing() => _stopping.Cancel();
 
     /// <summary>
-    /// Runs work that takes time away from the pipeline's thread, and shows what it tells as verbose messages, and, where it
-    /// lasts, in a bar.
+    /// Runs work on another thread and shows its progress as verbose messages and, if it takes longer than a second, in a
+    /// progress bar.
     /// </summary>
-    /// <param name="timeoutSeconds">The time for all of it.</param>
+    /// <param name="timeoutSeconds">The time limit for the work, in seconds.</param>
     /// <param name="work">The work.</param>
     private protected T Await<T>(int timeoutSeconds, Func<Deadline, Task<T>> work)
     {
@@ -69,7 +69,7 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
         using var bar = NewBar();
         var status = " ";
         var task = Task.Run(() => work(deadline));
-        // Without a spin first, which would take a core that the network's threads need.
+        // Task.Wait would spin first, and take a core that the network's threads need.
         WaitHandle[] wakers = [told, ((IAsyncResult)task).AsyncWaitHandle, _stopping.Token.WaitHandle];
         while (!task.IsCompleted)
         {
@@ -95,10 +95,10 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
 
     private protected WaitingBar NewBar() => new(this, MyInvocation.MyCommand.Name);
 
-    /// <summary>Reports a failure that belongs to one of several inputs and does not touch the others.</summary>
+    /// <summary>Writes the error for one of several inputs. The others continue.</summary>
     private protected void Report(AtpException failure, object? target) => WriteError(ErrorRecords.From(failure, target, this));
 
-    /// <summary>The one way by which a token or a secret leaves the module as plain text.</summary>
+    /// <summary>Outputs a token or a secret as plain text, and masks it in CI logs. All cmdlets must use it for that.</summary>
     private protected void WritePlainText(string secret)
     {
         CiMask.Add(secret);
@@ -107,7 +107,7 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
 
     private void Fail(ErrorRecord record)
     {
-        // A terminating error would not heed -ErrorAction.
+        // -ErrorAction does not apply to a terminating error.
         if (MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey("ErrorAction")) WriteError(record);
         else ThrowTerminatingError(record);
     }

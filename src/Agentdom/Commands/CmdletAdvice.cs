@@ -3,16 +3,16 @@ using System.Management.Automation;
 namespace Agentdom;
 
 /// <summary>
-/// Adds to a library's error what to do about it in PowerShell. The libraries serve any .NET caller, so their own advice
-/// names no cmdlet and no parameter.
+/// Adds advice for PowerShell to a library's error. The libraries serve any .NET caller, so their own advice names no cmdlet
+/// and no parameter.
 /// </summary>
 internal static class CmdletAdvice
 {
-    /// <summary>The same failure with advice for the cmdlet that met it.</summary>
+    /// <summary>The same failure with advice for the cmdlet that failed.</summary>
     internal static AtpException For(AtpException failure, PSCmdlet? cmdlet = null)
     {
         var (parameter, advice) = Of(failure);
-        // Advice about a parameter that the cmdlet lacks helps nobody.
+        // No advice about a parameter that the cmdlet does not have.
         var applies = parameter is null || cmdlet is null || cmdlet.MyInvocation.MyCommand.Parameters.ContainsKey(parameter);
         return advice is null || !applies ? failure : failure.WithAdvice($"{failure.Advice} {advice}");
     }
@@ -20,7 +20,7 @@ internal static class CmdletAdvice
     private static (string? Parameter, string? Advice) Of(AtpException failure) => failure.Error switch
     {
         AtpError.SecretMissing when failure.Subject is { } host =>
-            (null, $"Set-AtpSecret {host} keeps it in the vault, and -Secret takes it for one call."),
+            (null, $"Set-AtpSecret {host} stores it in the vault; -Secret uses it for one call."),
         AtpError.ScopeInvalid => ("Scope", "Use -Scope for them."),
         AtpError.PurposeInvalid => ("Purpose", "Use -Purpose for it."),
         AtpError.AgentIdInvalid => ("AgentId", "Use -AgentId for it, or the environment variable AGENTDOM_AGENT_ID."),
@@ -31,8 +31,8 @@ internal static class CmdletAdvice
         AtpError.TokenAmbiguous => ("Scope", "Use -Scope for them."),
         AtpError.TokenNotFound or AtpError.TokenExpired when failure.Subject is { } host =>
             (null, $"Use Request-AtpToken {host} -Scope {Scopes(failure)}. Get-AtpToken lists what is stored."),
-        AtpError.VaultKeyInvalid => (null, "New-AtpSecret makes a key."),
-        AtpError.VaultUnwritable => ("NoPersist", "Use -NoPersist to keep nothing."),
+        AtpError.VaultKeyInvalid => (null, "New-AtpSecret generates a key."),
+        AtpError.VaultUnwritable => ("NoPersist", "Use -NoPersist to store nothing."),
         AtpError.PortTaken => ("Port", "Use -Port for it."),
         _ => (null, null),
     };

@@ -2,15 +2,15 @@ using System.Management.Automation;
 
 namespace Agentdom;
 
-/// <summary>Makes error records: the id is <c>Atp</c> and the error's name, the category is decided here.</summary>
+/// <summary>Creates error records. The id is <c>Atp</c> and the error's name.</summary>
 internal static class ErrorRecords
 {
     internal static ErrorRecord From(AtpException failure, object? target, PSCmdlet cmdlet) =>
         new(CmdletAdvice.For(failure, cmdlet), "Atp" + failure.Error, Category(failure.Error), target);
 
     internal static ErrorRecord From(JsonFormatException failure, object? target, PSCmdlet cmdlet) => From(
-        new AtpException(AtpError.BodyInvalid, $"What was given has no canonical form: {failure.Message}",
-            "Give a JSON object, a hashtable or an object of strings, numbers, booleans, lists and the like.", failure),
+        new AtpException(AtpError.BodyInvalid, $"The body has no canonical form: {failure.Message}",
+            "Use a JSON object, a hashtable or an object with strings, numbers, booleans, lists and the like.", failure),
         target,
         cmdlet);
 

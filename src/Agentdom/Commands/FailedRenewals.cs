@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Agentdom;
 
 /// <summary>
-/// What renewals failed of in the last half minute of this process, so that a script that asks for a token again and
-/// again does not wait for the same failure each time.
+/// The failed renewals of the last 30 seconds in this process. A script that requests a token in a loop then does not wait for
+/// the same failure each time.
 /// </summary>
 internal static class FailedRenewals
 {
@@ -17,6 +17,6 @@ internal static class FailedRenewals
     internal static void Remember(StoredToken token, AtpException failure) =>
         s_recent[Key(token)] = (failure, DateTimeOffset.UtcNow + s_life);
 
-    // A token that was requested anew meanwhile has no failure of its own yet.
+    // The key includes the time of issue, so that a new token does not inherit the failure of the old one.
     private static string Key(StoredToken token) => $"{token.EntryName} {token.IssuedAt.UtcTicks}";
 }

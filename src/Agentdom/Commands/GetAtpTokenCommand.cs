@@ -76,7 +76,7 @@ public sealed class GetAtpTokenCommand : VaultCmdlet
             FailedRenewals.Remember(stored, failure);
         }
         RequireGood(stored, failure);
-        WriteWarning($"The token for {stored} is still good but could not be renewed. {CmdletAdvice.For(failure, this).Message}");
+        WriteWarning($"The token for {stored} is still valid but could not be renewed. {CmdletAdvice.For(failure, this).Message}");
         return stored;
     }
 
@@ -106,7 +106,7 @@ public sealed class GetAtpTokenCommand : VaultCmdlet
         if (left > TimeSpan.Zero && left >= MinimumValidity) return token;
         var state = left > TimeSpan.Zero
             ? $"The token for {token} expires in {left.TotalSeconds:0} seconds, sooner than -MinimumValidity allows"
-            : $"The token for {token} ended at {token.ExpiresAt.LocalDateTime}";
+            : $"The token for {token} expired at {token.ExpiresAt.LocalDateTime}";
         throw renewalFailure?.About(state + ", and renewing it failed") ?? new AtpException(AtpError.TokenExpired, $"{state}.",
             $"Omit -NoRefresh to renew it, or get a new one with Request-AtpToken {token.Host} -Scope {string.Join(",", token.ScopesRequested)}.");
     }

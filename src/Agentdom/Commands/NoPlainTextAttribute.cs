@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace Agentdom;
 
 /// <summary>
-/// Refuses plain text where a SecureString belongs: PowerShell's own conversion error would repeat the text. Takes an
-/// <see cref="AtpToken"/> for the token in it.
+/// Refuses plain text for a SecureString parameter, because PowerShell's own conversion error would repeat the text. Accepts an
+/// <see cref="AtpToken"/> in place of its token.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 internal sealed class NoPlainTextAttribute : ArgumentTransformationAttribute
@@ -14,7 +14,7 @@ internal sealed class NoPlainTextAttribute : ArgumentTransformationAttribute
         (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) switch
         {
             string => throw new ArgumentTransformationMetadataException(
-                "This takes a SecureString, so that the value shows nowhere. " +
+                "The value must be a SecureString, so that it is not displayed or logged. " +
                 "Use Read-Host -AsSecureString, Get-Secret, or ConvertTo-SecureString -AsPlainText -Force."),
             AtpToken token => token.AccessToken,
             _ => inputData,

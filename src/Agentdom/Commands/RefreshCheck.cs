@@ -3,12 +3,12 @@ using Agentdom.Vaults;
 
 namespace Agentdom;
 
-/// <summary>Looks from inside the job's process whether it would find what it needs. For the job's script, not for users.</summary>
+/// <summary>Checks in the job's process that the job can find everything it needs. Called by the job's script only.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class RefreshCheck
 {
     /// <summary>Opens the vault, reads every token and finds the secret of each one's host.</summary>
-    /// <returns>What failed; never a secret.</returns>
+    /// <returns>The failures, without secrets.</returns>
     public static AtpRefreshFailure[] Run(string vault)
     {
         var failures = new List<AtpRefreshFailure>();
@@ -40,6 +40,6 @@ public static class RefreshCheck
         }
     }
 
-    // Without the advice: what helps a session need not help a job.
+    // Without the advice, because it is for a session and may not help a job.
     private static AtpRefreshFailure Failure(string? host, AtpException e) => new(host, "Atp" + e.Error, e.Happened);
 }

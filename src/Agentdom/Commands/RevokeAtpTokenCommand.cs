@@ -59,7 +59,7 @@ public sealed class RevokeAtpTokenCommand : VaultCmdlet
         }
         catch (AtpException e)
         {
-            WriteWarning($"The issuer did not confirm the revocation, so the token for {token} may be good until " +
+            WriteWarning($"The issuer did not confirm the revocation, so the token for {token} may be valid until " +
                 $"{token.ExpiresAt.LocalDateTime}; it is no longer stored here. {e.Message}");
             return false;
         }

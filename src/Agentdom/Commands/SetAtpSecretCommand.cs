@@ -32,7 +32,7 @@ public sealed class SetAtpSecretCommand : VaultCmdlet
         if (Secret.Length == 0)
             throw new AtpException(AtpError.SecretMissing, $"The secret for {host} is empty. The stored secret was not changed.",
                 $"Specify the secret that the provider has, or remove the stored one with Remove-AtpSecret {host}.");
-        if (!ShouldProcess(host.Name, "Keep shared secret")) return;
+        if (!ShouldProcess(host.Name, "Store shared secret")) return;
         var vault = OpenVault();
         EnsureWritable(vault);
         vault.Write(EntryName.OfSecret(host.Name), SecureText.Reveal(Secret));

@@ -4,20 +4,20 @@ using Agentdom.Vaults;
 
 namespace Agentdom;
 
-/// <summary>What cmdlets share that work on stored tokens or secrets.</summary>
+/// <summary>The base of cmdlets that use stored tokens or secrets.</summary>
 public abstract class VaultCmdlet : AtpCmdlet
 {
     private ITokenVault? _vault;
     private string? _vaultName;
 
     /// <summary>
-    /// The vault; else the one that AGENTDOM_VAULT names, else SecretManagement's default vault, else the module's own.
+    /// The vault. If null, the one that AGENTDOM_VAULT names is used, else SecretManagement's default vault, else the module's own.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(VaultCompleter))]
     public string? Vault { get; set; }
 
-    /// <summary>The tokens in the vault; of an entry that cannot be read while others are listed the user is warned.</summary>
+    /// <summary>The tokens in the vault. An entry that cannot be read during a listing causes a warning by default.</summary>
     private protected TokenStore OpenStore(Action<AtpException>? onUnreadable = null) =>
         new(OpenVault(), onUnreadable ?? (e => WriteWarning(e.Message)));
 
@@ -31,7 +31,7 @@ public abstract class VaultCmdlet : AtpCmdlet
     private protected SharedSecret FindSecret(AtpHost host, System.Security.SecureString? given = null) =>
         Session.FindSecret(given, host, OpenVault);
 
-    /// <summary>Finds out whether the vault can be written, and passes on what it has to say.</summary>
+    /// <summary>Checks that the vault can be written, and shows its notice, if any.</summary>
     private protected void EnsureWritable(ITokenVault vault)
     {
         if (vault.EnsureWritable() is { } notice) WriteWarning(notice);

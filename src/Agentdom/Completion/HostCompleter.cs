@@ -2,7 +2,7 @@ using Agentdom.Vaults;
 
 namespace Agentdom.Completion;
 
-/// <summary>Hosts with a stored token, and what else this process knows of as a host.</summary>
+/// <summary>Hosts with a stored token, and the other hosts that are known in this process.</summary>
 internal sealed class HostCompleter : ValueCompleter
 {
     /// <inheritdoc/>

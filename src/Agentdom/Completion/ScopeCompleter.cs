@@ -2,7 +2,7 @@ using Agentdom.Vaults;
 
 namespace Agentdom.Completion;
 
-/// <summary>Scopes that a host offers, where this process has heard of them, and those of its stored tokens.</summary>
+/// <summary>The scopes that a host offers, if they are known in this process, and those of its stored tokens.</summary>
 internal sealed class ScopeCompleter : ValueCompleter
 {
     /// <inheritdoc/>

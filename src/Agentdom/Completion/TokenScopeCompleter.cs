@@ -2,7 +2,7 @@ using Agentdom.Vaults;
 
 namespace Agentdom.Completion;
 
-/// <summary>Scopes that a stored token was requested for: first those of each token as a whole, since that is how it is found.</summary>
+/// <summary>The scopes of stored tokens. The complete list of each token comes first, because a token is found by all its scopes.</summary>
 internal sealed class TokenScopeCompleter : ValueCompleter
 {
     /// <inheritdoc/>

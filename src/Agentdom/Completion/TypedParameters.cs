@@ -3,23 +3,23 @@ using System.Management.Automation;
 
 namespace Agentdom.Completion;
 
-/// <summary>The parameters that stand in the command already.</summary>
+/// <summary>The parameters that are already typed.</summary>
 internal sealed class TypedParameters(IDictionary bound)
 {
-    /// <summary>The one vault that is meant, or null where none is named.</summary>
+    /// <summary>The vault from -Vault or the environment, or null.</summary>
     internal string? Vault => Texts("Vault") is [var named, ..] ? named : Vaults.VaultFinder.NamedByEnvironment;
 
-    /// <summary>The scopes before the one that is being typed.</summary>
+    /// <summary>The scopes before the one at the cursor.</summary>
     internal string[] Scopes => Texts("Scope");
 
-    /// <summary>Whether a host is one of those that are typed; all are where none is.</summary>
+    /// <summary>A filter for the typed hosts. If none is typed, it matches all.</summary>
     internal Func<string, bool> Hosts()
     {
         var patterns = Texts("HostName").Select(static text => new HostPattern(text)).ToList();
         return host => patterns.Count == 0 || patterns.Exists(p => p.Fits(host));
     }
 
-    // Also a server's object, which stands for its host.
+    // Conversion accepts a server object as its host.
     private string[] Texts(string parameter) =>
         bound.Contains(parameter) ? LanguagePrimitives.ConvertTo<string[]>(bound[parameter]) : [];
 }

@@ -6,14 +6,14 @@ using System.Text.RegularExpressions;
 namespace Agentdom.Completion;
 
 /// <summary>
-/// Offers values for a parameter while it is typed: those that begin with what is there, wildcards included, quoted where
-/// they need it. It asks no host and no person, and never fails.
+/// Tab completion for the values of a parameter. It offers the values that match the typed prefix, which may contain wildcards,
+/// and quotes them if needed. It sends no request, shows no prompt and never fails.
 /// </summary>
 internal abstract class ValueCompleter : IArgumentCompleter
 {
     private static readonly Regex s_plain = new("^[A-Za-z0-9][A-Za-z0-9._:/-]*$", RegexOptions.CultureInvariant);
 
-    /// <summary>What to choose from, best first. An array of several texts is a list, offered as a whole.</summary>
+    /// <summary>The candidates, best first. An array with several elements is offered as one list.</summary>
     protected abstract IEnumerable<string[]> Values(TypedParameters typed);
 
     /// <inheritdoc/>
@@ -22,7 +22,7 @@ internal abstract class ValueCompleter : IArgumentCompleter
     {
         try
         {
-            // The brackets of an IPv6 address are no wildcard.
+            // The brackets of an IPv6 address are not a wildcard.
             var typed = wordToComplete.Trim('\'', '"').Replace("`", "``").Replace("[", "`[").Replace("]", "`]");
             var pattern = WildcardPattern.Get(typed + "*", WildcardOptions.IgnoreCase);
             var offered = new HashSet<string>(StringComparer.Ordinal);
@@ -34,7 +34,7 @@ internal abstract class ValueCompleter : IArgumentCompleter
         }
         catch (Exception)
         {
-            // Whatever it was, the command itself will say it better than a key could.
+            // The command itself reports the error when it runs.
             return [];
         }
     }

@@ -2,7 +2,7 @@ using Agentdom.Vaults;
 
 namespace Agentdom.Completion;
 
-/// <summary>The module's own vault, and those of SecretManagement where the session has imported it.</summary>
+/// <summary>The module's own vault, and those of SecretManagement if the session has imported it.</summary>
 internal sealed class VaultCompleter : ValueCompleter
 {
     /// <inheritdoc/>

@@ -1,4 +1,4 @@
-# SecretManagement calls these functions in a session of its own. They only hand over to the module's own vault.
+# SecretManagement calls these functions in a separate session. They only call the module's own vault.
 
 function Get-Secret {
     [CmdletBinding()]

@@ -6,32 +6,32 @@ using System.Reflection;
 namespace Agentdom.Formats;
 
 /// <summary>
-/// How values are written in tables and lists. Called by the views in Agentdom.Format.ps1xml, which hold no logic of their
-/// own. Colour is that of <c>$PSStyle</c>, where PowerShell has it, and follows its <c>OutputRendering</c>.
+/// Formats values for tables and lists. Called by the views in Agentdom.Format.ps1xml, which have no logic of their own. The
+/// colours come from <c>$PSStyle</c>, if PowerShell has it, and follow its <c>OutputRendering</c>.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class ViewText
 {
     private const string Second = "yyyy-MM-dd HH:mm:ss";
 
-    // Not in the library that Windows PowerShell and pwsh share, so it is looked for by name.
+    // By reflection, because PSStyle is not in the reference assembly that Windows PowerShell and pwsh share.
     private static readonly object? s_style =
         typeof(PSObject).Assembly.GetType("System.Management.Automation.PSStyle")?.GetProperty("Instance")?.GetValue(null);
 
-    /// <summary>What is left of a token's life, in the colour of its state.</summary>
+    /// <summary>The time until a token expires, in the colour of its state.</summary>
     public static string TimeLeft(AtpToken token) => Coloured(token, Left(token.ExpiresAt));
 
     /// <summary>Host and scopes of a token, in the colour of its state.</summary>
     public static string Name(AtpToken token) => Coloured(token, token.ToString());
 
-    /// <summary>The time until a moment, such as <c>58m</c>; <c>expired</c> if it has passed, empty if there is none.</summary>
+    /// <summary>The time until a moment, such as <c>58m</c>; <c>expired</c> if it has passed, empty if it is null.</summary>
     public static string Left(DateTimeOffset? end)
     {
         var left = end - DateTimeOffset.UtcNow;
         return left is null ? "" : left <= TimeSpan.Zero ? "expired" : Span(left.Value);
     }
 
-    /// <summary>A length of time by its largest unit, with the next smaller one beside hours and days; rounded down.</summary>
+    /// <summary>A duration in its largest unit, with the next smaller one for hours and days, rounded down.</summary>
     public static string Span(TimeSpan span)
     {
         if (span < TimeSpan.FromMinutes(1)) return Text($"{Math.Floor(span.TotalSeconds)}s");
@@ -40,7 +40,7 @@ public static class ViewText
         return small == 0 ? large : Text($"{large} {small}{(span.Days == 0 ? "m" : "h")}");
     }
 
-    /// <summary>How far away a moment is: <c>3m ago</c>, <c>now</c> or <c>in 2m</c>; empty where there is none.</summary>
+    /// <summary>The distance to a moment: <c>3m ago</c>, <c>now</c> or <c>in 2m</c>; empty if it is null.</summary>
     public static string Distance(DateTimeOffset? moment)
     {
         if (moment is null) return "";
@@ -49,18 +49,18 @@ public static class ViewText
         return ahead > TimeSpan.Zero ? $"in {Span(ahead)}" : $"{Span(-ahead)} ago";
     }
 
-    /// <summary>A moment by this machine's clock and how far away it is; empty where there is none.</summary>
+    /// <summary>A moment in local time and the distance to it; empty if it is null.</summary>
     public static string Moment(DateTimeOffset? moment) => moment is null
         ? ""
         : $"{moment.Value.ToLocalTime().ToString(Second, CultureInfo.InvariantCulture)} ({Distance(moment)})";
 
-    /// <summary>A verdict, in green where it is good and in the colour of errors where it is not.</summary>
+    /// <summary>A flag, green if it is true and in the error colour if it is false.</summary>
     public static string Verdict(bool isGood) => isGood ? Good("True") : Bad("False");
 
-    /// <summary>The same, in the colour of warnings where it is not good.</summary>
+    /// <summary>A flag, green if it is true and in the warning colour if it is false.</summary>
     public static string Caution(bool isGood) => isGood ? Good("True") : Warning("False");
 
-    /// <summary>How a run of the refresh job went, in the colour that fits.</summary>
+    /// <summary>The outcome of a run of the refresh job, in its colour.</summary>
     public static string Outcome(string? outcome) => outcome switch
     {
         null => "",
@@ -81,8 +81,8 @@ public static class ViewText
     private static string In(string group, string name, string text) =>
         IsColoured() ? $"{Member(Member(s_style, group), name)}{text}{Member(s_style, "Reset")}" : text;
 
-    // PowerShell takes colour out of what it sends to files and pipelines of its own, but leaves it in the output of a
-    // process that another program reads.
+    // PowerShell removes colours from output to files and its own pipelines, but not from the output of a process that another
+    // program reads.
     private static bool IsColoured() => Member(s_style, "OutputRendering")?.ToString() switch
     {
         "Ansi" => true,

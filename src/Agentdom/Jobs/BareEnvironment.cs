@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Agentdom.Jobs;
 
-/// <summary>The few variables that a scheduler gives to what it runs.</summary>
+/// <summary>The few environment variables that a scheduler sets for its jobs.</summary>
 internal static class BareEnvironment
 {
     private static readonly string[] s_windows =

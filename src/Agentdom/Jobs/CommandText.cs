@@ -2,14 +2,14 @@ using System.Text;
 
 namespace Agentdom.Jobs;
 
-/// <summary>Writes a command's words so that the reader on the other side sees the very same words.</summary>
+/// <summary>Quotes the words of a command for different formats.</summary>
 internal static class CommandText
 {
-    /// <summary>For a line of a crontab: a POSIX shell's quotes inside cron's own rule for the percent sign.</summary>
+    /// <summary>For a crontab: POSIX shell quotes, and cron's own rule for the percent sign.</summary>
     internal static string ForCron(IEnumerable<string> words) => string.Join(" ", words.Select(static word =>
     {
         var quoted = ForShell(word);
-        // Cron takes \% for a percent sign, but the second of two backslashes as plain: the two must not meet.
+        // Cron reads \% as a percent sign but has no escape for a backslash, so a backslash must not precede \%.
         return quoted.Replace("\\%", "\\''%").Replace("%", "\\%");
     }));
 
@@ -17,11 +17,11 @@ internal static class CommandText
     internal static string ForSystemd(IEnumerable<string> words) => string.Join(" ", words.Select(static (word, index) =>
     {
         var escaped = word.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("%", "%%");
-        // Variables are not looked for in the program's path.
+        // systemd does not expand variables in the program's path.
         return CommandLine.NeedsNoQuotes(word) ? word : $"\"{(index == 0 ? escaped : escaped.Replace("$", "$$"))}\"";
     }));
 
-    /// <summary>A PowerShell string that stands for itself; PowerShell takes typographic quotes for quotes as well.</summary>
+    /// <summary>For PowerShell: a literal string. Typographic quotes count as quotes too.</summary>
     internal static string ForPowerShell(string text)
     {
         var quoted = new StringBuilder("'");

@@ -16,7 +16,7 @@ internal sealed class CronScheduler : IJobScheduler
     public string? WhyUnavailable()
     {
         if (ProcessRunner.Find(Crontab) is null) return "crontab is not installed";
-        // It is here and of no use to a user whom cron.allow or cron.deny keeps out.
+        // cron.allow or cron.deny may not let this user use it.
         var result = SchedulerTool.Run(Crontab, s_list);
         return result.ExitCode == 0 || CrontabText.IsNone(result.Errors) ? null : CrontabText.Refusal(result.Errors);
     }
@@ -49,13 +49,13 @@ internal sealed class CronScheduler : IJobScheduler
     private static string Read()
     {
         var result = SchedulerTool.Run(Crontab, s_list);
-        // Only where cron says that there is none may it be taken for empty, since it is written whole.
+        // The crontab is written as a whole, so it counts as empty only if cron reports that there is none.
         if (result.ExitCode != 0) return CrontabText.IsNone(result.Errors) ? "" : throw SchedulerTool.Failed(Crontab, s_list, result);
         var listed = CrontabText.FromBytes(result.Output);
         return listed.Contains(@"\r") ? ReadUnescaped() : listed;
     }
 
-    // Debian's cron lists a carriage return as the two characters \r; what it gives to an editor is the file as it is.
+    // Debian's cron lists a carriage return as the two characters \r, but passes the unchanged file to an editor.
     private static string ReadUnescaped()
     {
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()

@@ -5,39 +5,41 @@ using System.Text.RegularExpressions;
 namespace Agentdom.Jobs;
 
 /// <summary>
-/// A crontab as text, a character a byte, so that whatever other people's lines hold comes out as it went in. The job's
-/// lines stand between two marks at the top, where no variable that the crontab sets further down applies to them.
+/// A crontab as text with one character per byte, so that other lines stay unchanged whatever their encoding. The job's lines
+/// are between two marks at the top, so that variables set further down in the crontab do not apply to them.
 /// </summary>
 internal static class CrontabText
 {
     private const string Begin = "# BEGIN AGENTDOM REFRESH JOB";
     private const string End = "# END AGENTDOM REFRESH JOB";
-    private const string Hint = "# Kept by Register-AtpRefreshJob; Unregister-AtpRefreshJob takes it away.";
+    private const string Hint = "# Managed by Register-AtpRefreshJob. Remove it with Unregister-AtpRefreshJob.";
 
     private static readonly Encoding s_bytes = Encoding.GetEncoding("iso-8859-1");
     private static readonly Regex s_block = new($@"^{Begin}\r?\n(?<lines>(?:.*\n)*?){End}\r?(?:\n|\z)", RegexOptions.Multiline);
     private static readonly Regex s_line = new(@"^(?<minute>\*|\d+(?:-59/(?<step>\d+))?) \* \* \* \* (?<command>[^\r\n]*)", RegexOptions.Multiline);
-    // The second is BusyBox's, which gives other reasons after the same beginning.
+    // The second is from BusyBox, whose message for other reasons begins in the same way.
     private static readonly Regex s_none = new(@"no crontab for|can't open '[^'/]*': No such file");
 
     internal static string FromBytes(byte[] bytes) => s_bytes.GetString(bytes);
 
     internal static byte[] ToBytes(string crontab) => s_bytes.GetBytes(crontab);
 
-    /// <summary>Whether crontab, which failed, said that the user has no crontab yet.</summary>
+    /// <summary>Whether the error output of crontab means that the user has no crontab yet.</summary>
     internal static bool IsNone(string errors) => s_none.IsMatch(errors);
 
-    /// <summary>The first line of what crontab said; where to read more comes after it.</summary>
+    /// <summary>The first line of crontab's error output. The lines after it only refer to documentation.</summary>
     internal static string Refusal(string errors)
     {
         var said = Printable.Excerpt(errors.Trim().Split('\n')[0]);
         return said.Length > 0 ? said : "crontab -l fails without a word";
     }
 
-    /// <summary>The crontab with this job in it, and no other.</summary>
-    /// <param name="crontab">The crontab as it is.</param>
+    /// <summary>The crontab with this job in place of an existing one.</summary>
+    /// <param name="crontab">The current crontab.</param>
     /// <param name="job">The job.</param>
-    /// <param name="random">Picks the first minute, so that a fleet does not ask in step; a job that is there keeps its own.</param>
+    /// <param name="random">
+    /// Selects the first minute, so that many machines do not renew at the same time. An existing job keeps its minute.
+    /// </param>
     /// <exception cref="AtpException"><see cref="AtpError.SchedulerFailed"/>: the marks are damaged.</exception>
     internal static string With(string crontab, RefreshJob job, Func<int, int> random)
     {
@@ -61,7 +63,7 @@ internal static class CrontabText
             : rest;
     }
 
-    /// <summary>The job that the crontab holds, or null.</summary>
+    /// <summary>The job in the crontab, or null.</summary>
     internal static (TimeSpan Interval, string Command, DateTime NextRun)? Find(string crontab, DateTime now)
     {
         var line = s_line.Match(s_block.Match(crontab).Groups["lines"].Value);
@@ -91,7 +93,7 @@ internal static class CrontabText
         return next;
     }
 
-    // What somebody changed by hand must not end the search above in a loop.
+    // Limited, so that a line that was edited by hand does not cause an endless search above.
     private static int Number(string digits) =>
         int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Math.Min(number, 59) : 0;
 }

@@ -1,25 +1,25 @@
 namespace Agentdom.Jobs;
 
-/// <summary>A thing that runs the refresh job again and again: cron, systemd, launchd, Task Scheduler, this process.</summary>
+/// <summary>A scheduler of the refresh job: cron, systemd, launchd, Task Scheduler or this process.</summary>
 internal interface IJobScheduler
 {
-    /// <summary>The scheduler's name, as users choose it.</summary>
+    /// <summary>The scheduler's name, as in -Scheduler.</summary>
     string Name { get; }
 
-    /// <summary>Why jobs cannot be registered here, or null where they can.</summary>
+    /// <summary>Why the scheduler cannot be used here, or null if it can.</summary>
     string? WhyUnavailable();
 
-    /// <summary>Registers the job in place of the one that is there.</summary>
-    /// <returns>Something the user should hear, such as when the job will not run; else null.</returns>
+    /// <summary>Registers the job and replaces an existing one.</summary>
+    /// <returns>A notice for the user, for example that the job only runs while the user is logged in, or null.</returns>
     /// <exception cref="AtpException"><see cref="AtpError.SchedulerFailed"/></exception>
     string? Register(RefreshJob job);
 
-    /// <summary>The job that is registered here, or null.</summary>
+    /// <summary>The registered job, or null.</summary>
     /// <exception cref="AtpException"><see cref="AtpError.SchedulerFailed"/></exception>
     RegisteredJob? Find();
 
-    /// <summary>Takes the job away.</summary>
-    /// <returns>False where there was none.</returns>
+    /// <summary>Removes the job.</summary>
+    /// <returns>False if there was none.</returns>
     /// <exception cref="AtpException"><see cref="AtpError.SchedulerFailed"/></exception>
     bool Unregister();
 }

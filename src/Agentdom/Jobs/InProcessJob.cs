@@ -4,8 +4,8 @@ using System.Management.Automation.Runspaces;
 namespace Agentdom.Jobs;
 
 /// <summary>
-/// Runs a script at once and then again and again, in a runspace of its own. The next run is set when one has ended, so
-/// it never overlaps itself. Uses nothing of the libraries, so that removing the module need not load them.
+/// Runs a script at once and then periodically, in a separate runspace. The next run is scheduled when one has finished, so runs
+/// never overlap. Uses no type of the libraries, so that removing the module does not load them.
 /// </summary>
 internal sealed class InProcessJob : IDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class InProcessJob : IDisposable
         _owner = owner;
         _runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
         _runspace.Name = RunspaceName;
-        // The timer's threads do not keep the process alive.
+        // The script runs on the timer's threads, which do not keep the process alive.
         _runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
         _runspace.Open();
         _timer = new Timer(_ => Run());
@@ -42,10 +42,10 @@ internal sealed class InProcessJob : IDisposable
 
     internal DateTimeOffset NextRun { get; private set; }
 
-    /// <summary>What the script gave last, or null where it has not ended yet.</summary>
+    /// <summary>The output of the last run, or null if none has finished.</summary>
     internal string? LastReport { get; private set; }
 
-    /// <summary>Starts the job of this process in place of the one there is.</summary>
+    /// <summary>Starts the job of this process and stops the existing one.</summary>
     internal static void Start(TimeSpan interval, string script)
     {
         lock (s_gate)
@@ -55,9 +55,9 @@ internal sealed class InProcessJob : IDisposable
         }
     }
 
-    /// <summary>Ends the job of this process.</summary>
-    /// <param name="owner">Only where it was started from this runspace: others remove the module from theirs.</param>
-    /// <returns>False where there was none.</returns>
+    /// <summary>Stops the job of this process.</summary>
+    /// <param name="owner">If set, stops the job only if it was started from this runspace.</param>
+    /// <returns>False if there was none.</returns>
     internal static bool End(Guid? owner = null)
     {
         lock (s_gate)
@@ -77,7 +77,7 @@ internal sealed class InProcessJob : IDisposable
             _isEnded = true;
             _timer.Dispose();
         }
-        // Stops what runs in it; not under the lock, which that run needs for its end.
+        // Stops the current run. Not under the lock, because the run needs the lock to finish.
         _runspace.Dispose();
     }
 
@@ -95,7 +95,7 @@ internal sealed class InProcessJob : IDisposable
         }
         catch (Exception e) when (e is RuntimeException or InvalidOperationException or InvalidRunspaceStateException)
         {
-            // The script reports what fails in it; it cannot report that it was stopped.
+            // The script reports its own failures, so this is only thrown if it was stopped.
         }
         lock (_gate)
         {

@@ -1,7 +1,7 @@
 namespace Agentdom.Jobs;
 
-/// <summary>A timer in this process. It sees the session's own environment, so it needs no script file and no proof.</summary>
-/// <param name="script">What it runs; gives the outcome as its output.</param>
+/// <summary>A timer in this process. It has the session's environment, so it needs no script file and no check.</summary>
+/// <param name="script">The script. Its output is the outcome.</param>
 internal sealed class InProcessScheduler(string script) : IJobScheduler
 {
     public string Name => RefreshJobs.InProcess;

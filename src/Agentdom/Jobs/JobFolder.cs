@@ -8,17 +8,17 @@ internal static class JobFolder
     /// <summary>The script that schedulers run.</summary>
     public static string Script => Path.Combine(AgentdomHome.Jobs, "refresh.ps1");
 
-    /// <summary>Where the script writes how it went.</summary>
+    /// <summary>The file to which the script writes its outcome.</summary>
     internal static string LastRun => Path.Combine(AgentdomHome.Jobs, "last-run.json");
 
-    /// <summary>Writes a script, readable by its owner only.</summary>
+    /// <summary>Writes a script that only its owner can read.</summary>
     /// <exception cref="AtpException"><see cref="AtpError.VaultUnwritable"/></exception>
     public static void Write(string path, string script)
     {
         try
         {
             AtomicFile.CreateDirectory(AgentdomHome.Jobs);
-            // Windows PowerShell takes a file for UTF-8 only where it begins with a byte order mark.
+            // Windows PowerShell reads a file as UTF-8 only if it has a byte order mark.
             AtomicFile.Write(path, [.. Encoding.UTF8.GetPreamble(), .. Encoding.UTF8.GetBytes(script)]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -28,7 +28,7 @@ internal static class JobFolder
         }
     }
 
-    /// <summary>Takes the script and the outcome away.</summary>
+    /// <summary>Removes the script and the outcome.</summary>
     internal static void Clear()
     {
         if (!Directory.Exists(AgentdomHome.Jobs)) return;
@@ -36,7 +36,7 @@ internal static class JobFolder
         File.Delete(LastRun);
     }
 
-    /// <summary>How the job last went, or null where it has not run yet or left nothing that can be read.</summary>
+    /// <summary>The outcome of the last run, or null if there is none or it cannot be read.</summary>
     internal static JobRun? ReadLastRun()
     {
         try

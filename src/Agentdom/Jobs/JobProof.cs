@@ -1,8 +1,8 @@
 namespace Agentdom.Jobs;
 
 /// <summary>
-/// Proves that the job will find what it needs: runs its script with <c>-Check</c> in a process that has the few
-/// variables a scheduler gives, and refuses with the reasons where something is missing from there.
+/// Checks that the job will find everything it needs: runs its script with <c>-Check</c> in a process that has only a scheduler's
+/// environment variables, and throws with the reasons if something is missing.
 /// </summary>
 internal static class JobProof
 {
@@ -16,7 +16,7 @@ internal static class JobProof
     /// <exception cref="AtpException"><see cref="AtpError.JobWouldFail"/>, or the child cannot be started.</exception>
     public static void Require(IReadOnlyList<string> engine, string script)
     {
-        // Under a name of its own: a job that is registered keeps its script where the new one is refused.
+        // A separate file, so that a registered job keeps its script if the new one fails the check.
         var path = Path.Combine(AgentdomHome.Jobs, $"check-{Guid.NewGuid():N}.ps1");
         JobFolder.Write(path, script);
         try
@@ -37,7 +37,7 @@ internal static class JobProof
         var more = failures.Count > MostReasons ? $"; and {failures.Count - MostReasons} more" : "";
         var remedies = failures.Select(static f => Remedy(f.ErrorId)).Distinct(StringComparer.Ordinal);
         return new AtpException(AtpError.JobWouldFail,
-            $"The job was not registered: it would fail, with no more than a scheduler's environment. {string.Join("; ", reasons)}{more}.",
+            $"The job was not registered, because it would fail in a scheduler's environment. {string.Join("; ", reasons)}{more}.",
             string.Join(" ", remedies));
     }
 
@@ -51,17 +51,17 @@ internal static class JobProof
         catch (JsonFormatException)
         {
             var said = Printable.Excerpt(child.Errors.Trim().Length > 0 ? child.Errors : child.OutputText);
-            return [new JobFailure(null, "", $"PowerShell ended with {child.ExitCode} before it could look: {said}")];
+            return [new JobFailure(null, "", $"PowerShell exited with {child.ExitCode} before the check completed: {said}")];
         }
     }
 
     private static string Remedy(string errorId) => errorId switch
     {
-        "AtpSecretMissing" => "Keep each host's secret in the vault with Set-AtpSecret; a job sees no secret of this session.",
+        "AtpSecretMissing" => "Store each host's secret in the vault with Set-AtpSecret; a job has no secret of this session.",
         "AtpVaultKeyInvalid" or "AtpVaultEntryDamaged" =>
-            $"Leave {VaultKey.Variable} out, so that the vault's key lies in its key file, and keep secrets and tokens anew; a job does not see it.",
-        "AtpVaultLocked" => "Name a vault that opens without a password, such as this module's own: -Vault Agentdom.",
+            $"A job does not see {VaultKey.Variable}. Unset it, so that the vault uses its key file, and store secrets and tokens again.",
+        "AtpVaultLocked" => "Use a vault that opens without a password, such as this module's own: -Vault Agentdom.",
         "AtpVaultNotFound" => "Register the vault for this user, and install its module where every session finds it.",
-        _ => "Mend that and register again, or renew in this process with -Scheduler InProcess.",
+        _ => "Fix that and register again, or renew in this process with -Scheduler InProcess.",
     };
 }

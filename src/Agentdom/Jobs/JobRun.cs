@@ -2,22 +2,22 @@ using System.Globalization;
 
 namespace Agentdom.Jobs;
 
-/// <summary>How a run of the job went, as its script wrote it down.</summary>
+/// <summary>The outcome of a run of the job, as written by its script.</summary>
 internal sealed record JobRun
 {
-    /// <summary>When it began (UTC).</summary>
+    /// <summary>When it started (UTC).</summary>
     public required DateTimeOffset Started { get; init; }
 
-    /// <summary>When it ended (UTC).</summary>
+    /// <summary>When it finished (UTC).</summary>
     public required DateTimeOffset Finished { get; init; }
 
     /// <summary><c>Succeeded</c>, <c>PartlyFailed</c> or <c>Failed</c>.</summary>
     public required string Outcome { get; init; }
 
-    /// <summary>How many tokens were renewed.</summary>
+    /// <summary>The number of renewed tokens.</summary>
     public required int Renewed { get; init; }
 
-    /// <summary>What failed.</summary>
+    /// <summary>The failures.</summary>
     public required IReadOnlyList<JobFailure> Failures { get; init; }
 
     /// <summary>Reads what the script wrote.</summary>

@@ -23,7 +23,7 @@ internal sealed class LaunchdScheduler : IJobScheduler
         Directory.CreateDirectory(Path.GetDirectoryName(PlistPath)!);
         AtomicFile.Write(PlistPath, Encoding.UTF8.GetBytes(LaunchdText.Plist(job)));
         var domain = Domain();
-        // Whether one was loaded before does not matter.
+        // This fails if none was loaded before, which does not matter.
         SchedulerTool.Run(Launchctl, ["bootout", $"{domain}/{LaunchdText.Label}"]);
         SchedulerTool.Require(Launchctl, ["bootstrap", domain, PlistPath]);
         return "launchd runs the job only while you are logged in.";

@@ -13,18 +13,18 @@ internal static class LaunchdText
     {
         var document = new XDocument(
             new XDocumentType("plist", "-//Apple//DTD PLIST 1.0//EN", "http://www.apple.com/DTDs/PropertyList-1.0.dtd", null),
-            new XComment(" Kept by Register-AtpRefreshJob; Unregister-AtpRefreshJob takes it away. "),
+            new XComment(" Managed by Register-AtpRefreshJob. Remove it with Unregister-AtpRefreshJob. "),
             new XElement("plist", new XAttribute("version", "1.0"), new XElement("dict",
                 Key("Label"), Text(Label),
                 Key("ProgramArguments"), new XElement("array", job.Command.Select(Text)),
                 Key("StartInterval"), new XElement("integer", job.Minutes * 60),
                 Key("ProcessType"), Text("Background"),
-                // 0077, which a property list can only say in decimal.
+                // 0077. A property list has decimal numbers only.
                 Key("Umask"), new XElement("integer", 63))));
         return $"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{document}\n";
     }
 
-    /// <summary>What the property list says, or null where it is not the job's.</summary>
+    /// <summary>The job in the property list, or null if it is not the job's.</summary>
     internal static (TimeSpan Interval, string Command)? Find(string plist)
     {
         var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null };

@@ -1,13 +1,13 @@
 namespace Agentdom.Jobs;
 
-/// <summary>The one refresh job of a user, whichever scheduler runs it.</summary>
-/// <param name="schedulers">All there are, in the order in which they are tried.</param>
+/// <summary>The refresh job of a user, with any scheduler.</summary>
+/// <param name="schedulers">All schedulers, in the order in which they are tried.</param>
 internal sealed class RefreshJobs(IReadOnlyList<IJobScheduler> schedulers)
 {
-    /// <summary>The name that stands for the first scheduler that can be used.</summary>
+    /// <summary>The name for the first scheduler that can be used.</summary>
     public const string Auto = "Auto";
 
-    /// <summary>The scheduler that renews in this process only, so it is never taken unasked.</summary>
+    /// <summary>The scheduler in this process. <see cref="Auto"/> never selects it, because it stops with the process.</summary>
     public const string InProcess = "InProcess";
 
     private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(60);
@@ -16,7 +16,7 @@ internal sealed class RefreshJobs(IReadOnlyList<IJobScheduler> schedulers)
     public static IReadOnlyList<IJobScheduler> OfSystem() =>
         [new TaskSchedulerScheduler(), new LaunchdScheduler(), new SystemdScheduler(), new CronScheduler()];
 
-    /// <summary>The scheduler of a name.</summary>
+    /// <summary>The scheduler with a name.</summary>
     /// <exception cref="AtpException"><see cref="AtpError.SchedulerUnavailable"/></exception>
     public IJobScheduler Choose(string name)
     {
@@ -28,12 +28,12 @@ internal sealed class RefreshJobs(IReadOnlyList<IJobScheduler> schedulers)
             reasons.Add($"{scheduler.Name}: {reason}");
         }
         throw new AtpException(AtpError.SchedulerUnavailable,
-            $"There is no scheduler here that could run the job ({string.Join("; ", reasons)}).",
+            $"There is no scheduler here that can run the job ({string.Join("; ", reasons)}).",
             "Install cron (apt-get install cron, dnf install cronie), or renew in this process with -Scheduler InProcess.");
     }
 
-    /// <summary>Registers the job and takes it away from every other scheduler.</summary>
-    /// <returns>Something the user should hear, such as that another scheduler may still have the job; or null.</returns>
+    /// <summary>Registers the job and removes it from all other schedulers.</summary>
+    /// <returns>A notice for the user, such as that another scheduler may still have the job, or null.</returns>
     /// <exception cref="AtpException"><see cref="AtpError.SchedulerFailed"/></exception>
     public string? Register(RefreshJob job, IJobScheduler chosen) => Exclusively(() =>
     {
@@ -41,7 +41,7 @@ internal sealed class RefreshJobs(IReadOnlyList<IJobScheduler> schedulers)
         // Some tools exit with 0 without having stored anything. Older jobs stay registered in that case.
         if (chosen.Find()?.Interval != job.Interval) throw NotKept(chosen.Name);
         var (_, failures) = AskEach(schedulers.Where(s => s != chosen), static s => s.Unregister());
-        return failures.Aggregate(notice, static (said, e) => $"{said} An older job may be left behind. {e.Message}".TrimStart());
+        return failures.Aggregate(notice, static (said, e) => $"{said} An older job may still be registered. {e.Message}".TrimStart());
     });
 
     /// <summary>The job, once for each scheduler that has it.</summary>
@@ -53,12 +53,12 @@ internal sealed class RefreshJobs(IReadOnlyList<IJobScheduler> schedulers)
         return jobs.Length > 0 || failures.Count == 0 ? jobs : throw failures[0];
     }
 
-    /// <summary>Takes the job away from a scheduler, or from all of them, and then its files.</summary>
+    /// <summary>Removes the job from a scheduler, or from all of them, and then its files.</summary>
     /// <param name="name">The scheduler's name, or <see cref="Auto"/>.</param>
     /// <exception cref="AtpException"><see cref="AtpError.JobNotFound"/> or <see cref="AtpError.SchedulerFailed"/></exception>
     public void Unregister(string name) => Exclusively(() =>
     {
-        // All of them, also after the first that had it or failed.
+        // All of them, even after one had the job or failed.
         var (removed, failures) = AskEach(schedulers.Where(s => name == Auto || s.Name == name), static s => s.Unregister());
         if (failures.Count > 0) throw failures[0];
         if (!removed.Contains(true)) throw NotFound(name);
@@ -74,7 +74,7 @@ internal sealed class RefreshJobs(IReadOnlyList<IJobScheduler> schedulers)
     private static AtpException NotFound(string name) => new(AtpError.JobNotFound,
         $"No refresh job is registered{(name == Auto ? "" : $" with {name}")}.", "Get-AtpRefreshJob shows the jobs that are.");
 
-    // One that fails must not keep the others from answering.
+    // If one fails, the others are still called.
     private static (List<T> Answers, List<AtpException> Failures) AskEach<T>(IEnumerable<IJobScheduler> some, Func<IJobScheduler, T> ask)
     {
         var answers = new List<T>();
@@ -109,12 +109,12 @@ internal sealed class RefreshJobs(IReadOnlyList<IJobScheduler> schedulers)
         }
     }
 
-    // Whoever changes a crontab reads it, and then writes it whole.
+    // A crontab is changed by reading it and writing it as a whole, so two processes must not do so at once.
     private static T Exclusively<T>(Func<T> work)
     {
         using var changing = CrossProcessLock.ForEntry("refresh-job", s_wait, CancellationToken.None)
-            ?? throw new AtpException(AtpError.SchedulerFailed, "Another process has been registering the job all the while.",
-                "Try again; if it stays so, look for a process that hangs.");
+            ?? throw new AtpException(AtpError.SchedulerFailed, "Another process is changing the job and did not finish in time.",
+                "Try again. If this persists, look for a process that hangs.");
         try
         {
             return work();

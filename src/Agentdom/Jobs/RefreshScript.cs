@@ -3,22 +3,22 @@ using System.Globalization;
 namespace Agentdom.Jobs;
 
 /// <summary>
-/// The script that the job runs. It brings along from the session that registers it what decides which tokens are meant,
-/// and never a secret: those the job must find in the vault.
+/// The script that the job runs. It contains the settings of the registering session that select the tokens, but no secrets.
+/// The job must find those in the vault.
 /// </summary>
-/// <param name="module">What to import: the path of the module's manifest, or of the folder that holds its versions.</param>
+/// <param name="module">The path to import: the module's manifest, or the folder that contains its versions.</param>
 /// <param name="vault">The vault's name.</param>
-/// <param name="interval">The time between two runs; what would end before the one after next is renewed.</param>
+/// <param name="interval">The time between two runs. Tokens that expire within two intervals are renewed.</param>
 internal sealed class RefreshScript(string module, string vault, TimeSpan interval)
 {
-    /// <summary>The vault key's environment variable, which the script leaves behind.</summary>
+    /// <summary>The vault key's environment variable, which is not copied into the script.</summary>
     public const string VaultKeyVariable = VaultKey.Variable;
 
     private static readonly string[] s_variables = [AgentdomHome.Variable, AgentId.Variable, .. UserFolders.Variables];
 
-    /// <summary>For a process of its own: sets the environment first, and keeps the outcome in the job's folder.</summary>
+    /// <summary>For a separate process: sets the environment first, and writes the outcome to the job's folder.</summary>
     public string ForScheduler() => $$"""
-        # Kept by Register-AtpRefreshJob; Unregister-AtpRefreshJob takes it away. With -Check it looks whether it would work.
+        # Managed by Register-AtpRefreshJob. Remove it with Unregister-AtpRefreshJob. With -Check it only checks that the job can run.
         param([switch] $Check)
 
         {{string.Join("\n", s_variables.Select(Assignment))}}
@@ -34,7 +34,7 @@ internal sealed class RefreshScript(string module, string vault, TimeSpan interv
 
         """.Replace("\r\n", "\n");
 
-    /// <summary>For a runspace of this process, which has the environment: gives the outcome as its output.</summary>
+    /// <summary>For a runspace in this process, which has the environment. Its output is the outcome.</summary>
     public string ForRunspace() => $"$Check = $false\n{Body}\n$report\n";
 
     private string Body => $$"""
@@ -45,7 +45,7 @@ internal sealed class RefreshScript(string module, string vault, TimeSpan interv
         $renewed = @()
         $failed = @()
 
-        # In ASCII, so that no console's encoding can change it.
+        # ASCII only, so that the console's encoding cannot change it.
         function Format-Text($text) {
             '"' + [regex]::Replace($text, '[^ !#-\[\]-~]', { '\u{0:x4}' -f [int] $args[0].Value[0] }) + '"'
         }
@@ -84,7 +84,7 @@ internal sealed class RefreshScript(string module, string vault, TimeSpan interv
     {
         var value = Environment.GetEnvironmentVariable(name);
         if (string.IsNullOrEmpty(value)) return $"$env:{name} = $null";
-        // The job runs in another folder.
+        // The job runs in another folder, so a relative path would not work.
         return $"$env:{name} = {Quoted(name == AgentdomHome.Variable ? Path.GetFullPath(value!) : value!)}";
     }
 

@@ -24,7 +24,7 @@ internal static class SchedulerTool
         catch (ProcessFailedException e)
         {
             throw new AtpException(AtpError.SchedulerFailed, e.Message,
-                e.IsMissing ? "Install it, or choose another scheduler with -Scheduler." : "Run it by hand to see what it waits for.", e);
+                e.IsMissing ? "Install it, or choose another scheduler with -Scheduler." : "Run it by hand to see why it does not finish.", e);
         }
     }
 
@@ -33,7 +33,7 @@ internal static class SchedulerTool
     {
         var output = Printable.Excerpt(result.Errors.Trim().Length > 0 ? result.Errors : result.OutputText);
         return new AtpException(AtpError.SchedulerFailed,
-            $"'{Path.GetFileName(program)} {string.Join(" ", arguments)}' ended with {result.ExitCode}: {output}.",
+            $"'{Path.GetFileName(program)} {string.Join(" ", arguments)}' exited with {result.ExitCode}: {output}.",
             "Run it by hand to see more, or choose another scheduler with -Scheduler.");
     }
 }

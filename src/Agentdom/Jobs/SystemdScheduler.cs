@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Agentdom.Jobs;
 
-/// <summary>A timer of the user's own systemd.</summary>
+/// <summary>A timer of the user's systemd instance.</summary>
 internal sealed class SystemdScheduler : IJobScheduler
 {
     private const string Systemctl = "systemctl";
@@ -32,7 +32,7 @@ internal sealed class SystemdScheduler : IJobScheduler
         AtomicFile.Write(TimerPath, Encoding.UTF8.GetBytes(SystemdText.Timer(job)));
         Control("daemon-reload");
         Control("enable", TimerUnit);
-        // A timer that runs already would go on with its old interval.
+        // A running timer would keep its old interval.
         Control("restart", TimerUnit);
         return Lingers() ? null
             : "systemd runs the job only while you are logged in. 'loginctl enable-linger' lets it run at all times.";
@@ -66,7 +66,7 @@ internal sealed class SystemdScheduler : IJobScheduler
 
     private static DateTimeOffset? NextRun()
     {
-        // Microseconds since 1970 in the units of D-Bus; systemctl show gives a local date, which parses badly.
+        // In microseconds since 1970. systemctl show prints a local date, which is hard to parse.
         var listed = SchedulerTool.Run(Systemctl, ["--user", "list-timers", TimerUnit, "--output=json"]);
         var digits = System.Text.RegularExpressions.Regex.Match(listed.OutputText, "\"next\"\\s*:\\s*(\\d{1,18})").Groups[1].Value;
         return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds)

@@ -42,7 +42,7 @@ internal static class SystemdText
 
         """.Replace("\r\n", "\n");
 
-    /// <summary>What the two units say, or null where they are not the job's.</summary>
+    /// <summary>The job in the two units, or null if they are not the job's.</summary>
     internal static (TimeSpan Interval, string Command)? Find(string service, string timer)
     {
         var minutes = s_minutes.Match(timer);

@@ -4,25 +4,25 @@ using System.Xml.Linq;
 
 namespace Agentdom.Jobs;
 
-/// <summary>The job as a task of Windows' Task Scheduler, as text.</summary>
+/// <summary>The XML of the job as a task of Windows' Task Scheduler.</summary>
 internal static class TaskText
 {
     private static readonly XNamespace s_task = "http://schemas.microsoft.com/windows/2004/02/mit/task";
 
     /// <param name="job">The job.</param>
-    /// <param name="user">The user it runs as, with the domain or the machine before a backslash.</param>
-    /// <param name="start">When it runs for the first time, by the clock on the wall.</param>
+    /// <param name="user">The user it runs as, <c>domain\user</c> or <c>machine\user</c>.</param>
+    /// <param name="start">The first run, in local time.</param>
     internal static string Xml(RefreshJob job, string user, DateTime start)
     {
         var document = new XElement(s_task + "Task", new XAttribute("version", "1.2"),
-            Element("RegistrationInfo", Element("Description", "Renews the agent tokens of Agentdom. Kept by Register-AtpRefreshJob.")),
+            Element("RegistrationInfo", Element("Description", "Renews the agent tokens of Agentdom. Managed by Register-AtpRefreshJob.")),
             Element("Triggers", Element("TimeTrigger",
                 Element("Repetition", Element("Interval", $"PT{job.Minutes.ToString(CultureInfo.InvariantCulture)}M")),
                 Element("StartBoundary", start.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture)),
                 Element("Enabled", true))),
             Element("Principals", new XElement(s_task + "Principal", new XAttribute("id", "Author"),
                 Element("UserId", user),
-                // The user's own session: no password is kept, no administrator is needed, and the keychain opens.
+                // In the user's session no password is stored, no administrator is needed, and the keychain is unlocked.
                 Element("LogonType", "InteractiveToken"),
                 Element("RunLevel", "LeastPrivilege"))),
             Element("Settings",
@@ -39,7 +39,7 @@ internal static class TaskText
         return $"<?xml version=\"1.0\" encoding=\"UTF-16\"?>\r\n{document}\r\n";
     }
 
-    /// <summary>What a task says, or null where it is not the job's.</summary>
+    /// <summary>The job in a task, or null if it is not the job's.</summary>
     internal static (TimeSpan Interval, string Command)? Find(string xml)
     {
         try

@@ -4,8 +4,8 @@ using System.Runtime.Loader;
 namespace Agentdom.Loading;
 
 /// <summary>
-/// Holds the libraries and everything they need that the runtime has not built in. Other modules bring other versions of
-/// the same libraries into the process; here each reference is looked for in this module's folder first.
+/// Loads the libraries and their dependencies. Other modules may load other versions of the same assemblies into the process,
+/// so this context looks in the module's own folder first.
 /// </summary>
 internal sealed class DependencyLoadContext : AssemblyLoadContext
 {
@@ -19,8 +19,8 @@ internal sealed class DependencyLoadContext : AssemblyLoadContext
 
     internal static void Subscribe(string folder)
     {
-        // One context for the life of the process: a second import must meet the types that the first one loaded, and
-        // removing the module in one session must not leave another without them. So nothing is ever unsubscribed.
+        // One context for the whole process: a second import must get the types that the first one loaded, and removing the
+        // module in one session must not break another. So it is never unsubscribed.
         s_instance ??= new DependencyLoadContext(folder);
         Default.Resolving -= ResolveEntry;
         Default.Resolving += ResolveEntry;
@@ -32,7 +32,7 @@ internal sealed class DependencyLoadContext : AssemblyLoadContext
         return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
     }
 
-    // Agentdom.dll is in the default context and refers to these assemblies only.
+    // Agentdom.dll is in the default context and references only these assemblies.
     private static Assembly? ResolveEntry(AssemblyLoadContext context, AssemblyName name) =>
         Array.IndexOf(s_entryAssemblies, name.Name) >= 0 ? s_instance!.LoadFromAssemblyName(name) : null;
 }

@@ -8,8 +8,8 @@ using Agentdom.Jobs;
 namespace Agentdom.Loading;
 
 /// <summary>
-/// Finds the module's dependencies below <c>bin/</c> when one is first needed, so that importing loads none of them, and
-/// keeps them apart from other modules' copies where the runtime can.
+/// Resolves the module's dependencies below <c>bin/</c> on first use, so that importing the module loads none of them. If the
+/// runtime supports it, they are isolated from other modules' copies.
 /// </summary>
 public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssemblyCleanup
 {
@@ -39,13 +39,13 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssem
         RunningServer.End(session);
     }
 
-    // Apart from OnImport and not inlined: Windows PowerShell has no load contexts and must not look for the type.
+    // A separate method that is not inlined, because Windows PowerShell has no load contexts and must not load the type.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void SubscribeLoadContext() => DependencyLoadContext.Subscribe(Path.Combine(s_bin, "net8.0"));
 
     private static Assembly? ResolveOnFramework(object? sender, ResolveEventArgs args)
     {
-        // Only for this module's own assemblies: others must find what they brought themselves.
+        // Only for this module's assemblies: other modules must get their own dependencies.
         var isOurs = args.RequestingAssembly?.Location.StartsWith(Path.GetDirectoryName(s_bin)!, StringComparison.OrdinalIgnoreCase);
         if (isOurs != true) return null;
         var path = Path.Combine(s_bin, "netstandard2.0", new AssemblyName(args.Name).Name + ".dll");

@@ -2,7 +2,10 @@ using System.Management.Automation.Runspaces;
 
 namespace Agentdom;
 
-/// <summary>The loopback server of this process. Ending it touches no type of the libraries, so that removing the module need not load them.</summary>
+/// <summary>
+/// The loopback server of this process. <see cref="End"/> uses no type of the libraries, so that removing the module does not
+/// load them.
+/// </summary>
 internal sealed class RunningServer
 {
     private static readonly object s_gate = new();
@@ -14,27 +17,27 @@ internal sealed class RunningServer
 
     private RunningServer(IDisposable server, Guid owner, AtpServer shown) => (_server, _owner, _shown) = (server, owner, shown);
 
-    /// <summary>The server of this process as it is shown, or null where none runs.</summary>
+    /// <summary>The output object of the running server, or null if none is running.</summary>
     internal static AtpServer? Current => s_current?._shown;
 
-    /// <exception cref="AtpException">One runs already, the port is taken, or the options are wrong.</exception>
+    /// <exception cref="AtpException">A server is already running, the port is taken, or the options are invalid.</exception>
     internal static AtpServer Start(int port, TokenIssuerOptions options)
     {
         lock (s_gate)
         {
             if (s_current is not null)
-                throw new AtpException(AtpError.ServerRunning, $"A server runs in this process already, at {s_current._shown.Uri}.",
-                    "Use that one, or end it first with Stop-AtpServer.");
+                throw new AtpException(AtpError.ServerRunning, $"A server is already running in this process, at {s_current._shown.Uri}.",
+                    "Use that one, or stop it first with Stop-AtpServer.");
             var server = new LoopbackServer(port, options);
             s_current = new RunningServer(server, Runspace.DefaultRunspace.InstanceId, new AtpServer(server, options));
             return s_current._shown;
         }
     }
 
-    /// <summary>Ends the server of this process.</summary>
-    /// <param name="owner">Only where it was started from this runspace: others remove the module from theirs.</param>
-    /// <param name="server">Only where it is this one.</param>
-    /// <returns>What ended, or null where there was none.</returns>
+    /// <summary>Stops the server of this process.</summary>
+    /// <param name="owner">If set, stops the server only if it was started from this runspace.</param>
+    /// <param name="server">If set, stops only this server.</param>
+    /// <returns>The stopped server, or null if none was stopped.</returns>
     internal static AtpServer? End(Guid? owner = null, AtpServer? server = null)
     {
         lock (s_gate)
@@ -47,7 +50,7 @@ internal sealed class RunningServer
         }
     }
 
-    /// <summary>The secret of the server of this process, where a host means it; else null.</summary>
+    /// <summary>The secret of this process's server if the host is that server, else null.</summary>
     internal static SharedSecret? SecretFor(AtpHost host) =>
         s_current is { } current && ((LoopbackServer)current._server).Is(host) ? SecureText.ToSecret(current._shown.Secret) : null;
 }

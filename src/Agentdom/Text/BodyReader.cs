@@ -3,19 +3,19 @@ using System.Management.Automation;
 
 namespace Agentdom;
 
-/// <summary>Takes a body as PowerShell users have it (JSON text, a hashtable, an object) to its canonical form.</summary>
+/// <summary>Converts a body from PowerShell (JSON text, a hashtable or an object) to its canonical form.</summary>
 internal static class BodyReader
 {
     private static readonly Func<object?, object?> s_plain = Plain;
 
-    /// <exception cref="JsonFormatException">The body is no JSON object, or has no canonical form.</exception>
+    /// <exception cref="JsonFormatException">The body is not a JSON object, or has no canonical form.</exception>
     internal static string Canonical(object? body)
     {
         var plain = Plain(body) ?? throw new JsonFormatException("The body is empty.");
         return AtpSigner.CanonicalBody(plain is string json ? StrictJson.ParseObject(json) : plain, s_plain);
     }
 
-    // One level only: the writer of the canonical form asks again for what is inside.
+    // One level only: the canonical writer calls this again for each value inside.
     private static object? Plain(object? value)
     {
         var wrapped = value as PSObject;
@@ -24,7 +24,7 @@ internal static class BodyReader
         {
             null or IEnumerable or ValueType => value,
             PSCustomObject => Properties(wrapped!),
-            // Canonical JSON refuses what is no object of the user's by name.
+            // Canonical JSON refuses types of the System namespace by name.
             _ => value.GetType().Namespace == nameof(System) ? value : Properties(PSObject.AsPSObject(value)),
         };
     }

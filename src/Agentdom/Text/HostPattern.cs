@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace Agentdom;
 
-/// <summary>One host, or a wildcard over hosts. The brackets of an IPv6 address are no wildcard.</summary>
+/// <summary>A host, or a wildcard for hosts. The brackets of an IPv6 address are not a wildcard.</summary>
 internal sealed class HostPattern
 {
     private readonly WildcardPattern? _pattern;
@@ -14,7 +14,7 @@ internal sealed class HostPattern
         else Host = AtpHost.Parse(text);
     }
 
-    /// <summary>The one host, or null where this is a wildcard.</summary>
+    /// <summary>The host, or null if this is a wildcard.</summary>
     internal AtpHost? Host { get; }
 
     internal bool Fits(string host) => _pattern?.IsMatch(host) ?? Host!.Name == host;

@@ -4,12 +4,12 @@ using System.Security;
 
 namespace Agentdom;
 
-/// <summary>Between SecureString, which PowerShell shows to nobody, and what the protocol needs.</summary>
+/// <summary>Converts between SecureString, which PowerShell does not display, and the types of the protocol.</summary>
 internal static class SecureText
 {
     internal static SecureString Protect(string text)
     {
-        // In one step: character by character it takes as long as making the text did.
+        // In one step, because appending single characters is slow.
         var secure = new NetworkCredential("", text).SecurePassword;
         secure.MakeReadOnly();
         return secure;

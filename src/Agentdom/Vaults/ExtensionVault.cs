@@ -4,12 +4,12 @@ using System.Management.Automation;
 namespace Agentdom.Vaults;
 
 /// <summary>
-/// The module's own vault as SecretManagement sees it, once it is registered with
+/// The module's own vault as a SecretManagement extension, registered with
 /// <c>Register-SecretVault -Name Agentdom -ModuleName Agentdom</c>. Called by Agentdom.Extension.psm1.
 /// </summary>
 public static class ExtensionVault
 {
-    /// <summary>An entry as a list shows it.</summary>
+    /// <summary>An entry in a list, without its secret.</summary>
     public sealed class Entry
     {
         internal Entry(VaultEntry entry)
@@ -25,7 +25,7 @@ public static class ExtensionVault
         /// <summary>The name of its SecretManagement type, such as <c>String</c>.</summary>
         public string Type { get; }
 
-        /// <summary>What was kept beside it.</summary>
+        /// <summary>The secret's metadata.</summary>
         public Hashtable Metadata { get; }
     }
 
@@ -33,7 +33,7 @@ public static class ExtensionVault
     public static object? Get(string name) =>
         new FileVault().ReadEntry(name) is { } entry ? SecretValue.Read(entry.Type, entry.Value) : null;
 
-    /// <summary>Keeps a secret of any of SecretManagement's five types.</summary>
+    /// <summary>Stores a secret of any of SecretManagement's five types.</summary>
     public static void Set(string name, object secret, Hashtable? metadata)
     {
         var value = secret is PSObject wrapped ? wrapped.BaseObject : secret;
@@ -46,21 +46,21 @@ public static class ExtensionVault
         });
     }
 
-    /// <summary>Puts other metadata beside a secret.</summary>
+    /// <summary>Replaces the metadata of a secret.</summary>
     public static void SetMetadata(string name, Hashtable? metadata)
     {
         if (!new FileVault().ChangeEntry(name, entry => entry with { Metadata = SecretValue.WriteTable(metadata) })) throw NotFound(name);
     }
 
-    /// <summary>Takes a secret away.</summary>
+    /// <summary>Removes a secret.</summary>
     public static void Remove(string name)
     {
         if (!new FileVault().Remove(name)) throw NotFound(name);
     }
 
-    /// <summary>The secrets whose names fit a wildcard pattern, by name.</summary>
-    /// <param name="filter">The pattern; null or empty for all.</param>
-    /// <param name="warn">Hears of each entry that cannot be read.</param>
+    /// <summary>The secrets whose names match a wildcard pattern, sorted by name.</summary>
+    /// <param name="filter">The pattern, or null or empty for all.</param>
+    /// <param name="warn">Called with a message for each entry that cannot be read.</param>
     public static Entry[] List(string? filter, Action<string> warn)
     {
         var pattern = WildcardPattern.Get(string.IsNullOrEmpty(filter) ? "*" : filter, WildcardOptions.IgnoreCase);
@@ -70,7 +70,7 @@ public static class ExtensionVault
             .Select(static e => new Entry(e))];
     }
 
-    /// <summary>Whether the vault can be written and every entry read; throws where it cannot.</summary>
+    /// <summary>Checks that the vault can be written and every entry read. Throws if not.</summary>
     public static bool Test()
     {
         var vault = new FileVault();
@@ -80,5 +80,5 @@ public static class ExtensionVault
     }
 
     private static AtpException NotFound(string name) => new(AtpError.SecretMissing,
-        $"The vault {FileVault.VaultName} has no secret named '{name}'.", "Get-SecretInfo lists what it has.");
+        $"The vault {FileVault.VaultName} has no secret named '{name}'.", "Get-SecretInfo lists its secrets.");
 }

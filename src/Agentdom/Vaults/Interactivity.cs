@@ -1,6 +1,6 @@
 namespace Agentdom.Vaults;
 
-/// <summary>Whether somebody sits at this session who could answer a question.</summary>
+/// <summary>Whether a user can answer a prompt in this session.</summary>
 internal static class Interactivity
 {
     internal static bool CanAnswer { get; } =

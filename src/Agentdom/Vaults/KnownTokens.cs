@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Agentdom.Vaults;
 
 /// <summary>
-/// Hosts and scopes of stored tokens, as far as nobody has to be asked for them: what the module's own vault holds, where
-/// its key is at hand, and what this process has met in SecretManagement's vaults, any of which may ask for a password.
+/// Hosts and scopes of stored tokens that are available without a prompt: those in the module's own vault, if its key is
+/// available, and those that this process has already read from or written to SecretManagement's vaults.
 /// </summary>
 internal static class KnownTokens
 {
@@ -12,7 +12,7 @@ internal static class KnownTokens
 
     private static readonly ConcurrentDictionary<(string Vault, string Entry), (string Host, string[] Scopes)> s_seen = new();
 
-    /// <param name="vault">The vault; null for any, since finding out the default one would import SecretManagement.</param>
+    /// <param name="vault">The vault, or null for any, because finding the default one would import SecretManagement.</param>
     internal static IEnumerable<(string Host, string[] Scopes)> Of(string? vault) =>
         (vault is null || IsSame(vault, FileVault.VaultName) ? InOwnVault() : [])
         .Concat(s_seen.Where(seen => vault is null || IsSame(vault, seen.Key.Vault)).Select(static seen => seen.Value))
@@ -20,7 +20,7 @@ internal static class KnownTokens
 
     internal static IEnumerable<string> SeenVaults() => s_seen.Keys.Select(static key => key.Vault);
 
-    /// <summary>Takes note of what an entry of a SecretManagement vault holds; null where it is gone.</summary>
+    /// <summary>Records the content of an entry in a SecretManagement vault, or null if it was removed.</summary>
     internal static void Note(string vault, string entry, string? text)
     {
         if (!entry.StartsWith(EntryName.TokenPrefix, StringComparison.Ordinal)) return;
@@ -33,13 +33,13 @@ internal static class KnownTokens
         }
         catch (JsonFormatException)
         {
-            // Not one of the module's; whoever reads it as a token says so.
+            // Not an Agentdom token. An error is reported when it is read as one.
         }
     }
 
     private static (string Host, string[] Scopes)[] InOwnVault()
     {
-        // A disk may hang; the key on the keyboard must not.
+        // A slow disk must not block tab completion.
         var listing = Task.Run(static () => !FileVault.IsKeyAtHand ? [] : new TokenStore(new FileVault()).All()
             .Select(static token => (token.Host, (string[])[.. token.ScopesRequested])).ToArray());
         try
@@ -48,7 +48,7 @@ internal static class KnownTokens
         }
         catch (AggregateException)
         {
-            // There is more to offer than what this vault would.
+            // The other sources still give completions.
             return [];
         }
     }

@@ -4,9 +4,9 @@ using System.Management.Automation.Runspaces;
 namespace Agentdom.Vaults;
 
 /// <summary>
-/// Calls the SecretManagement module, one call at a time in this process, since it runs one pipeline a process. Where a
-/// person can answer it is called in the caller's session, so that a vault can ask for its password; elsewhere in a
-/// session without a host, where whatever would ask fails at once.
+/// Calls the SecretManagement module, one call at a time, because it supports only one pipeline per process. In an interactive
+/// session it is called in the caller's session, so that a vault can ask for its password. Otherwise it is called in a session
+/// without a host, in which a prompt fails at once.
 /// </summary>
 internal sealed class SecretManagement
 {
@@ -22,10 +22,10 @@ internal sealed class SecretManagement
 
     private SecretManagement(CancellationToken cancel) => _cancel = cancel;
 
-    /// <summary>The module's commands, which PowerShell imports on first use; null where it is not installed.</summary>
+    /// <summary>The module's commands, which PowerShell imports on first use, or null if it is not installed.</summary>
     internal static SecretManagement? Find(CancellationToken cancel) => IsInstalled() ? new SecretManagement(cancel) : null;
 
-    /// <summary>The names of the registered vaults, where this session has imported the module already.</summary>
+    /// <summary>The names of the registered vaults, if this session has already imported the module.</summary>
     internal static IEnumerable<string> NamesInSession()
     {
         using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
@@ -47,8 +47,8 @@ internal sealed class SecretManagement
     internal IEnumerable<string> VaultNames() => Vaults().Select(NameOf);
 
     /// <summary>Runs one of the module's commands.</summary>
-    /// <returns>Its output; null where it says that there is no such secret.</returns>
-    /// <exception cref="AtpException">The vault is locked, gone, or fails.</exception>
+    /// <returns>Its output, or null if it reports that there is no such secret.</returns>
+    /// <exception cref="AtpException">The vault is locked or missing, or it fails.</exception>
     internal IReadOnlyList<PSObject>? Run(string command, string vault, params (string Name, object Value)[] parameters)
     {
         for (var attempt = 0; ; attempt++)
@@ -57,13 +57,13 @@ internal sealed class SecretManagement
             if (error is null) return output;
             if (error.FullyQualifiedErrorId.StartsWith("GetSecretNotFound", StringComparison.Ordinal)) return null;
             if (!IsBusy(error.Exception) || attempt == MaxBusyRetries) throw Failure(command, vault, error);
-            // The caller's own code uses SecretManagement in another runspace right now.
+            // The caller's own code is using SecretManagement in another runspace.
             _cancel.WaitHandle.WaitOne(s_busyPause);
             _cancel.ThrowIfCancellationRequested();
         }
     }
 
-    /// <summary>Runs work while nothing else of this process uses SecretManagement through this module.</summary>
+    /// <summary>Runs work while no other code of this module uses SecretManagement in this process.</summary>
     internal T Alone<T>(Func<T> work)
     {
         s_one.Wait(_cancel);
@@ -85,7 +85,7 @@ internal sealed class SecretManagement
         using var shell = CreateShell();
         shell.AddCommand($"{Module}\\{command}").AddParameter("ErrorAction", ActionPreference.Continue);
         foreach (var (name, value) in parameters) shell.AddParameter(name, value);
-        // In the caller's own session Ctrl+C reaches the vault by itself, and a person may take time to answer it.
+        // No timeout in an interactive session: a user may take time to answer a prompt, and Ctrl+C stops the vault.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(_cancel);
         if (!Interactivity.CanAnswer) limit.CancelAfter(s_patience);
         using var stopping = limit.Token.Register(() => shell.BeginStop(null, null));
@@ -107,11 +107,11 @@ internal sealed class SecretManagement
     }
 
     internal static AtpException Locked(string vault, Exception? cause) => new(AtpError.VaultLocked,
-        $"The vault '{vault}' is locked and nobody can be asked for its password here.",
-        "Unlock it in this session first (Unlock-SecretStore, for one), use a vault that needs no password, such as this module's own, or name another with -Vault.",
+        $"The vault '{vault}' is locked, and this session cannot ask for its password.",
+        "Unlock it in this session first (for example with Unlock-SecretStore), or use -Vault with a vault that needs no password.",
         cause);
 
-    // Looking for the folder costs microseconds; asking PowerShell for a module that is not there, milliseconds.
+    // Checking for the folder takes microseconds; asking PowerShell for a missing module takes milliseconds.
     private static bool IsInstalled() =>
         AppDomain.CurrentDomain.GetAssemblies().Any(static a => a.GetName().Name == Module)
         || (Environment.GetEnvironmentVariable("PSModulePath") ?? "").Split(Path.PathSeparator)
@@ -134,7 +134,7 @@ internal sealed class SecretManagement
         return asksForSomething
             ? Locked(vault, error.Exception)
             : new AtpException(IsWrite(command) ? AtpError.VaultUnwritable : AtpError.VaultUnreadable, $"The vault '{vault}' failed: {text.TrimEnd('.')}.",
-                "Try Test-SecretVault on it; if its module moved or is gone, register it anew.", error.Exception);
+                "Try Test-SecretVault on it. If its module was moved or removed, register it again.", error.Exception);
     }
 
     private static bool IsWrite(string command) =>

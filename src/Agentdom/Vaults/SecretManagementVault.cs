@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace Agentdom.Vaults;
 
 /// <summary>
-/// Any vault that is registered with SecretManagement. A write is believed only once it was read back: some vaults
-/// report nothing at all when they are locked and cannot ask for their password.
+/// Any vault that is registered with SecretManagement. A write counts as successful only after it was read back, because some
+/// vaults report no error when they are locked and cannot ask for their password.
 /// </summary>
 internal sealed class SecretManagementVault(string name, SecretManagement commands, SecretStoreCache? cache) : ITokenVault
 {
@@ -16,7 +16,7 @@ internal sealed class SecretManagementVault(string name, SecretManagement comman
 
     public string? EnsureWritable()
     {
-        // Vaults offer no dry run; whether one answers at all is what can be known before a token is asked for.
+        // Vaults have no dry run, so this only checks that the vault answers before a token is requested.
         Read(ProbeName);
         return null;
     }
@@ -29,12 +29,12 @@ internal sealed class SecretManagementVault(string name, SecretManagement comman
 
     public void Write(string entry, string text) => Exclusively(() =>
     {
-        // As a SecureString: what is logged of a command's parameters then shows nothing.
+        // As a SecureString, so that logs of command parameters do not contain it.
         commands.Run("Set-Secret", name, ("Name", entry), ("Vault", name), ("Secret", SecureText.Protect(text)));
         if (ReadCached(entry) != text)
             throw new AtpException(AtpError.VaultUnwritable,
-                $"The vault '{name}' took the entry {entry} but does not give it back, so it was not kept.",
-                "Unlock the vault, check that it takes text, or name another with -Vault.");
+                $"The vault '{name}' accepted the entry {entry} but does not return it, so it was not stored.",
+                "Unlock the vault, check that it accepts text, or use another one with -Vault.");
         return true;
     });
 
@@ -53,7 +53,7 @@ internal sealed class SecretManagementVault(string name, SecretManagement comman
             .Select(static info => (string)info.Properties["Name"].Value)
             .Where(n => n.StartsWith(prefix, StringComparison.Ordinal))
             .ToList();
-        // A locked vault may list nothing and say nothing; asked for an entry it must answer.
+        // A locked vault may return an empty list without an error. Reading an entry reveals that it is locked.
         if (found.Count == 0) ReadCached(ProbeName);
         return found;
     }
@@ -77,7 +77,7 @@ internal sealed class SecretManagementVault(string name, SecretManagement comman
         using var writer = CrossProcessLock.ForEntry($"vault-{EntryName.OfSecret(name)}", s_lockWait, commands.Cancel)
             ?? throw new AtpException(AtpError.VaultUnwritable,
                 $"Another process has been writing to the vault '{name}' for {s_lockWait.TotalSeconds:0} seconds.",
-                "Try again; if it stays so, look for a process that hangs.");
+                "Try again. If this persists, look for a process that hangs.");
         Forget();
         return work();
     }

@@ -5,11 +5,11 @@ using System.Security;
 namespace Agentdom.Vaults;
 
 /// <summary>
-/// SecretStore reads its file once a process and later rewrites it whole from memory, so a process that does not know of
-/// another's write undoes it, also where a lock keeps the two apart; its file watcher takes seconds and misses changes
-/// that follow a write of its own. Its public unlock call drops what it remembers before it looks at the password, and a
-/// store without a password then reads its file again. One with a password would have to be unlocked anew, so there
-/// nothing is done, and the README tells users.
+/// Clears SecretStore's cache. SecretStore reads its file once per process and later rewrites it as a whole from memory. Even
+/// with a lock, it therefore undoes writes of other processes that it has not seen. Its file watcher takes seconds and misses
+/// changes that follow a write of its own. Its public unlock method clears the cache before it checks the password, and a store
+/// without a password then reads its file again. A store with a password would have to be unlocked again, so its cache is not
+/// cleared. The README mentions this.
 /// </summary>
 internal sealed class SecretStoreCache
 {
@@ -23,7 +23,7 @@ internal sealed class SecretStoreCache
     {
     }
 
-    /// <summary>The cache behind a registered vault, or null where the vault is not SecretStore or has a password.</summary>
+    /// <summary>The cache of a registered vault, or null if the vault is not SecretStore or has a password.</summary>
     internal static SecretStoreCache? Of(PSObject vault, SecretManagement commands)
     {
         if (!Module.Equals(vault.Properties["ModuleName"].Value as string, StringComparison.OrdinalIgnoreCase)) return null;
@@ -32,10 +32,10 @@ internal sealed class SecretStoreCache
     }
 
     /// <summary>Makes the next call read the file.</summary>
-    /// <returns>Whether there was something to forget.</returns>
+    /// <returns>Whether SecretStore was loaded.</returns>
     internal bool Forget()
     {
-        // Where SecretStore is not loaded yet there is nothing to forget.
+        // If SecretStore is not loaded yet, there is no cache.
         var unlock = AppDomain.CurrentDomain.GetAssemblies()
             .FirstOrDefault(static a => a.GetName().Name == Module)
             ?.GetType("Microsoft.PowerShell.SecretStore.LocalSecretStore")
@@ -46,7 +46,7 @@ internal sealed class SecretStoreCache
 
     private static bool HasPassword(string modulePath)
     {
-        // In a session without a host, so that a store that would ask fails instead.
+        // In a session without a host, so that a store that needs a password fails and does not prompt.
         using var shell = PowerShell.Create(RunspaceMode.NewRunspace);
         shell.AddCommand("Import-Module").AddParameter("Name", modulePath).AddStatement().AddCommand($"{Module}\\Get-SecretStoreConfiguration");
         try

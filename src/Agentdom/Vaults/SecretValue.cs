@@ -6,8 +6,8 @@ using System.Security;
 namespace Agentdom.Vaults;
 
 /// <summary>
-/// SecretManagement's five types, and what may stand inside a hashtable, to JSON and back. Inside a hashtable each value
-/// carries its type, so that a number does not come back as text.
+/// Converts SecretManagement's five types, and the values inside a hashtable, to JSON and back. Each value in a hashtable is
+/// stored with its type, so that a number does not come back as text.
 /// </summary>
 internal static class SecretValue
 {
@@ -25,7 +25,8 @@ internal static class SecretValue
         DateTime => "DateTime",
         null => "Null",
         _ => throw new JsonFormatException(
-            $"A value of type {value.GetType().Name} cannot be kept: give a string, SecureString, PSCredential, byte array, hashtable, number, boolean or date."),
+            $"A value of type {value.GetType().Name} cannot be stored. Use a string, SecureString, PSCredential, byte array, hashtable, " +
+            "number, boolean or date."),
     };
 
     internal static object? Write(object? value) => value switch
@@ -53,7 +54,7 @@ internal static class SecretValue
         "Int64" => long.Parse((string)value!, CultureInfo.InvariantCulture),
         "Double" => double.Parse((string)value!, CultureInfo.InvariantCulture),
         "DateTime" => DateTime.Parse((string)value!, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind),
-        _ => throw new JsonFormatException($"The entry is of a type this module does not know, {type}."),
+        _ => throw new JsonFormatException($"The entry has an unknown type, {type}."),
     };
 
     internal static Hashtable? WriteTable(Hashtable? table)
@@ -71,7 +72,7 @@ internal static class SecretValue
 
     internal static Hashtable ReadTable(object? table)
     {
-        // As PowerShell makes its hashtables, in which the case of a key does not count.
+        // Case-insensitive, like PowerShell's own hashtables.
         var read = new Hashtable(StringComparer.OrdinalIgnoreCase);
         if (table is not JsonObject members) return read;
         foreach (var member in members)

@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace Agentdom.Vaults;
 
 /// <summary>
-/// Decides where tokens live: in the vault that is named, else in SecretManagement's default vault, else in the module's
-/// own. Where the module's own vault is the registered one it is used without the detour.
+/// Selects the vault: the named one, else SecretManagement's default vault, else the module's own. If the module's own vault is
+/// registered with SecretManagement, it is used directly.
 /// </summary>
 internal static class VaultFinder
 {
@@ -12,7 +12,7 @@ internal static class VaultFinder
 
     private const string OwnModule = "Agentdom";
 
-    /// <summary>The vault that is meant where none is given, or null.</summary>
+    /// <summary>The vault that the environment names, or null.</summary>
     internal static string? NamedByEnvironment => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } name ? name : null;
 
     /// <exception cref="AtpException"><see cref="AtpError.VaultNotFound"/>, or SecretManagement fails.</exception>
@@ -26,8 +26,8 @@ internal static class VaultFinder
             return commands?.FindDefaultVault() is { } standard ? Open(standard, commands) : new FileVault(cancel);
         if (commands is null)
             throw new AtpException(AtpError.VaultNotFound,
-                $"The vault '{wanted}' cannot be looked for: SecretManagement is not installed.",
-                "Install-PSResource Microsoft.PowerShell.SecretManagement, or leave -Vault out to use the module's own vault.");
+                $"The vault '{wanted}' cannot be found, because SecretManagement is not installed.",
+                "Run Install-PSResource Microsoft.PowerShell.SecretManagement, or omit -Vault to use the module's own vault.");
         return commands.FindVault(wanted!) is { } vault ? Open(vault, commands) : throw NotFound(wanted!, commands);
     }
 
@@ -39,7 +39,7 @@ internal static class VaultFinder
     private static AtpException NotFound(string wanted, SecretManagement commands)
     {
         var names = commands.VaultNames().Append(FileVault.VaultName).Distinct(StringComparer.OrdinalIgnoreCase);
-        return new AtpException(AtpError.VaultNotFound, $"There is no vault named '{wanted}' here.",
-            $"Name one of these with -Vault or {Variable}: {string.Join(", ", names)}; Register-SecretVault adds others.");
+        return new AtpException(AtpError.VaultNotFound, $"There is no vault named '{wanted}'.",
+            $"Use one of these with -Vault or {Variable}: {string.Join(", ", names)}. Register-SecretVault adds others.");
     }
 }

@@ -215,7 +215,7 @@ public sealed class SqliteStateTests : StateContract
 
         var error = Assert.Throws<IssuerStateException>(() => new SqliteIssuerState(path));
 
-        Assert.Contains("no SQLite database", error.Message);
+        Assert.Contains("not an SQLite database", error.Message);
         Assert.Equal(text, File.ReadAllText(path));
     }
 

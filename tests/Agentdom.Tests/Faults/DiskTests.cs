@@ -89,7 +89,7 @@ public sealed class DiskTests : IAsyncLifetime
         var given = Run("Get-AtpToken $h -AsPlainText");
         Assert.True(given.Errors.Count == 0, given.AllText);
         Assert.Equal(due.AccessToken, given.Single<string>());
-        Assert.Contains("still good but could not be renewed", Assert.Single(given.Streams.Warning).Message);
+        Assert.Contains("still valid but could not be renewed", Assert.Single(given.Streams.Warning).Message);
         Assert.True(Run("Test-AtpToken $h -Quiet").Single<bool>());
         Assert.Empty(Run("Request-AtpToken $h data.read -NoPersist").Errors);
     }

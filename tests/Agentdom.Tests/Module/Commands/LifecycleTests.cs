@@ -90,7 +90,7 @@ public sealed class LifecycleTests : IAsyncLifetime
 
         Assert.Equal(false, result.Output.Single().Properties["RevokedAtIssuer"].Value);
         Assert.Equal(true, result.Output.Single().Properties["RemovedFromVault"].Value);
-        Assert.Contains("may be good until", Assert.Single(result.Streams.Warning).Message);
+        Assert.Contains("may be valid until", Assert.Single(result.Streams.Warning).Message);
         Assert.Empty(Run("Get-AtpToken").Output);
     }
 

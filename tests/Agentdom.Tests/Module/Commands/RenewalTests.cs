@@ -70,13 +70,13 @@ public sealed class RenewalTests : IAsyncLifetime
         StoredTokens.Save(StoredTokens.Make("127.0.0.1:1", TimeSpan.FromMinutes(1)));
         var result = _engine.Run("Get-AtpToken 127.0.0.1:1 -AsPlainText");
         Assert.Equal("the.old.token", result.Single<string>());
-        Assert.Contains("still good", Assert.Single(result.Streams.Warning).Message);
+        Assert.Contains("still valid", Assert.Single(result.Streams.Warning).Message);
 
         Assert.Equal("AtpHostUnreachable", _engine.Run("Get-AtpToken 127.0.0.1:1 -MinimumValidity 00:10").ErrorId);
         StoredTokens.Save(StoredTokens.Make("127.0.0.1:1", TimeSpan.FromSeconds(-1)));
         var dead = _engine.Run("Get-AtpToken 127.0.0.1:1");
         Assert.Equal("AtpHostUnreachable", dead.ErrorId);
-        Assert.Contains("ended", dead.Errors[0].Exception.Message);
+        Assert.Contains("expired", dead.Errors[0].Exception.Message);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class RenewalTests : IAsyncLifetime
         var result = Run("Get-AtpToken $h -AsPlainText");
 
         Assert.Equal("the.old.token", result.Single<string>());
-        Assert.Contains("still good", Assert.Single(result.Streams.Warning).Message);
+        Assert.Contains("still valid", Assert.Single(result.Streams.Warning).Message);
     }
 
     [Fact]
