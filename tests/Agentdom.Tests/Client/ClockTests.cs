@@ -107,7 +107,7 @@ public sealed class ClockTests : IDisposable
 
         isWell = true;
         Assert.Equal(ScriptedIssuer.Token, (await _agent.AskAsync(host.Endpoint)).AccessToken);
-        // Beyond the year 9999 or before 1970 an issuer sees no timestamp at all, so it could not put it right.
+        // An issuer refuses timestamps before 1970 or after 9999 as unreadable, so the client could never correct its clock.
         Assert.InRange(host.Posts[^1].Timestamp, 0, 253_402_300_799_999);
     }
 

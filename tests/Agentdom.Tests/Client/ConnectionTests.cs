@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Hosting;
 
 namespace Agentdom.Tests.Client;
 
-/// <summary>Why no answer came: the name, the connection or the certificate.</summary>
+/// <summary>Connection failures: name, connection or certificate.</summary>
 public sealed class ConnectionTests : IDisposable
 {
     private readonly HastyTime _time = new();
@@ -47,7 +47,7 @@ public sealed class ConnectionTests : IDisposable
         request.CertificateExtensions.Add(names.Build());
         var now = DateTimeOffset.UtcNow;
         using var certificate = request.CreateSelfSigned(now.AddDays(fromDays), now.AddDays(toDays));
-        // Windows serves only certificates whose key was loaded from a file.
+        // On Windows a server can only use a certificate whose key was loaded from a file.
         using var loaded = X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
         var hits = 0;
         await using var host = await TestHost.StartAsync(

@@ -3,7 +3,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Client;
 
-/// <summary>What an agent makes of an issuer's yes.</summary>
+/// <summary>Reading an issuer's grant.</summary>
 public sealed class GrantTests : IDisposable
 {
     private readonly Agent _agent = new(new HastyTime());
@@ -83,7 +83,7 @@ public sealed class GrantTests : IDisposable
     [Fact]
     public async Task AnAnswerDeclaredAsAGigabyteIsNotReadToItsEnd()
     {
-        // The host sends no more than these bytes and holds the line: waiting for the rest would never end.
+        // The host sends only these bytes and keeps the connection open, so waiting for the rest would never finish.
         await using var host = new RawHost(
             true, "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n{\"token\":\"t\"}");
 

@@ -31,7 +31,7 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
             })
             .AddAgentTokenClient(_api.Name, ["data.read"], Configure));
 
-        // The factory has no clock to move: a second handler shows that the first one's time was up.
+        // The factory's clock cannot be moved. A second handler shows that the first one's lifetime is over.
         await TokenApi.UntilAsync(async () =>
         {
             Assert.Equal("test-agent", await GetAsync(app, "orders"));
@@ -98,7 +98,7 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
         var token = _api.Shown[0]!["Bearer ".Length..];
         Assert.DoesNotContain(_log, l => l.Text.Contains(token, StringComparison.Ordinal)
             || l.Text.Contains(TestIssuer.SecretText, StringComparison.Ordinal));
-        // The factory's own log of headers was on.
+        // Proves that the factory's own logging of headers was enabled.
         Assert.Contains(_log, static l => l.Level == LogLevel.Trace && l.Text.Contains("Authorization", StringComparison.Ordinal));
     }
 
@@ -141,6 +141,6 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
 
     void IDisposable.Dispose()
     {
-        // Nothing to give back.
+        // Nothing to dispose.
     }
 }

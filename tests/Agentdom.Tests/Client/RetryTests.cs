@@ -129,7 +129,7 @@ public sealed class RetryTests : IDisposable
         var posts = 0;
         await using var issuer = await TestIssuer.StartAsync(map: app => app.Use(async (context, next) =>
         {
-            // The issuer has accepted this signature, and the agent will not know.
+            // The issuer has accepted this signature, but the agent gets no answer.
             var isLost = context.Request.Method == "POST" && Interlocked.Increment(ref posts) == 1;
             if (isLost) context.Response.Body = Stream.Null;
             await next(context);

@@ -3,7 +3,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Client;
 
-/// <summary>Where a token source finds the secret that it was not given. The cmdlets' side is in <c>SecretTests</c>.</summary>
+/// <summary>How a token source finds a secret that is not in its options. For the cmdlets see <c>SecretTests</c>.</summary>
 [Collection(PowerShellCollection.Name)]
 public sealed class SecretFinderTests : IAsyncLifetime
 {

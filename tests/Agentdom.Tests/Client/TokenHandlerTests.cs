@@ -95,7 +95,7 @@ public sealed class TokenHandlerTests : IAsyncLifetime
     [InlineData("127.0.0.1", "https://1.127.0.0.1.example/", false)]
     public async Task ATokenIsForItsHostWhatLiesBelowItAndWhatIsNamed(string host, string address, bool isSent)
     {
-        // Nobody answers here: what counts is whether the handler asks for a token at all.
+        // There is no issuer here: the test only checks whether the handler requests a token.
         var options = new AgentTokenSourceOptions { AgentId = "a", GetSecret = _ => throw new InvalidOperationException() };
         options.ApiHosts.Add("Data.Example.net");
         var source = new AgentTokenSource(_api.Agent, host, ["data.read"], options);

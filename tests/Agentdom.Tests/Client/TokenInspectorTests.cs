@@ -2,10 +2,10 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Client;
 
-/// <summary>Looking into a token that somebody sent.</summary>
+/// <summary>Decoding untrusted tokens.</summary>
 public sealed class TokenInspectorTests
 {
-    // What the property tests found: the JWT library fails on these in ways of its own.
+    // Found by the property tests: the JWT library throws unexpected exceptions for these.
     [Theory]
     [InlineData("""{"alg":"HS256","typ":"at+jwt","cty":[null]}""")]
     [InlineData("""{"alg":"HS256","typ":"at+jwt","cty":[{}]}""")]

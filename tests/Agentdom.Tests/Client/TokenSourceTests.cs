@@ -2,7 +2,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Client;
 
-/// <summary>When a token source asks for a token, and what its callers get meanwhile.</summary>
+/// <summary>When a token source requests a token, and what its callers get meanwhile.</summary>
 public sealed class TokenSourceTests : IAsyncLifetime
 {
     private const double UntilDue = 56 * 60;
@@ -59,7 +59,7 @@ public sealed class TokenSourceTests : IAsyncLifetime
         await using var api = await TokenApi.StartAsync(isHeld: true);
         var source = api.Source();
         using var patience = new CancellationTokenSource();
-        // The one who gives up is the one whose call started the request.
+        // The caller that cancels is the one whose call started the request.
         var leaving = source.GetTokenAsync(patience.Token);
         await api.IsAskedAsync();
         var staying = source.GetTokenAsync();

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Agentdom.Tests.Cmdlets;
 
-/// <summary>Each thing that goes wrong has its own id, says what to do, stores nothing and gives nothing away.</summary>
+/// <summary>Each failure has its own id and advice, stores nothing and reveals nothing.</summary>
 [Collection(PowerShellCollection.Name)]
 public sealed class BadInputTests : IDisposable
 {
@@ -80,7 +80,7 @@ public sealed class BadInputTests : IDisposable
             return Task.CompletedTask;
         }));
         var home = Environment.GetEnvironmentVariable("AGENTDOM_HOME");
-        // A file where the folder should be stops root as well.
+        // A file in place of the folder works for root as well, whom permissions do not stop.
         Environment.SetEnvironmentVariable("AGENTDOM_HOME", Path.GetTempFileName());
         try
         {
@@ -127,7 +127,7 @@ public sealed class BadInputTests : IDisposable
         var running = shell.InvokeAsync();
         await reached.Task;
 
-        // The host answers only afterwards: if stopping waited for it, this would never end.
+        // The host answers only after this, so a stop that waits for it would never finish.
         await shell.StopAsync(null, null);
 
         await Assert.ThrowsAsync<PipelineStoppedException>(() => running);

@@ -4,7 +4,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Cmdlets;
 
-/// <summary>Times and states as tables write them, in a real engine.</summary>
+/// <summary>Times and states as shown in tables, in a real engine.</summary>
 [Collection(PowerShellCollection.Name)]
 public sealed class LooksTests : IDisposable
 {

@@ -4,7 +4,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Cmdlets;
 
-/// <summary>What a person sees of a wait. The hosts here take a request and say nothing.</summary>
+/// <summary>The progress bar during a wait. The hosts here accept a request and do not answer.</summary>
 [Collection(PowerShellCollection.Name)]
 public sealed class ProgressTests : IDisposable
 {
@@ -80,7 +80,7 @@ public sealed class ProgressTests : IDisposable
         await using var issuer = await TestIssuer.StartAsync();
         var script = $"$null = Request-AtpToken {issuer.Name} data.read; $null = Update-AtpToken {issuer.Name} -Force; Test-AtpToken {issuer.Name} -Quiet";
 
-        // The first time loads what it needs, and a busy machine may take a second now and then.
+        // The first run loads assemblies, and a busy machine may occasionally take a second.
         var runs = Enumerable.Range(0, 5).Select(_ => _engine.Run(script));
 
         Assert.Contains(runs, run => run.Single<bool>() && run.Streams.Progress.Count == 0);

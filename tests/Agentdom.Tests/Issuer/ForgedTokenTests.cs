@@ -4,13 +4,13 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Issuer;
 
-/// <summary>Tokens that somebody else made, or changed.</summary>
+/// <summary>Tokens that somebody else created or changed.</summary>
 public sealed class ForgedTokenTests
 {
     [Fact]
     public async Task ATokenMadeByHandAsTheProtocolSaysIsValid()
     {
-        // The other tests change one thing each about this token: without this one they would prove nothing.
+        // Each of the other tests changes one part of this token. They prove something only if it is valid itself.
         await using var issuer = await TestIssuer.StartAsync();
         var (header, payload) = await PartsAsync(issuer);
 
@@ -93,7 +93,7 @@ public sealed class ForgedTokenTests
     {
         await using var issuer = await TestIssuer.StartAsync();
         var token = await issuer.TokenAsync();
-        // The last of 43 characters holds two bits that the signature does not use, and they are 0.
+        // The last of 43 characters has two bits that the signature does not use. They are 0.
         const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         string[] spellings =
         [

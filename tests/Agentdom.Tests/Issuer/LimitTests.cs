@@ -5,7 +5,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Issuer;
 
-/// <summary>How often may be asked: by agent after a good signature, by address before it.</summary>
+/// <summary>Rate limits: by agent after the signature was verified, by address before.</summary>
 public sealed class LimitTests
 {
     [Fact]

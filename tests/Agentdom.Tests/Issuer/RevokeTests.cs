@@ -56,7 +56,7 @@ public sealed class RevokeTests
         await AssertRevokedAsync(issuer, token);
 
         time.Advance(3599);
-        // Another revocation gives the memory the occasion to forget.
+        // Another revocation gives the state an occasion to prune.
         var body = TestIssuer.Body();
         body["timestamp"] = time.Milliseconds;
         await AssertRevokedAsync(issuer, await Wire.TokenAsync(issuer, body));

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Agentdom.Tests.Issuer;
 
-/// <summary>Wrong options stop the app at its start, with a message that says how to mend them.</summary>
+/// <summary>With invalid options the app does not start, and the message contains advice.</summary>
 public sealed class StartTests
 {
     private static readonly string s_short = new('q', 31);

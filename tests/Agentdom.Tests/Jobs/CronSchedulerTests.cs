@@ -4,7 +4,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Jobs;
 
-/// <summary>The real crontab of the user who runs the tests; it is put back in the end.</summary>
+/// <summary>Uses the real crontab of the user who runs the tests, and restores it afterwards.</summary>
 [Collection(PowerShellCollection.Name)]
 public sealed class CronSchedulerTests : IDisposable
 {
@@ -58,7 +58,7 @@ public sealed class CronSchedulerTests : IDisposable
         Assert.NotEqual(0, SchedulerTool.Run("crontab", ["-l"]).ExitCode);
     }
 
-    // As an editor gets it: Debian's crontab -l shows a carriage return as \r.
+    // As an editor gets it, because Debian's crontab -l shows a carriage return as \r.
     private static byte[] List()
     {
         using var visual = new EnvironmentVariable("VISUAL", "cat");

@@ -52,8 +52,8 @@ public sealed class SystemdTextTests
     {
         Assert.SkipUnless(ProcessRunner.Find("systemd-analyze") is not null, "systemd-analyze is not here.");
         var folder = TestPaths.NewFolder();
-        // An engine that exists, since verify looks for it, below a folder whose name needs quotes; systemd itself takes no
-        // program with quotes in its name.
+        // systemd-analyze verify needs an existing program. Its folder's name needs quotes, but has no quote in it, because
+        // systemd does not support that.
         var engine = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "a b 50% $c")).FullName, "pwsh");
         File.CreateSymbolicLink(engine, "/bin/true");
         var job = Samples.Job(minutes, Samples.AwkwardScript, engine);

@@ -5,7 +5,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Packaging;
 
-/// <summary>The NuGet packages of the libraries, as <c>dotnet pack</c> makes them.</summary>
+/// <summary>The NuGet packages of the libraries, created by <c>dotnet pack</c>.</summary>
 public sealed class LibraryPackageTests
 {
     public static TheoryData<string, string[], string[]> Packages => new()
@@ -42,7 +42,7 @@ public sealed class LibraryPackageTests
         var groups = about.Elements().Single(static e => e.Name.LocalName == "dependencies").Elements();
         Assert.All(groups, group => Assert.Superset(
             dependencies.ToHashSet(), group.Elements().Select(static d => d.Attribute("id")!.Value).ToHashSet()));
-        // What only the build needs is nobody else's business.
+        // Only the build needs it, so it must not be a dependency.
         Assert.DoesNotContain(groups.Elements(), static d => d.Attribute("id")!.Value == "PolySharp");
     }
 

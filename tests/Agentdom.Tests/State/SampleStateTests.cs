@@ -2,7 +2,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.State;
 
-/// <summary>What the sample issuer makes of ATP_STATE.</summary>
+/// <summary>How the sample issuer reads ATP_STATE.</summary>
 public sealed class SampleStateTests
 {
     [Theory]

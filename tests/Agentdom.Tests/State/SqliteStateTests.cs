@@ -92,7 +92,7 @@ public sealed class SqliteStateTests : StateContract
         await state.RevokeAsync("early", start.AddSeconds(300), s_none);
         await state.RevokeAsync("late", start.AddSeconds(600), s_none);
 
-        // Ended for 30 seconds, but found so, with 15 seconds of grace, by one look at the clock only.
+        // Expired for 30 seconds. With 15 seconds of grace, only one reading of the clock has seen that.
         foreach (var step in new[] { 300, 15, 15 }) await AdvanceAsync(step);
         Assert.Equal((5, 2), (Rows(path, "Signatures"), Rows(path, "Revocations")));
         Assert.False(await state.TryRememberAsync(early, start.AddSeconds(300), s_none));
@@ -139,7 +139,7 @@ public sealed class SqliteStateTests : StateContract
             Assert.Contains("locked", error.Message);
             Assert.IsType<SqliteException>(error.InnerException);
             await Assert.ThrowsAsync<IssuerStateException>(() => _state.RevokeAsync("a token", until, s_none).AsTask());
-            // Whoever only asks does not wait for whoever writes.
+            // A reader does not wait for a writer.
             Assert.True(await _state.IsRevokedAsync("revoked before", until, s_none));
             Run(other, "ROLLBACK");
         }

@@ -83,7 +83,7 @@ public sealed class RenewalTests : IAsyncLifetime
     public void ATokenWithLifeLeftIsHandedOutWhereNothingCanBeWritten()
     {
         StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1)));
-        // A file where the folder of locks should be stops root as well.
+        // A file in place of the folder of locks works for root as well.
         File.WriteAllText(AgentdomHome.Locks, "");
 
         var result = Run("Get-AtpToken $h -AsPlainText");
@@ -125,7 +125,7 @@ public sealed class RenewalTests : IAsyncLifetime
         StoredTokens.Save(due);
         using (CrossProcessLock.RequireForToken(due, TimeSpan.Zero, CancellationToken.None))
         {
-            // Were it waited for, this would never end: the lock is given back afterwards.
+            // The lock is released only after this, so waiting for it would never finish.
             var result = await Task.Run(() => Run("Get-AtpToken $h -AsPlainText -TimeoutSec 3600"));
             Assert.Equal("the.old.token", result.Single<string>());
             Assert.Empty(result.Streams.Warning);
@@ -141,7 +141,7 @@ public sealed class RenewalTests : IAsyncLifetime
         Task<Engine.Result> revoking;
         using (CrossProcessLock.RequireForToken(due, TimeSpan.Zero, CancellationToken.None))
         {
-            // As a renewal does that is under way: it ends with a new token in the vault.
+            // Simulates a running renewal, which stores a new token in the vault.
             revoking = Task.Run(() => Run("Revoke-AtpToken $h"));
             StoredTokens.Save(due with { AccessToken = await _issuer.TokenAsync(), IssuedAt = DateTimeOffset.UtcNow });
         }
@@ -205,7 +205,7 @@ public sealed class RenewalTests : IAsyncLifetime
     [Fact]
     public async Task TwentyProcessesThatNeedOneDueTokenMakeOneRequest()
     {
-        // So near its end that nobody hands it out while another renews it.
+        // So close to its expiry that it is not returned while another process renews it.
         StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromSeconds(25)));
         var home = Environment.GetEnvironmentVariable(AgentdomHome.Variable);
 
