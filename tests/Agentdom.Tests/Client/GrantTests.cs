@@ -41,7 +41,7 @@ public sealed class GrantTests : IDisposable
     [InlineData("1.9", 1)]
     [InlineData("3.6e3", 3600)]
     [InlineData("31622400", 31622400)]
-    public async Task ALifeIsReadInWholeSeconds(string json, long seconds)
+    public async Task ALifetimeIsReadInWholeSeconds(string json, long seconds)
     {
         await using var host = await ScriptedIssuer.StartAsync(
             Answers.Json(200, $$"""{"token":"t","expires_in":{{json}}}"""));
@@ -72,7 +72,7 @@ public sealed class GrantTests : IDisposable
     [InlineData("""{"token":"t","expires_in":"text"}""")]
     [InlineData("""{"token":"t","scopes_granted":"data.read"}""")]
     [InlineData("""{"token":"t","scopes_granted":[1]}""")]
-    public async Task AnUnusableAnswerIsToldAndNotAskedForAgain(string body)
+    public async Task AnInvalidAnswerIsReportedAndNotRetried(string body)
     {
         await using var host = await ScriptedIssuer.StartAsync(Answers.Json(200, body));
 
@@ -81,7 +81,7 @@ public sealed class GrantTests : IDisposable
     }
 
     [Fact]
-    public async Task AnAnswerDeclaredAsAGigabyteIsNotReadToItsEnd()
+    public async Task AnAnswerDeclaredAsAGigabyteIsNotReadCompletely()
     {
         // The host sends only these bytes and keeps the connection open, so waiting for the rest would never finish.
         await using var host = new RawHost(
@@ -92,7 +92,7 @@ public sealed class GrantTests : IDisposable
     }
 
     [Fact]
-    public async Task AnAnswerWithoutAnEndIsCutOff()
+    public async Task AnEndlessAnswerIsCutOff()
     {
         await using var host = await ScriptedIssuer.StartAsync(Answers.Endless);
 

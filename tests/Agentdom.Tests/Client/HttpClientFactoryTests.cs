@@ -60,7 +60,7 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
     }
 
     [Fact]
-    public async Task TheSecretMayComeFromConfigurationAndIsReadAnewAtEachRenewal()
+    public async Task TheSecretCanComeFromConfigurationAndIsReadAgainAtEachRenewal()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(
             [new("Orders:Secret", "another secret, of more than 32 bytes"), new("Orders:AgentId", "configured")]).Build();
@@ -78,7 +78,7 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
     }
 
     [Fact]
-    public async Task TheLogTellsOfRenewalsAndHoldsNoTokenEvenAtItsLowestLevel()
+    public async Task TheLogReportsRenewalsAndContainsNoTokenEvenAtItsLowestLevel()
     {
         await using var app = App(services => services
             .AddHttpClient("orders", c => c.BaseAddress = _api.Uri("/")).AddAgentTokenClient(_api.Name, ["data.read"], Configure));
@@ -105,7 +105,7 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
     [Theory]
     [InlineData("http://api.example.com", "data.read", AtpError.HostInvalid)]
     [InlineData("api.example.com", "two scopes", AtpError.ScopeInvalid)]
-    public async Task WhatCannotWorkStopsTheAppAtItsStart(string host, string scope, AtpError expected) =>
+    public async Task InvalidSettingsPreventTheAppFromStarting(string host, string scope, AtpError expected) =>
         await Agent.FailsAsync(expected, () => Task.FromResult(new ServiceCollection().AddHttpClient("orders").AddAgentTokenClient(host, scope)));
 
     private static void Configure(AgentTokenSourceOptions options)

@@ -28,7 +28,7 @@ public sealed class SecretFinderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TheEnvironmentsComesFirst()
+    public async Task TheSecretInTheEnvironmentComesFirst()
     {
         Set(SecretFinder.Variable, TestIssuer.SecretText);
         Keep("another secret, of more than 32 bytes");
@@ -37,7 +37,7 @@ public sealed class SecretFinderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TheVaultsIsUsedWhereTheEnvironmentsIsForOtherHosts()
+    public async Task TheSecretInTheVaultIsUsedIfTheEnvironmentsIsForOtherHosts()
     {
         Set(SecretFinder.Variable, "another secret, of more than 32 bytes");
         Set(SecretFinder.HostsVariable, "api.example.com, other.example");

@@ -24,7 +24,7 @@ public sealed class TokenInspectorTests
     [InlineData("""{"exp":4000000000,"iss":-1}""")]
     [InlineData("""{"exp":4000000000,"nbf":null}""")]
     [InlineData("""{"exp":1e300}""")]
-    public void OddClaimsUnderAGoodSignatureAreRefusedLikewise(string claims)
+    public void UnexpectedClaimsWithAValidSignatureAreRefused(string claims)
     {
         using var secret = SharedSecret.FromText(TestIssuer.SecretText);
         var token = ByHand.Token("""{"alg":"HS256","typ":"at+jwt"}""", claims, ByHand.TokenKey());

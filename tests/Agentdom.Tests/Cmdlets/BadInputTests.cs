@@ -97,7 +97,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("Request-AtpToken $h data.read -Secret 'plain-text-secret'")]
     [InlineData("Test-AtpToken $h -Token 'plain-text-secret'")]
     [InlineData("ConvertFrom-AtpToken 'plain-text-secret'")]
-    public void PlainTextWhereASecureStringBelongsIsNotRepeated(string script)
+    public void PlainTextInPlaceOfASecureStringIsNotRepeated(string script)
     {
         var error = Assert.Single(Run(script, "127.0.0.1:1").Errors);
         Assert.Contains("SecureString", error.Exception.Message);

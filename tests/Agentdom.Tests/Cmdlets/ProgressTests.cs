@@ -18,7 +18,7 @@ public sealed class ProgressTests : IDisposable
     }
 
     [Fact]
-    public async Task AWaitSaysWhatForAndHowLongAndGoesAwayWhenItFails()
+    public async Task AProgressBarShowsReasonAndTimeLeftAndIsRemovedOnFailure()
     {
         await using var host = new RawHost(false);
 
@@ -33,7 +33,7 @@ public sealed class ProgressTests : IDisposable
     [Theory]
     [InlineData("Get-AtpToken {0} -TimeoutSec 4")]
     [InlineData("Update-AtpToken {0} -TimeoutSec 4")]
-    public async Task ARenewalThatLastsIsShown(string command)
+    public async Task ASlowRenewalIsShown(string command)
     {
         await using var host = new RawHost(false);
         StoredTokens.Save(StoredTokens.Make(host.Name, TimeSpan.FromSeconds(-1)));
@@ -75,7 +75,7 @@ public sealed class ProgressTests : IDisposable
     }
 
     [Fact]
-    public async Task WhatIsFastShowsNothing()
+    public async Task AFastCallShowsNothing()
     {
         await using var issuer = await TestIssuer.StartAsync();
         var script = $"$null = Request-AtpToken {issuer.Name} data.read; $null = Update-AtpToken {issuer.Name} -Force; Test-AtpToken {issuer.Name} -Quiet";

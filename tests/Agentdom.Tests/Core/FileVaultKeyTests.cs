@@ -34,7 +34,7 @@ public sealed class FileVaultKeyTests : IDisposable
     }
 
     [Fact]
-    public void AKeyIsAtHandWhereNoKeychainMustBeAskedForIt()
+    public void AKeyIsAtHandIfNoKeychainIsNeeded()
     {
         Assert.False(FileVault.IsKeyAtHand);
         using (new EnvironmentVariable(VaultKey.Variable, Key)) Assert.True(FileVault.IsKeyAtHand);

@@ -98,7 +98,7 @@ public sealed class FileVaultTests : IDisposable
     }
 
     [Fact]
-    public void TheFileTellsNeitherTextNorName()
+    public void TheFileRevealsNeitherTextNorName()
     {
         _vault.Write("agentdom-api-example-com-0123456789ab", Plain);
 

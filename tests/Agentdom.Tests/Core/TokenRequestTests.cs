@@ -5,7 +5,7 @@ public sealed class TokenRequestTests
     private static readonly TokenRequest s_good = new() { AgentId = "agent", Scopes = ["data.read"], Purpose = "Sync" };
 
     [Fact]
-    public void AGoodRequestIsUnchanged()
+    public void AValidRequestIsUnchanged()
     {
         var request = s_good.Checked();
 

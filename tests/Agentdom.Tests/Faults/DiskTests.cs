@@ -30,7 +30,7 @@ public sealed class DiskTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AFullDiskKeepsWhatIsThereWholeAndLeavesNoTokenLyingAtTheIssuer()
+    public async Task AFullDiskDamagesNothingAndTokensThatCannotBeStoredAreRevoked()
     {
         var old = Run("(Request-AtpToken $h data.read).Host; Get-AtpToken $h -AsPlainText").Output[1].ToString();
         Run("Set-AtpSecret $h $s");
@@ -57,7 +57,7 @@ public sealed class DiskTests : IAsyncLifetime
     }
 
     [Fact]
-    public void AFullDiskWithoutAVaultIsToldBeforeAnythingIsAskedFor()
+    public void AFullDiskWithoutAVaultIsReportedBeforeATokenIsRequested()
     {
         Directory.CreateDirectory(AgentdomHome.Data);
         _disk.Fill();
@@ -70,7 +70,7 @@ public sealed class DiskTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AReadOnlyHomeIsStillReadAndIsToldBeforeAnythingIsAskedFor()
+    public async Task AReadOnlyHomeIsStillReadAndIsReportedBeforeATokenIsRequested()
     {
         var due = StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1)) with { AccessToken = await _issuer.TokenAsync() };
         StoredTokens.Save(due);

@@ -53,7 +53,7 @@ public sealed class FaultyNetworkTests(ITestOutputHelper output) : IDisposable
     public void Dispose() => _engine.Dispose();
 
     [Fact]
-    public async Task AThousandCallsEndWithAGoodTokenOrAClearErrorAndNoneIsLost()
+    public async Task AThousandCallsReturnAValidTokenOrAClearErrorAndNoTokenIsLost()
     {
         await using var issuer = await StartIssuerAsync();
         var proxies = Enumerable.Range(0, Agents).Select(i => new FaultyProxy(issuer.Name, Seed + i, ATokenCallInThreeFails)).ToArray();

@@ -15,7 +15,7 @@ public sealed class IssuerTests
     [Theory]
     [InlineData(600)]
     [InlineData(-600)]
-    public async Task AClockThatIsOffByTenMinutesShowsNowhere(int ahead)
+    public async Task AClockThatIsOffByTenMinutesHasNoEffect(int ahead)
     {
         await using var issuer = await TestIssuer.StartAsync(
             services: s => s.AddSingleton<TimeProvider>(new ManualTime(TimeSpan.FromSeconds(ahead))));
@@ -36,7 +36,7 @@ public sealed class IssuerTests
     [InlineData("")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"token\":\"")]
-    public async Task AnIssuerThatSendsAByteNowAndThenIsLeftAtTheDeadline(string start)
+    public async Task AnIssuerThatSendsAByteNowAndThenIsAbandonedAtTheDeadline(string start)
     {
         await using var issuer = new PouringIssuer(start, TimeSpan.FromMilliseconds(50));
         using var agent = new Agent();
@@ -49,7 +49,7 @@ public sealed class IssuerTests
     }
 
     [Fact]
-    public async Task ACmdletLeavesASlowIssuerToo()
+    public async Task ACmdletAbandonsASlowIssuerToo()
     {
         await using var issuer = new PouringIssuer("HTTP/1.1 200 OK\r\n\r\n{\"token\":\"", TimeSpan.FromMilliseconds(50));
         using var engine = new Engine();

@@ -39,7 +39,7 @@ public sealed class SuspendedProcessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WhoIsSuspendedInTheMiddleOfARenewalStopsNobodyAndEndsWell()
+    public async Task AProcessSuspendedDuringARenewalBlocksNoOtherAndCompletesLater()
     {
         var host = _issuer.Name;
         StoredTokens.Save(StoredTokens.Make(host, TimeSpan.FromMinutes(1)));
@@ -77,7 +77,7 @@ public sealed class SuspendedProcessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WhoIsSuspendedWhileItWritesLeavesAVaultThatOthersRead()
+    public async Task AProcessSuspendedDuringAWriteLeavesTheVaultReadable()
     {
         const int Writes = 400;
         var written = 0;

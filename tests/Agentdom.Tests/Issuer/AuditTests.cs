@@ -41,7 +41,7 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
-    public async Task NothingThatNobodySignedIsRepeated()
+    public async Task NothingUnsignedIsRepeated()
     {
         await using var issuer = await StartAsync();
         var body = TestIssuer.Body();

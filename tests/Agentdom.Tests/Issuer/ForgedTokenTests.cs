@@ -25,7 +25,7 @@ public sealed class ForgedTokenTests
     [InlineData("alg", "HS384")]
     [InlineData("alg", "RS256")]
     [InlineData("alg", null)]
-    public async Task AnotherHeaderUnderAGoodSignatureIsNotValid(string name, string? value)
+    public async Task AnotherHeaderWithAValidSignatureIsNotValid(string name, string? value)
     {
         await using var issuer = await TestIssuer.StartAsync();
         var (header, payload) = await PartsAsync(issuer);
@@ -36,7 +36,7 @@ public sealed class ForgedTokenTests
     }
 
     [Fact]
-    public async Task AGoodTokenWithItsSignatureCutOffIsNotValid()
+    public async Task AValidTokenWithItsSignatureCutOffIsNotValid()
     {
         await using var issuer = await TestIssuer.StartAsync();
         var token = await issuer.TokenAsync();
@@ -76,7 +76,7 @@ public sealed class ForgedTokenTests
     [InlineData("sub", null)]
     [InlineData("scope", null)]
     [InlineData("scope", "null")]
-    public async Task OtherClaimsUnderAGoodSignatureAreNotValid(string name, string? json)
+    public async Task OtherClaimsWithAValidSignatureAreNotValid(string name, string? json)
     {
         await using var issuer = await TestIssuer.StartAsync();
         var (header, payload) = await PartsAsync(issuer);
@@ -89,7 +89,7 @@ public sealed class ForgedTokenTests
     }
 
     [Fact]
-    public async Task AGoodTokenSpeltAnotherWayIsNotValid()
+    public async Task AValidTokenInAnotherEncodingIsNotValid()
     {
         await using var issuer = await TestIssuer.StartAsync();
         var token = await issuer.TokenAsync();

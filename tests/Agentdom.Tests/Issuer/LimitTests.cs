@@ -62,7 +62,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task ALimitDoesNotTouchTokensThatAreOut()
+    public async Task ALimitDoesNotAffectIssuedTokens()
     {
         await using var issuer = await StartAsync(perAgent: 1, perAddress: 1);
         var token = await issuer.TokenAsync();
@@ -108,7 +108,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task HeadersWithoutEndAreRefused()
+    public async Task EndlessHeadersAreRefused()
     {
         await using var issuer = await StartAsync();
         using var client = new TcpClient();

@@ -36,7 +36,7 @@ public sealed class LoopbackServerTests
     }
 
     [Fact]
-    public async Task WhoAmILetsInWhoHoldsAGoodTokenUntilItIsRevoked()
+    public async Task WhoAmIAcceptsAValidTokenUntilItIsRevoked()
     {
         using var server = Start();
         var token = await TokenAsync(server);
@@ -143,7 +143,7 @@ public sealed class LoopbackServerTests
     }
 
     [Fact]
-    public async Task ClientsThatStopHalfWayKeepNobodyOut()
+    public async Task ClientsThatStopHalfWayDoNotBlockOthers()
     {
         using var server = Start(requestTime: TimeSpan.FromSeconds(1));
         var half = Encoding.ASCII.GetBytes(
@@ -156,7 +156,7 @@ public sealed class LoopbackServerTests
     }
 
     [Fact]
-    public async Task ARestartOnTheSamePortIsMetAsItIs()
+    public async Task ARestartOnTheSamePortIsNoticed()
     {
         using var client = new AtpClient();
         using var deadline = new Deadline(TimeSpan.FromSeconds(30));
@@ -236,7 +236,7 @@ public sealed class LoopbackServerTests
     }
 
     [Fact]
-    public void WhatIsWrongWithItsOptionsIsSaid()
+    public void ProblemsOfItsOptionsAreReported()
     {
         var refusal = Assert.Throws<AtpException>(() => Start(configure: o =>
         {
@@ -259,7 +259,7 @@ public sealed class LoopbackServerTests
     [InlineData("127.0.0.2:{0}", false)]
     [InlineData("localhost", false)]
     [InlineData("api.example.com:{0}", false)]
-    public void OnlyItsOwnHostMeansIt(string host, bool isIt)
+    public void OnlyItsOwnHostMatches(string host, bool isIt)
     {
         using var server = Start();
         Assert.Equal(isIt, server.Is(AtpHost.Parse(string.Format(System.Globalization.CultureInfo.InvariantCulture, host, server.Port))));

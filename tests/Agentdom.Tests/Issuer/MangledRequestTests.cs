@@ -17,7 +17,7 @@ public sealed class MangledRequestTests
     private static readonly string?[] s_contentTypes = ["application/json; charset=utf-16", "text/json", "application/json;;;", "\"", null];
 
     [Fact]
-    public async Task NoneBringsTheIssuerDownOrStaysInItsMemory()
+    public async Task NoneCrashesTheIssuerOrLeaksMemory()
     {
         await using var issuer = await TestIssuer.StartAsync(o =>
             (o.Limits.RequestsPerMinutePerAgent, o.Limits.RequestsPerMinutePerAddress) = (null, null));

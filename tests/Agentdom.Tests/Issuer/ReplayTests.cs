@@ -71,7 +71,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public async Task AFullMemoryRefusesWhatIsNewAndForgetsNothing()
+    public async Task AFullStateRefusesNewRequestsAndDropsNothing()
     {
         await using var issuer = await StartAsync(capacity: 2);
         var (first, second) = (Stamped(0), Stamped(1));
@@ -84,7 +84,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public async Task WhatHasEndedMakesRoomAndWhatWasTurnedAwayIsTakenThen()
+    public async Task ExpiredEntriesMakeRoomForRequestsThatWereRefusedBefore()
     {
         await using var issuer = await StartAsync(capacity: 2);
         Assert.Equal(200, (int)(await issuer.RequestTokenAsync(Stamped(-300_000))).StatusCode);

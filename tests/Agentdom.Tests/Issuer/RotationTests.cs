@@ -17,7 +17,7 @@ public sealed class RotationTests : IDisposable
     private readonly LogCapture _log = new();
 
     [Fact]
-    public async Task ANewSecretIsTakenWhileTheOldOneStaysGood()
+    public async Task ANewSecretIsAcceptedWhileTheOldOneStaysValid()
     {
         await using var issuer = await StartAsync(Old);
         var before = await TokenAsync(issuer, Old);
@@ -33,7 +33,7 @@ public sealed class RotationTests : IDisposable
     }
 
     [Fact]
-    public async Task ASecretThatIsTakenOffOpensNothingMore()
+    public async Task ARemovedSecretIsNoLongerAccepted()
     {
         await using var issuer = await StartAsync(Old);
         var before = await TokenAsync(issuer, Old);

@@ -45,7 +45,7 @@ public sealed class SignatureTests
     }
 
     [Fact]
-    public async Task WhatNobodySignedIsNeitherCheckedNorRepeated()
+    public async Task AnUnsignedBodyIsNeitherCheckedNorRepeated()
     {
         await using var issuer = await TestIssuer.StartAsync();
         var garbage = $$"""

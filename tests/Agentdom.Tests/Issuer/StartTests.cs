@@ -75,7 +75,7 @@ public sealed class StartTests
     [InlineData(0.5)]
     [InlineData(1.5)]
     [InlineData(86401)]
-    public async Task AWrongLifeStopsTheApp(double seconds)
+    public async Task AnInvalidLifetimeStopsTheApp(double seconds)
     {
         var message = await RefusedAsync(o =>
         {
@@ -111,7 +111,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task AManifestThatEndedBeforeItWasSentStopsTheApp() =>
+    public async Task ANegativeManifestLifetimeStopsTheApp() =>
         Assert.Contains("manifest's lifetime", await RefusedAsync(o => o.ManifestLifetime = TimeSpan.FromSeconds(-1)));
 
     [Theory]

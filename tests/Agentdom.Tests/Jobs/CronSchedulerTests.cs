@@ -46,7 +46,7 @@ public sealed class CronSchedulerTests : IDisposable
     }
 
     [Fact]
-    public void WhereThereWasNoCrontabThereIsNoneAfterwards()
+    public void IfThereWasNoCrontabThereIsNoneAfterwards()
     {
         SchedulerTool.Run("crontab", ["-r"]);
         var cron = new CronScheduler();

@@ -114,7 +114,7 @@ public sealed class CrontabTextTests
     [Theory]
     [InlineData("x-59/5")]
     [InlineData("99999999999-59/0")]
-    public void ALineThatSomebodyChangedEndsNothing(string minute)
+    public void ALineThatWasEditedByHandDoesNoHarm(string minute)
     {
         var job = CrontabText.Find(Begin + minute + " * * * * pwsh\n" + End, new DateTime(2026, 1, 1));
 

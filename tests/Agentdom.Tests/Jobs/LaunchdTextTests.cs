@@ -6,7 +6,7 @@ namespace Agentdom.Tests.Jobs;
 public sealed class LaunchdTextTests
 {
     [Fact]
-    public void ThePropertyListIsWellFormedAndSaysTheCommandAndTheInterval()
+    public void ThePropertyListIsWellFormedAndContainsTheCommandAndTheInterval()
     {
         var job = Samples.Job(7, Samples.AwkwardScript);
 

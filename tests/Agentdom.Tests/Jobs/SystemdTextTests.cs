@@ -10,7 +10,7 @@ public sealed class SystemdTextTests
     [InlineData(1, "*:0/1", 12)]
     [InlineData(5, "*:0/5", 60)]
     [InlineData(60, "*:00", 720)]
-    public void TheTimerSaysTheInterval(int minutes, string calendar, int delay)
+    public void TheTimerContainsTheInterval(int minutes, string calendar, int delay)
     {
         var lines = SystemdText.Timer(Samples.Job(minutes)).Split('\n');
 

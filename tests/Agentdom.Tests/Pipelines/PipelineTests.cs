@@ -34,7 +34,7 @@ public sealed class PipelineTests : IDisposable
     }
 
     [Theory, InlineData(true), InlineData(false)]
-    public async Task TheTokenIsRevokedWhereTheWorkFails(bool gitHub)
+    public async Task TheTokenIsRevokedIfTheWorkFails(bool gitHub)
     {
         await using var issuer = await StartAsync(orders: 500);
 

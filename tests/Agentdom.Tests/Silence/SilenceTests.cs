@@ -24,7 +24,7 @@ public sealed partial class SilenceTests(ITestOutputHelper output)
     private static partial Regex Sensitive { get; }
 
     [Fact]
-    public async Task NothingThatOpensAnythingIsSeenAnywhere()
+    public async Task NoSecretSignatureOrTokenIsFoundAnywhere()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The command lines of processes are read from /proc.");
         using var turn = CrontabTurn.Take(TestContext.Current.CancellationToken);

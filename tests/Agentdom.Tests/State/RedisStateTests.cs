@@ -31,7 +31,7 @@ public sealed partial class RedisStateTests : StateContract
     }
 
     [Fact]
-    public async Task EveryKeyEndsAMinuteAfterWhatItStandsFor()
+    public async Task EveryKeyExpiresAMinuteAfterItsEntry()
     {
         await _state.TryRememberAsync(Signature(), In(300), s_none);
         await _state.TryRememberAsync(Signature(), In(-5), s_none);
@@ -59,7 +59,7 @@ public sealed partial class RedisStateTests : StateContract
     }
 
     [Fact]
-    public async Task IssuersWithPrefixesOfTheirOwnDoNotMeet()
+    public async Task IssuersWithDifferentPrefixesAreIndependent()
     {
         await using var others = Services(_server.Address, "other:");
         var other = others.GetRequiredService<IIssuerState>();
@@ -91,7 +91,7 @@ public sealed partial class RedisStateTests : StateContract
     [Theory]
     [InlineData("READONLY", "replicaof 127.0.0.1 1")]
     [InlineData("OOM", "config set maxmemory 1")]
-    public async Task ARedisThatTakesNoWritesIsAFailureUntilItDoes(string reason, string command)
+    public async Task ARedisThatAcceptsNoWritesIsAFailureUntilItDoes(string reason, string command)
     {
         await using var admin = await _server.ConnectAsync();
         var words = command.Split(' ');
@@ -135,7 +135,7 @@ public sealed partial class RedisStateTests : StateContract
     }
 
     [Fact]
-    public async Task ARedisThatEvictsIsWarnedOf()
+    public async Task ARedisThatEvictsCausesAWarning()
     {
         await using var server = await RedisServer.StartAsync("--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru");
         await using var services = Services(server.Address);
@@ -156,7 +156,7 @@ public sealed partial class RedisStateTests : StateContract
     [Theory]
     [InlineData("--maxmemory", "64mb", "--maxmemory-policy", "noeviction")]
     [InlineData("--maxmemory", "0", "--maxmemory-policy", "allkeys-lru")]
-    public async Task ARedisThatKeepsAllIsNotWarnedOf(params string[] settings)
+    public async Task ARedisThatEvictsNothingCausesNoWarning(params string[] settings)
     {
         await using var server = await RedisServer.StartAsync(settings);
         await using var quiet = Services(server.Address);

@@ -73,7 +73,7 @@ public sealed class SqliteProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task AFullDiskIsA503ThatEndsWhenThereIsRoomAgain()
+    public async Task AFullDiskIsA503UntilThereIsSpaceAgain()
     {
         Assert.SkipUnless(await CanMountAsync(), "A small disk of the test's own needs Linux and user namespaces (unshare -rm).");
         using var issuer = await SampleIssuer.StartAsync(

@@ -21,7 +21,7 @@ public sealed class SqliteStateTests : StateContract
     }
 
     [Fact]
-    public async Task WhatWasRememberedIsThereAfterAReopening()
+    public async Task EntriesAreThereAfterReopening()
     {
         var (signature, until) = (Signature(), In(300));
         await _state!.TryRememberAsync(signature, until, s_none);
@@ -80,7 +80,7 @@ public sealed class SqliteStateTests : StateContract
     }
 
     [Fact]
-    public async Task WhatHasEndedIsPrunedAndNothingElse()
+    public async Task OnlyExpiredEntriesArePruned()
     {
         var time = new ManualTime();
         var path = Path.Combine(_folder, "pruned.db");
@@ -110,7 +110,7 @@ public sealed class SqliteStateTests : StateContract
     }
 
     [Fact]
-    public async Task AClockThatLeapsAheadForAMomentMakesNothingBeForgotten()
+    public async Task AClockThatJumpsAheadForAMomentDropsNothing()
     {
         var time = new ManualTime();
         await using var state = new SqliteIssuerState(Path.Combine(_folder, "leap.db"), time);
@@ -127,7 +127,7 @@ public sealed class SqliteStateTests : StateContract
     }
 
     [Fact]
-    public async Task AFileLockedByOthersIsAFailureThatEndsWithTheLock()
+    public async Task AFileLockedByOthersIsAFailureUntilTheLockIsReleased()
     {
         var until = In(300);
         await _state!.RevokeAsync("revoked before", until, s_none);
@@ -149,7 +149,7 @@ public sealed class SqliteStateTests : StateContract
     }
 
     [Fact]
-    public async Task AFileThatIsGoneIsAFailureUntilItIsBack()
+    public async Task AMissingFileIsAFailureUntilItIsRestored()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "A file that is open cannot be moved on Windows.");
         var (signature, until) = (Signature(), In(300));
@@ -179,7 +179,7 @@ public sealed class SqliteStateTests : StateContract
     }
 
     [Fact]
-    public async Task WhatWaitsIsWrittenAtTheEndAndWhatComesLaterFails()
+    public async Task PendingWritesAreCompletedOnDisposeAndLaterOnesFail()
     {
         var until = In(300);
         var signatures = Enumerable.Range(0, 1000).Select(_ => Signature()).ToList();

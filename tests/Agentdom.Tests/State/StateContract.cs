@@ -63,7 +63,7 @@ public abstract class StateContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task EachRevocationIsSeenOnceItsCallHasEnded()
+    public async Task EachRevocationIsVisibleOnceItsCallHasReturned()
     {
         var until = In(3600);
         await Parallel.ForAsync(0, 500, async (i, _) =>
@@ -87,7 +87,7 @@ public abstract class StateContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SignaturesAndTokensDoNotMeet()
+    public async Task SignaturesAndTokensAreIndependent()
     {
         var until = In(300);
         var token = Guid.NewGuid().ToString();

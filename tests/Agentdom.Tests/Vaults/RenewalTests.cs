@@ -47,7 +47,7 @@ public sealed class RenewalTests : IAsyncLifetime
     }
 
     [Fact]
-    public void NoRefreshAsksNobody()
+    public void NoRefreshSendsNoRequest()
     {
         StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1)));
         Assert.Equal("the.old.token", Run("Get-AtpToken $h -NoRefresh -AsPlainText").Single<string>());
@@ -65,7 +65,7 @@ public sealed class RenewalTests : IAsyncLifetime
     }
 
     [Fact]
-    public void ATokenWithLifeLeftIsHandedOutWhereTheIssuerIsDown()
+    public void AValidTokenIsReturnedIfTheIssuerIsDown()
     {
         StoredTokens.Save(StoredTokens.Make("127.0.0.1:1", TimeSpan.FromMinutes(1)));
         var result = _engine.Run("Get-AtpToken 127.0.0.1:1 -AsPlainText");
@@ -80,7 +80,7 @@ public sealed class RenewalTests : IAsyncLifetime
     }
 
     [Fact]
-    public void ATokenWithLifeLeftIsHandedOutWhereNothingCanBeWritten()
+    public void AValidTokenIsReturnedIfNothingCanBeWritten()
     {
         StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1)));
         // A file in place of the folder of locks works for root as well.
@@ -119,7 +119,7 @@ public sealed class RenewalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ATokenWithTimeLeftIsNotWaitedForWhileAnotherRenewsIt()
+    public async Task AValidTokenIsReturnedWithoutWaitingForAnotherRenewal()
     {
         var due = StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1));
         StoredTokens.Save(due);
@@ -134,7 +134,7 @@ public sealed class RenewalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WhatIsRevokedWhileItIsRenewedStaysRevoked()
+    public async Task ATokenRevokedDuringARenewalStaysRevoked()
     {
         var due = StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1));
         StoredTokens.Save(due);
@@ -191,7 +191,7 @@ public sealed class RenewalTests : IAsyncLifetime
         Assert.Equal("AtpTokenExpired", Run("$null = Request-AtpToken $h data.read; Get-AtpToken $h -MinimumValidity 05:00").ErrorId);
 
     [Fact]
-    public void ARenewalAsksTheEndpointThatWasGivenByHand()
+    public void ARenewalUsesTheEndpointThatTheCallerSet()
     {
         var given = StoredTokens.Make("127.0.0.1:1", TimeSpan.FromMinutes(1)) with
         {

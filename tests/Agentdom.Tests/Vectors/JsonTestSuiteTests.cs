@@ -41,7 +41,7 @@ public sealed class JsonTestSuiteTests
     }
 
     [Fact]
-    public void WhatEachReaderDecidesIsReadOrRefusedAndNothingElse()
+    public void JsonThatAParserMayAcceptIsReadOrRefused()
     {
         foreach (var (_, text) in Suite("i_", 35))
         {
@@ -53,7 +53,7 @@ public sealed class JsonTestSuiteTests
     }
 
     [Fact]
-    public async Task AnIssuerRefusesAllThatIsNoJsonWithoutFalteringOverTheWire()
+    public async Task AnIssuerRefusesEverythingThatIsNotJsonWithoutFailing()
     {
         await using var issuer = await TestIssuer.StartAsync(o =>
             (o.Limits.RequestsPerMinutePerAgent, o.Limits.RequestsPerMinutePerAddress) = (null, null));

@@ -49,7 +49,7 @@ public sealed class JwsVectorTests
     }
 
     [Fact]
-    public void GoodMacsAreGoodForTheVerifierBehindTheHandler()
+    public void ValidMacsAreValidForTheVerifierBehindTheHandler()
     {
         foreach (var test in Hs256().Where(static c => c.IsGood && !s_goodOnlyForLenientReaders.Contains(c.Id)))
         {
@@ -66,7 +66,7 @@ public sealed class JwsVectorTests
     }
 
     [Fact]
-    public async Task AGoodHeaderOverATokensClaimsMakesAGoodToken()
+    public async Task AValidHeaderWithATokensClaimsMakesAValidToken()
     {
         var good = Hs256().Where(static c => c.IsGood && !s_goodOnlyForLenientReaders.Contains(c.Id)).ToList();
         Assert.Equal(8, good.Count);
@@ -83,7 +83,7 @@ public sealed class JwsVectorTests
     }
 
     [Fact]
-    public async Task WhatIsBadInACaseIsBadInATokenOfOurs()
+    public async Task WhatIsInvalidInACaseIsInvalidInATokenOfOurs()
     {
         var tried = 0;
         foreach (var group in Groups().Where(static g => g[0].Key is not null))
@@ -109,7 +109,7 @@ public sealed class JwsVectorTests
     }
 
     [Fact]
-    public async Task TheExampleOfRfc7515IsGoodUntilItEndsButNoTokenOfOurs()
+    public async Task TheExampleOfRfc7515IsValidUntilItExpiresButNoTokenOfOurs()
     {
         // Appendix A.1, including its line breaks in the header and the payload.
         const string Token =
