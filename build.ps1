@@ -1,14 +1,14 @@
 #requires -Version 5.1
 <#
 .SYNOPSIS
-    Builds, tests, packs or installs the module: a thin front over dotnet.
+    Builds, tests, packs or installs the module. A thin wrapper around dotnet.
 .PARAMETER NoBuild
-    Tests, packs or installs what was built last.
+    Tests, packs or installs the last build without building again.
 .EXAMPLE
     ./build.ps1 -Task Test
 .EXAMPLE
     ./build.ps1 -Task Package
-    Makes the module folder out/Agentdom, which Publish-PSResource takes, and the NuGet packages in out/packages.
+    Creates the module folder out/Agentdom for Publish-PSResource, and the NuGet packages in out/packages.
 #>
 [CmdletBinding()]
 param(
@@ -24,7 +24,7 @@ param(
 $ErrorActionPreference = 'Stop'
 $module = Join-Path $PSScriptRoot 'out/Agentdom'
 $packages = Join-Path $PSScriptRoot 'out/packages'
-# Without it the assemblies would name the folder that they were built in.
+# Without it the assemblies would contain the path of the build folder.
 $reproducible = '-p:ContinuousIntegrationBuild=true'
 
 function Invoke-DotNet([string[]] $Words) {
@@ -57,14 +57,14 @@ function Install-Built {
     else { Join-Path $HOME '.local/share/powershell/Modules' }
     $target = Join-Path $modules "Agentdom/$version"
 
-    # Whole or not at all: on Windows a session that uses the module keeps its files from being replaced.
+    # Installed completely or not at all: on Windows files cannot be replaced while a session uses the module.
     $new, $old = foreach ($kind in 'new', 'old') { Join-Path $modules "Agentdom/.$kind-$([guid]::NewGuid().ToString('N'))" }
     $null = New-Item $new -ItemType Directory -Force
     try {
         Copy-Item (Join-Path $module '*') $new -Recurse
         if (Test-Path $target) {
             try { Move-Item $target $old }
-            catch { throw "Agentdom $version is in use and was left as it is. Close the sessions that imported it and install again. ($_)" }
+            catch { throw "Agentdom $version is in use and was not changed. Close the sessions that imported it and install again. ($_)" }
         }
         try { Move-Item $new $target }
         catch {
@@ -79,7 +79,7 @@ function Install-Built {
     "Installed Agentdom $version into $target. Sessions that have imported it before need a restart."
     $paths = $env:PSModulePath -split [IO.Path]::PathSeparator | ForEach-Object { $_.TrimEnd('/', '\') }
     if ($paths -notcontains $modules) {
-        Write-Warning "PSModulePath does not name $modules, so Import-Module will not find it by its name."
+        Write-Warning "PSModulePath does not contain $modules, so Import-Module will not find the module by its name."
     }
 }
 

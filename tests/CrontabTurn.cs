@@ -1,11 +1,11 @@
 namespace Agentdom.TestSupport;
 
-/// <summary>A user has one crontab, and dotnet test runs the test programs side by side: those that change it take turns.</summary>
+/// <summary>A lock for the user's only crontab, because dotnet test runs the test programs in parallel.</summary>
 internal static class CrontabTurn
 {
     private static readonly string s_path = Path.Combine(Path.GetTempPath(), "agentdom-tests-crontab.lock");
 
-    /// <summary>Waits for the turn, which lasts until the result is disposed of.</summary>
+    /// <summary>Waits for the lock, which is held until the result is disposed.</summary>
     internal static IDisposable Take(CancellationToken cancellation = default)
     {
         while (true)

@@ -1,4 +1,4 @@
 namespace Agentdom.Benchmarks;
 
-/// <summary>What was measured did not do its work, so that its figures would mean nothing.</summary>
+/// <summary>Thrown if the measured code failed, so that its figures would be meaningless.</summary>
 internal sealed class BenchmarkFailedException(string message) : Exception(message);

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Agentdom.Benchmarks;
 
-/// <summary>Where the build put what runs in processes of its own.</summary>
+/// <summary>Paths of the programs that run in separate processes.</summary>
 internal static class BuildOutput
 {
     internal static string ModuleManifest { get; } = Path.Combine(Metadata("RepositoryRoot"), "out", "Agentdom", "Agentdom.psd1");
@@ -11,7 +11,7 @@ internal static class BuildOutput
 
     internal static string SampleIssuer { get; } = Of("samples/Issuer", "Issuer.dll");
 
-    /// <summary>The folder of the issuer on Express, which is run where its source is.</summary>
+    /// <summary>The folder of the issuer on Express, which runs from its source folder.</summary>
     internal static string ExpressIssuer { get; } = Path.Combine(Metadata("RepositoryRoot"), "tests", "Agentdom.Benchmarks", "express");
 
     /// <summary>The folder of the scripts that are measured in pwsh.</summary>

@@ -1,6 +1,6 @@
 namespace Agentdom.Benchmarks;
 
-/// <summary>Stored tokens that all want to be renewed: one host, and a pair of scopes that no other token has.</summary>
+/// <summary>Stored tokens that are all due, for one host. Each has a different pair of scopes.</summary>
 internal static class DueTokens
 {
     private const int ScopeCount = 150;
@@ -30,7 +30,7 @@ internal static class DueTokens
             AccessToken = new string('x', 500),
             TokenType = "Bearer",
             IssuedAt = now.AddHours(-1),
-            // Filling the vault takes a while, so they would end on the way if they were just about to.
+            // Expired rather than about to expire, because filling the vault takes a while.
             ExpiresAt = now.AddMinutes(-1),
             ScopesRequested = scopes,
             ScopesGranted = scopes,

@@ -5,7 +5,7 @@ namespace Agentdom.Benchmarks;
 /// <summary>Runs a script with the module in a fresh PowerShell process: the test engine, or pwsh.</summary>
 internal static class EngineProcess
 {
-    /// <summary>What the script wrote.</summary>
+    /// <summary>Runs a script and returns its output.</summary>
     /// <exception cref="BenchmarkFailedException">It reported an error, or took too long.</exception>
     internal static async Task<string> RunAsync(string script, bool usePwsh, TimeSpan limit)
     {
@@ -23,11 +23,11 @@ internal static class EngineProcess
         catch (TimeoutException)
         {
             process.Kill(entireProcessTree: true);
-            throw new BenchmarkFailedException($"The script did not end within {limit.TotalSeconds:0} seconds.");
+            throw new BenchmarkFailedException($"The script did not finish within {limit.TotalSeconds:0} seconds.");
         }
         var said = await errors;
         return process.ExitCode == 0 && said.Length == 0
             ? await output
-            : throw new BenchmarkFailedException($"The script ended with {process.ExitCode}: {said[..Math.Min(said.Length, 2000)]}");
+            : throw new BenchmarkFailedException($"The script exited with {process.ExitCode}: {said[..Math.Min(said.Length, 2000)]}");
     }
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Agentdom.Benchmarks;
 
-/// <summary>The sample issuer as a process of its own on a free loopback port.</summary>
+/// <summary>The sample issuer as a separate process on a free loopback port.</summary>
 internal sealed class IssuerProcess : IDisposable
 {
     private const string Listening = "Now listening on: http://";
@@ -12,14 +12,14 @@ internal sealed class IssuerProcess : IDisposable
 
     private IssuerProcess(Process process) => _process = process;
 
-    /// <summary>Such as <c>127.0.0.1:41235</c>.</summary>
+    /// <summary>The host, such as <c>127.0.0.1:41235</c>.</summary>
     internal string Host { get; private set; } = "";
 
     internal static async Task<IssuerProcess> StartAsync(string secret, IEnumerable<string> scopes)
     {
         var start = new ProcessStartInfo("dotnet")
         {
-            // A line of log for each request would be a part of what is measured.
+            // Logging each request would affect the measurement.
             ArgumentList =
             {
                 BuildOutput.SampleIssuer, "--urls=http://127.0.0.1:0",
@@ -29,13 +29,13 @@ internal sealed class IssuerProcess : IDisposable
         };
         start.Environment["ATP_SECRET"] = secret;
         start.Environment["ATP_SCOPES"] = string.Join(' ', scopes);
-        // One agent asks for more here than any would.
+        // One agent sends more requests here than any real one.
         start.Environment["ATP_RATE_LIMIT"] = "off";
         var issuer = new IssuerProcess(Process.Start(start)!);
         try
         {
             issuer.Host = await ReadHostAsync(issuer._process.StandardOutput).WaitAsync(s_startLimit);
-            // Nobody reads the rest, and a full pipe would stop the issuer.
+            // Reads and discards the rest, because a full pipe would block the issuer.
             _ = issuer._process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
             return issuer;
         }
@@ -65,6 +65,6 @@ internal sealed class IssuerProcess : IDisposable
             var at = line.IndexOf(Listening, StringComparison.Ordinal);
             if (at >= 0) return line[(at + Listening.Length)..].Trim();
         }
-        throw new BenchmarkFailedException("The sample issuer ended before it listened.");
+        throw new BenchmarkFailedException("The sample issuer exited before it listened.");
     }
 }

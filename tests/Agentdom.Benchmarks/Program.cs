@@ -34,7 +34,7 @@ try
             await ReplayMemory.RunAsync();
             return 0;
         default:
-            Console.Error.WriteLine($"Say which: all, renewal [pwsh], load [seconds, up to {LoadBenchmark.MaxSeconds}], replay-memory, core, module.");
+            Console.Error.WriteLine($"Usage: all, renewal [pwsh], load [seconds, up to {LoadBenchmark.MaxSeconds}], replay-memory, core, module.");
             return 2;
     }
 }

@@ -7,7 +7,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace Agentdom.Benchmarks;
 
-/// <summary>What one request costs in the libraries, step by step.</summary>
+/// <summary>The cost of one request in the libraries, step by step.</summary>
 [MemoryDiagnoser]
 public class ProtocolBenchmark
 {
@@ -21,11 +21,11 @@ public class ProtocolBenchmark
     private TokenCodec _codec = null!;
     private string _token = "";
 
-    // In this process: a project made beside this one would not build under the repository's rules.
+    // In this process, because a generated project next to this one would not build with the repository's settings.
     internal static void Run() => BenchmarkRunner.Run<ProtocolBenchmark>(
         DefaultConfig.Instance.AddJob(Job.MediumRun.WithLaunchCount(1).WithToolchain(InProcessEmitToolchain.Instance)));
 
-    /// <summary>Makes what the steps work on.</summary>
+    /// <summary>Creates the inputs of the steps.</summary>
     [GlobalSetup]
     public void SetUp()
     {
@@ -47,7 +47,7 @@ public class ProtocolBenchmark
         _token = _codec.Mint(_request, "a token's id");
     }
 
-    /// <summary>Brings a body into canonical form.</summary>
+    /// <summary>Converts a body to canonical form.</summary>
     [Benchmark]
     public string Canonicalise() => AtpSigner.CanonicalBody(_body, plain: null);
 

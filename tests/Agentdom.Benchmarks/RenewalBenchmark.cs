@@ -5,9 +5,8 @@ using System.Security.Cryptography;
 namespace Agentdom.Benchmarks;
 
 /// <summary>
-/// <c>Update-AtpToken -All</c> over stored tokens that are all due, in the module's own vault, against the sample issuer.
-/// Each count has a fresh vault and a fresh PowerShell process, whose start is not a part of the time; the module's first
-/// use is.
+/// <c>Update-AtpToken -All</c> for stored tokens that are all due, in the module's own vault, against the sample issuer. Each
+/// count has a new vault and a new PowerShell process. The time includes the module's first use, but not the start of the process.
 /// </summary>
 internal static class RenewalBenchmark
 {

@@ -1,7 +1,7 @@
 namespace Agentdom.Benchmarks;
 
 /// <summary>
-/// A home for the module that is not the user's own, for this process and those it starts. It is removed at the end.
+/// A home for the module that is not the user's own, for this process and its children. It is removed on dispose.
 /// </summary>
 internal sealed class TemporaryHome : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed class TemporaryHome : IDisposable
     internal TemporaryHome()
     {
         Environment.SetEnvironmentVariable(AgentdomHome.Variable, _folder);
-        // The module's own vault, whatever is registered with SecretManagement here.
+        // The module's own vault, even if another one is registered with SecretManagement.
         Environment.SetEnvironmentVariable("AGENTDOM_VAULT", FileVault.VaultName);
         foreach (var name in s_cleared) Environment.SetEnvironmentVariable(name, null);
     }

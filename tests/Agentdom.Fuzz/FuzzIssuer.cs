@@ -3,12 +3,11 @@ using System.Text;
 namespace Agentdom.Fuzz;
 
 /// <summary>
-/// A real issuer whose clock stands and whose memory is empty: one input must always have one outcome, or a fuzzer
-/// learns nothing from it.
+/// A real issuer with a fixed clock and empty state. A fuzzer needs the same outcome for the same input.
 /// </summary>
 internal static class FuzzIssuer
 {
-    /// <summary>The moment at which the corpus was made.</summary>
+    /// <summary>When the corpus was created.</summary>
     internal static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeMilliseconds(1_795_464_527_000);
 
     private const string SecretText = "a shared secret of more than 32 bytes";

@@ -1,8 +1,8 @@
 using Agentdom.Fuzz;
 using SharpFuzz;
 
-// One argument, the name of a target: fuzzes under afl-fuzz, as fuzz.sh starts it; else reads one input from stdin.
-// "replay" and a folder that holds a folder for each target: runs every file in it, and fails where one does.
+// With the name of a target: fuzzes under afl-fuzz, as started by fuzz.sh, or else reads one input from stdin.
+// With "replay" and a folder that contains a folder for each target: runs every file, and fails if one of them fails.
 switch (args)
 {
     case ["replay", var folder]:
@@ -16,6 +16,6 @@ switch (args)
         });
         return 0;
     default:
-        Console.Error.WriteLine($"Give one of {string.Join(", ", Targets.All.Keys)}, or 'replay' and a folder.");
+        Console.Error.WriteLine($"Usage: one of {string.Join(", ", Targets.All.Keys)}, or 'replay' and a folder.");
         return 2;
 }

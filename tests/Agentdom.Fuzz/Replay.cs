@@ -1,9 +1,9 @@
 namespace Agentdom.Fuzz;
 
-/// <summary>Runs inputs that are there already, such as the corpus, once each and without a fuzzer.</summary>
+/// <summary>Runs existing inputs, such as the corpus, once each and without a fuzzer.</summary>
 internal static class Replay
 {
-    /// <returns>0 where nothing misbehaved, 1 where something did or where none was accepted.</returns>
+    /// <returns>0 on success, 1 if an input failed or if a target accepted none.</returns>
     internal static int Run(string folder)
     {
         var failures = 0;
@@ -24,7 +24,7 @@ internal static class Replay
                 }
             }
             Console.WriteLine($"{name}: {files.Length} inputs, {accepted} accepted");
-            // Inputs that all stop at the first check, or none at all, must not look like a run that passed.
+            // A run without inputs, or whose inputs all fail at the first check, must not count as passed.
             if (accepted == 0) failures++;
         }
         return failures == 0 ? 0 : 1;

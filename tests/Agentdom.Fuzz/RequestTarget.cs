@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Agentdom.Fuzz;
 
-/// <summary>The reader of token requests: the bytes as they come, then the same body under a good signature.</summary>
+/// <summary>The parser of token requests: the bytes as they are, then the same body with a valid signature.</summary>
 internal static class RequestTarget
 {
     internal static bool Run(byte[] input)
@@ -34,7 +34,7 @@ internal static class RequestTarget
             return null;
         }
         var canonical = AtpSigner.CanonicalBody(body, plain: null);
-        // Read as an answer is: a double such as 1e20 has a canonical form that requests may not write (protocol.md §2).
+        // Parsed like an answer, because requests may not contain the canonical form of a double such as 1e20 (protocol.md §2).
         var again = CanonicalJson.FromValue(StrictJson.ParseAnswer(Encoding.UTF8.GetBytes(canonical)));
         Targets.Require(again == canonical, "the canonical form is not its own canonical form");
         var signed = body.Where(static member => member.Key != AtpSigner.SignatureMember).ToDictionary();

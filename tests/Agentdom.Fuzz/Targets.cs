@@ -1,8 +1,7 @@
 namespace Agentdom.Fuzz;
 
 /// <summary>
-/// The targets by name. Each takes any bytes, says whether they were accepted in the end, and throws where something
-/// behaved as it must not.
+/// The targets by name. Each takes any bytes, returns whether they were accepted, and throws if something misbehaved.
 /// </summary>
 internal static class Targets
 {

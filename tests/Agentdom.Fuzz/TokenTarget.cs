@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace Agentdom.Fuzz;
 
 /// <summary>
-/// The readers of tokens: the text as it comes, then its first line as a header and the rest as a payload under a good
-/// signature, since base64 and a MAC would keep a fuzzer from everything behind them.
+/// The parsers of tokens: the text as it is, then its first line as a header and the rest as a payload with a valid signature,
+/// because a fuzzer would not get past base64 and a MAC by itself.
 /// </summary>
 internal static class TokenTarget
 {
@@ -38,11 +38,11 @@ internal static class TokenTarget
         }
         catch (AtpException e) when (e.Error == AtpError.TokenInvalid)
         {
-            // The reader's own refusal.
+            // The parser's own exception.
         }
     }
 
-    // Read by the runtime, so that a fault of our reader does not hide itself.
+    // Parsed by the runtime, so that a fault of our parser is not hidden.
     private static void RequirePlain(byte[] header)
     {
         using var json = JsonDocument.Parse(header);

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Agentdom.Pester;
 
-/// <summary>A file of the suite, run in a pwsh of its own, so that none can hang or break the others.</summary>
+/// <summary>A file of the suite. It runs in a separate pwsh, so that it cannot hang or break the others.</summary>
 internal sealed class PesterFile(string path)
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(10);
@@ -14,7 +14,7 @@ internal sealed class PesterFile(string path)
 
     internal string Name => Path.GetFileName(path);
 
-    /// <summary>Whether it registers refresh jobs, which changes the user's crontab.</summary>
+    /// <summary>Whether the file registers refresh jobs, which changes the user's crontab.</summary>
     internal bool RegistersJobs => File.ReadAllText(path).Contains("Register-AtpRefreshJob", StringComparison.Ordinal);
 
     internal static IEnumerable<PesterFile> All() =>
@@ -68,7 +68,7 @@ internal sealed class PesterFile(string path)
         try
         {
             await exited.Task.WaitAsync(s_limit, cancellation);
-            // Not for ever: a process that a test left behind may hold the pipe open.
+            // With a limit, because a process that a test left behind may keep the pipe open.
             await Task.WhenAny(reading, Task.Delay(s_drain, cancellation));
             return (true, tail.ToString());
         }
@@ -85,7 +85,7 @@ internal sealed class PesterFile(string path)
     private static string Metadata(string key) =>
         typeof(PesterFile).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
 
-    /// <summary>The last lines of what a process wrote.</summary>
+    /// <summary>The last lines of a process's output.</summary>
     private sealed class Tail
     {
         private const int Most = 40;

@@ -8,7 +8,7 @@ using Microsoft.Testing.Platform.Services;
 
 namespace Agentdom.Pester;
 
-/// <summary>Makes every test of the Pester suite a test of <c>dotnet test</c>, so that one run counts them all.</summary>
+/// <summary>Exposes every test of the Pester suite to <c>dotnet test</c>, so that one run counts them all.</summary>
 internal sealed class PesterFramework(IServiceProvider services) : ITestFramework, IDataProducer, IOutputDeviceDataProducer
 {
     private const string Separator = ": ";
@@ -62,7 +62,7 @@ internal sealed class PesterFramework(IServiceProvider services) : ITestFramewor
         return await file.RunAsync(list, cancellation);
     }
 
-    // Two tests may have one name.
+    // Two tests may have the same name.
     private static IEnumerable<(string Uid, PesterTest Test)> Identified(PesterFile file, IReadOnlyList<PesterTest> tests) =>
         tests.GroupBy(static t => t.Name).SelectMany(same => same.Select((test, i) =>
             ($"{file.Name}{Separator}{test.Name}{(i == 0 ? "" : $" ({i + 1})")}", test)));

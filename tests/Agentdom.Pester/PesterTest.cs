@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace Agentdom.Pester;
 
-/// <summary>A test as tests/Pester/Run.ps1 reports it.</summary>
-/// <param name="Name">The blocks it is in and its own name.</param>
-/// <param name="Result">What became of it, in Pester's words.</param>
-/// <param name="Milliseconds">How long it took.</param>
-/// <param name="Message">Why it failed or was skipped; empty if there is nothing to say.</param>
+/// <summary>A test as reported by tests/Pester/Run.ps1.</summary>
+/// <param name="Name">The names of its blocks and its own name.</param>
+/// <param name="Result">Its result, as named by Pester.</param>
+/// <param name="Milliseconds">Its duration.</param>
+/// <param name="Message">Why it failed or was skipped, or empty.</param>
 internal sealed record PesterTest(string Name, string Result, double Milliseconds, string Message)
 {
-    /// <summary>A failure of the file as a whole, which must not look like a file without failures.</summary>
+    /// <summary>A failure of the whole file, which must not look like a file without failures.</summary>
     internal static PesterTest Broken(string message) => new("the file as a whole", "Failed", 0, message);
 
     internal static IReadOnlyList<PesterTest> Read(string path) =>

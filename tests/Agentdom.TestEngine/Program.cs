@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 
-// Runs PowerShell text, the first argument, in an engine of its own: output as lines to stdout, error ids to stderr.
+// Runs the PowerShell text in the first argument. Writes its output as lines to stdout and error ids to stderr.
 using var runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
 runspace.Open();
 using var shell = PowerShell.Create(runspace);

@@ -5,7 +5,7 @@ using Microsoft.Identity.Client;
 
 namespace MsalModule;
 
-/// <summary>Uses each of the libraries that this module brought, and says which versions of the first two it got.</summary>
+/// <summary>Uses each of the libraries that this module ships, and returns their versions.</summary>
 [Cmdlet(VerbsCommon.Get, "OtherSignIn")]
 public sealed class GetOtherSignInCommand : PSCmdlet
 {

@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace OtherModule;
 
-/// <summary>Reads a token with the library this module brought, and says which version that is.</summary>
+/// <summary>Reads a token with the library that this module ships, and returns its version.</summary>
 [Cmdlet(VerbsCommon.Get, "OtherJwt")]
 public sealed class GetOtherJwtCommand : PSCmdlet
 {

@@ -1,5 +1,5 @@
 BeforeDiscovery {
-    # The child processes are started as .NET Framework cannot.
+    # .NET Framework cannot start the child processes in this way.
     $old = $PSVersionTable.PSEdition -eq 'Desktop'
     $runners = @(
         @{ Runner = 'GitHub Actions'; Set = @{ GITHUB_ACTIONS = 'true' }; Command = '::add-mask::' }
@@ -77,7 +77,7 @@ Describe 'On <Runner>' -ForEach $runners -Skip:$old {
 
 Describe 'The command' -Skip:$old {
     BeforeAll {
-        # No cmdlet gives such a text today: tokens are one line, and new secrets are letters and digits.
+        # No cmdlet outputs such a text today: tokens have one line, and new secrets have letters and digits only.
         $odd = "`$mask = [Agentdom.AtpToken].Assembly.GetType('Agentdom.CiMask').GetMethod('Add', [Reflection.BindingFlags] 'NonPublic, Static'); " +
             "`$mask.Invoke(`$null, @(`"one 100% %0A`r`n`r`n two]`"))"
     }

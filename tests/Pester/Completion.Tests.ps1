@@ -11,8 +11,8 @@ BeforeAll {
     foreach ($name in $names) { $kept[$name] = [Environment]::GetEnvironmentVariable($name); [Environment]::SetEnvironmentVariable($name, $null) }
     $key = 'a key for the vault, of 32 bytes and more'
 
-    # A folder of its own, so that nothing of an earlier test is there, and none of the file names that the engine offers
-    # where a completer has nothing.
+    # A new folder, without files of earlier tests and without file names, which the engine offers if a completer returns
+    # nothing.
     function Enter-NewHome($name) {
         $env:AGENTDOM_HOME = (New-Item (Join-Path $TestDrive $name) -ItemType Directory).FullName
         Set-Location (New-Item (Join-Path $TestDrive "$name-empty") -ItemType Directory)
@@ -20,7 +20,7 @@ BeforeAll {
 
     function Complete([string] $line) { (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText }
 
-    # What stands in the vault for hosts that nobody serves here: made with an endpoint that grants anything.
+    # Stores tokens for hosts that do not exist, from an endpoint that grants everything.
     function Save-Token($hostName, $scopes) {
         $null = Request-AtpToken $hostName -Scope $scopes -Endpoint "$($server.Uri)v1/agent-tokens" -TrustedEndpointHost localhost -Secret $server.Secret -Vault Agentdom -WarningAction Ignore
     }

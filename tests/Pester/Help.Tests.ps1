@@ -58,9 +58,9 @@ Describe 'Get-Help <_>' -ForEach $topics {
     }
 }
 
-# Every example of every page, against a real issuer and a home of its own. Not as on the page are the host's name, what is
-# typed, and the scheduler where an example names none: without PATH those of the machine are out of reach, so that a
-# developer's own job stays.
+# Runs every example of every page against a real issuer with a separate home. It changes the host's name, simulates typed input,
+# and sets the scheduler if an example names none. PATH is empty, so that the machine's schedulers, with a developer's own job,
+# are not found.
 Describe 'The examples' -Skip:$isDesktop {
     BeforeAll {
         $issuer = Start-TestIssuer @{ ATP_RATE_LIMIT = 'off' }

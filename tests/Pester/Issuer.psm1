@@ -1,4 +1,4 @@
-# Starts and stops the sample issuer as a process of its own, for tests that need a real one.
+# Starts and stops the sample issuer as a separate process, for tests that need a real one.
 
 function Start-TestIssuer {
     param([hashtable] $Settings = @{})
@@ -16,9 +16,9 @@ function Start-TestIssuer {
     $process = [Diagnostics.Process]::Start($start)
     do {
         $line = $process.StandardOutput.ReadLine()
-        if ($null -eq $line) { throw 'The sample issuer ended before it listened.' }
+        if ($null -eq $line) { throw 'The sample issuer exited before it listened.' }
     } until ($line -match 'Now listening on: http://(\S+)')
-    # Nobody reads on, and a full pipe would stop the issuer.
+    # Reads and discards the rest, because a full pipe would block the issuer.
     $null = $process.StandardOutput.ReadToEndAsync()
     [pscustomobject]@{ Name = $Matches[1]; Secret = $secret; Process = $process }
 }

@@ -1,6 +1,6 @@
 BeforeDiscovery {
     $script:isWindowsHere = $PSVersionTable.PSEdition -eq 'Desktop' -or $IsWindows
-    if ($isWindowsHere) { Write-Host "Installing is not tried here: on Windows the module path cannot be moved away from the user's own." }
+    if ($isWindowsHere) { Write-Host "The installation is not tested, because on Windows the user's module path cannot be changed." }
 }
 
 BeforeAll {
@@ -29,7 +29,7 @@ Describe 'The package' {
 Describe 'build.ps1 -Task Install' -Skip:$isWindowsHere {
     BeforeAll {
         Import-Module "$PSScriptRoot/ThrowawayHome.psm1" -Force
-        # As the user's shell has it, without the clone's own out/ on the path.
+        # As in the user's shell, without the clone's own out/ on the path.
         $there = New-ThrowawayHome (Join-Path $TestDrive 'home') @{ XDG_DATA_HOME = ''; PSModulePath = '' }
         $elsewhere = (New-Item (Join-Path $TestDrive 'elsewhere') -ItemType Directory).FullName
         $version = (Import-PowerShellDataFile (Join-Path $module 'Agentdom.psd1')).ModuleVersion

@@ -1,6 +1,6 @@
 BeforeDiscovery {
     $noCron = -not (Get-Command crontab -CommandType Application -ErrorAction SilentlyContinue)
-    if ($noCron) { Write-Host 'The tests of the job in a crontab are skipped: crontab is not here.' }
+    if ($noCron) { Write-Host 'The tests of the job in a crontab are skipped: crontab is not installed.' }
 }
 
 BeforeAll {
@@ -10,7 +10,7 @@ BeforeAll {
     Import-Module "$PSScriptRoot/Issuer.psm1" -Force
     $kept = @{}
     foreach ($name in 'AGENTDOM_HOME', 'AGENTDOM_ATP_SECRET', 'AGENTDOM_VAULT_KEY') { $kept[$name] = [Environment]::GetEnvironmentVariable($name) }
-    # What needs care in a shell, in a crontab and in PowerShell.
+    # Characters that need quoting in a shell, in a crontab and in PowerShell.
     $env:AGENTDOM_HOME = Join-Path $TestDrive "a home, 50% o'neil's"
     # All its tokens are due for a job that runs every 5 minutes.
     $issuer = Start-TestIssuer @{ ATP_TOKEN_TTL = 60 }
@@ -20,8 +20,8 @@ BeforeAll {
 
     function Get-StoredToken { Get-AtpToken $h -NoRefresh -AsPlainText }
     function Get-RawCrontab {
-        # Not through the pipeline, which would make lines of it, and as an editor gets it: Debian's crontab -l shows a
-        # carriage return as the two characters \r.
+        # Not through the pipeline, which would split it into lines, and as an editor gets it, because Debian's crontab -l shows
+        # a carriage return as the two characters \r.
         $copy = Join-Path $TestDrive 'crontab'
         sh -c "VISUAL=cat EDITOR=cat crontab -e > '$copy' 2>/dev/null"
         [IO.File]::ReadAllBytes($copy)
@@ -62,7 +62,7 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
         Register-AtpRefreshJob -Scheduler Cron | ForEach-Object Interval | Should -Be '00:05:00'
         $line = @(crontab -l) -match '^\S+ \* \* \* \* '
         $line | Should -HaveCount 1
-        # Cron itself takes the backslash from the percent sign before the shell sees it.
+        # Cron removes the backslash before a percent sign before it calls the shell.
         $command = ($line[0] -split ' \* \* \* \* ', 2)[1].Replace('\%', '%')
         $before = Get-StoredToken
 
@@ -83,7 +83,7 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
 
     It 'is where the five minutes of the README lead, and they take back all they did' {
         $text = (Get-Content "$PSScriptRoot/../../README.md" -Raw) -replace '(?s).*### Five minutes in PowerShell(.*?)\n### .*', '$1'
-        # The module is built and imported, and a job of the developer's own in another scheduler stays out of it.
+        # The module is already built and imported, and a developer's own job in another scheduler must not be changed.
         $steps = [regex]::Matches($text, '(?s)```powershell\r?\n(.*?)```') | ForEach-Object {
             [scriptblock]::Create(($_.Groups[1].Value -replace '(?m)^(\./build|Import-Module).*' -replace 'Register-AtpRefreshJob', '$0 -Scheduler Cron'))
         }
@@ -179,7 +179,7 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
             return
         }
         $null = Register-AtpRefreshJob -Scheduler Cron -Interval 00:01:00
-        # Where one runs already this one ends by itself.
+        # If cron is already running, this one exits by itself.
         $running = Start-Process $daemon.Source -ArgumentList '-f' -PassThru -RedirectStandardError (Join-Path $TestDrive 'cron.err')
         try {
             $end = [DateTime]::UtcNow.AddMinutes(2)

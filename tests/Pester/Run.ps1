@@ -2,13 +2,13 @@
 .SYNOPSIS
     Runs the Pester suite against out/Agentdom; exits 1 if a test failed.
 .PARAMETER Path
-    The files to run; all by default.
+    The files to run. The default is all.
 .PARAMETER Pester
-    The Pester to run them with; the newest that is installed by default.
+    The path of the Pester module. The default is the newest installed version.
 .PARAMETER ResultPath
-    Where to write each test's result, as JSON.
+    The file for the results of all tests, as JSON.
 .PARAMETER List
-    Finds the tests without running them.
+    Lists the tests without running them.
 #>
 param([string[]] $Path, [string] $Pester, [string] $ResultPath, [switch] $List)
 
@@ -23,10 +23,10 @@ if (-not $Pester) {
 Import-Module $Pester
 Write-Host "Pester $((Get-Module Pester).Version) in PowerShell $($PSVersionTable.PSVersion)"
 
-# Homes of tests come and go; their keys must not stay in the user's keychain.
+# The keys of the tests' temporary homes must not be stored in the user's keychain.
 $env:AGENTDOM_KEYCHAIN = 'off'
 
-# Tests read what their child processes write, and a runner's mask commands would stand among it.
+# Tests read the output of their child processes, which must not contain a runner's mask commands.
 $env:GITHUB_ACTIONS = $env:TF_BUILD = $null
 
 $settings = New-PesterConfiguration
@@ -39,7 +39,7 @@ $result = Invoke-Pester -Configuration $settings
 Write-Host "Pester: $($result.PassedCount) passed, $($result.FailedCount) failed, $($result.SkippedCount) skipped"
 
 if ($ResultPath) {
-    # A test of a block whose BeforeAll failed has no error of its own; a block's AfterAll and a file that cannot be read have no test.
+    # A test in a block whose BeforeAll failed has no error of its own. A failed AfterAll or an unreadable file has no test.
     $broken = @($result.FailedBlocks) + @($result.FailedContainers) | Where-Object { $_.ErrorRecord }
     $inner = [regex]::Escape((Get-Module Pester).ModuleBase)
     $found = @($result.Tests) + @($broken) | ForEach-Object {

@@ -1,6 +1,6 @@
 BeforeDiscovery {
     $missing = -not (Get-Module PSScriptAnalyzer -ListAvailable)
-    if ($missing) { Write-Host 'PSScriptAnalyzer is not installed, so the scripts were not looked at.' }
+    if ($missing) { Write-Host 'PSScriptAnalyzer is not installed, so the scripts were not checked.' }
     $root = (Resolve-Path "$PSScriptRoot/../..").Path
     $scripts = @(Get-ChildItem "$root/samples", "$root/src", "$root/tests" -Recurse -File -Include *.ps1, *.psm1, *.psd1) +
         @(Get-Item "$root/build.ps1", "$root/out/Agentdom/Agentdom.psd1") |
@@ -11,15 +11,15 @@ BeforeDiscovery {
 Describe "PSScriptAnalyzer's own rules" -Skip:$missing {
     It 'find nothing in <Name>' -ForEach $scripts {
         $except = switch -Wildcard ($Name) {
-            # It does not see what is read in another block: a variable of a BeforeAll, a parameter of the script.
+            # It does not detect uses in another block, such as of a variable from BeforeAll or a parameter of the script.
             '*.Tests.ps1' { 'PSUseDeclaredVarsMoreThanAssignments' }
             'tests/*' { 'PSReviewUnusedParameter' }
-            # Helpers of tests are no commands for people, and a run says on the console what it skips.
+            # Test helpers are not commands for users, and skipped tests are reported on the console.
             'tests/*' { 'PSUseShouldProcessForStateChangingFunctions', 'PSProvideCommentHelp', 'PSAvoidUsingPositionalParameters', 'PSAvoidUsingWriteHost' }
-            # Made-up secrets, loopback servers and examples out of the documents are what the tests work with.
+            # The tests use made-up secrets, loopback servers and examples from the documents.
             'tests/*' { 'PSAvoidUsingConvertToSecureStringWithPlainText', 'PSAvoidUsingAllowUnencryptedAuthentication' }
             'tests/*' { 'PSAvoidUsingInvokeExpression', 'PSAvoidOverwritingBuiltInCmdlets' }
-            # SecretManagement says what these functions are called and take, and what they give is a type of its own.
+            # SecretManagement defines the names, parameters and output types of these functions.
             '*Extension.psm1' { 'PSReviewUnusedParameter', 'PSUseShouldProcessForStateChangingFunctions', 'PSUseOutputTypeCorrectly' }
         }
         Invoke-ScriptAnalyzer $Path -ExcludeRule @($except) | ForEach-Object { "line $($_.Line): $($_.RuleName): $($_.Message)" } | Should -BeNullOrEmpty

@@ -117,7 +117,7 @@ param($ApiHost)
 $null = Request-AtpToken $ApiHost -Scope data.read -WarningAction SilentlyContinue
 Invoke-RestMethod "http://$ApiHost/whoami" -Headers @{ Authorization = 'Bearer ' + (Get-AtpToken $ApiHost -AsPlainText) }
 '@
-        # In a process of its own: a Pester inside Pester would take this one's drives away.
+        # In a separate process, because a nested Pester would remove this one's drives.
         $pester = (Get-Module Pester).Path
         $result = Invoke-Shell -NoProfile -NonInteractive -Command @"
 Import-Module '$manifest', '$pester'

@@ -1,5 +1,5 @@
-# SecretManagement and SecretStore keep their state below HOME. Here each test gets a HOME of its own, and works in
-# processes of its own, so that nothing of the user's is touched.
+# SecretManagement and SecretStore store their state below HOME. Each test gets a separate HOME and uses separate processes, so
+# that the user's state is not changed.
 
 Import-Module "$PSScriptRoot/Shell.psm1"
 
@@ -14,7 +14,7 @@ function New-ThrowawayHome {
     $all
 }
 
-# Starts pwsh with a script; nobody can answer there.
+# Starts pwsh with a script, without interactive input.
 function Start-InHome {
     param([hashtable] $Environment, [string] $Script, [switch] $IdleInput)
     $start = New-ShellStart
@@ -30,7 +30,7 @@ function Start-InHome {
     [pscustomobject]@{ Process = $process; Output = $process.StandardOutput.ReadToEndAsync(); Errors = $process.StandardError.ReadToEndAsync() }
 }
 
-# Waits for it and gives its output, line by line; its errors where it wrote any.
+# Waits for it and returns the lines of its output, or of its errors if there are any.
 function Receive-FromHome {
     param($Running)
     $Running.Process.WaitForExit()

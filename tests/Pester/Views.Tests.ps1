@@ -11,7 +11,7 @@ BeforeAll {
     $env:AGENTDOM_ATP_SECRET = $null
     $rendering = if ($PSStyle) { $PSStyle.OutputRendering }
 
-    # One after the other, since there is one server a process: a token that has expired and one that is valid.
+    # A token that has expired and a valid one, one after the other, because a process can only have one server.
     function New-Token($lifetime, $purpose, $scopes = 'data.read') {
         Stop-AtpServer
         $script:server = Start-AtpServer -TokenLifetime $lifetime

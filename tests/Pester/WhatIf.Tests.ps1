@@ -9,7 +9,7 @@ BeforeAll {
     $env:AGENTDOM_ATP_SECRET = $null
     $server = Start-AtpServer
 
-    # Every file below the home, its bytes included; lock files come and go.
+    # All files below the home with their content, except lock files.
     function Get-State {
         (Get-ChildItem $env:AGENTDOM_HOME -Recurse -File -ErrorAction Ignore | Where-Object Name -NotLike *.lock |
             ForEach-Object { "$($_.Name) $((Get-FileHash $_.FullName).Hash)" }) -join "`n"

@@ -11,8 +11,8 @@ using System.Web.Script.Serialization;
 
 internal static class FrameworkBuild
 {
-    // Types are found by these names in whichever of the module's assemblies has them, so that nothing here depends on
-    // the assemblies' names or on namespaces.
+    // Types are found by these names in any of the module's assemblies, so that this file does not depend on the names of
+    // assemblies or namespaces.
     private const string Canonical = "CanonicalJson", Number = "JsonNumber", Signer = "AtpSigner", Secret = "SharedSecret",
         Box = "SealedBox";
 
@@ -34,7 +34,7 @@ internal static class FrameworkBuild
     {
         var folder = arguments[0];
         s_vectors = arguments.Length > 1 ? arguments[1] : "";
-        // Windows PowerShell has no binding redirects either: the module answers by name, whatever version is asked for.
+        // Like in Windows PowerShell there are no binding redirects, so assemblies are resolved by name, whatever their version.
         AppDomain.CurrentDomain.AssemblyResolve += (sender, request) =>
         {
             var file = Path.Combine(folder, new AssemblyName(request.Name).Name + ".dll");
@@ -134,7 +134,7 @@ internal static class FrameworkBuild
         return null;
     }
 
-    // The case of protocol.md that every implementation must give: RFC 4231's test case 2, whose message is a text.
+    // RFC 4231's test case 2, whose message is text.
     private static string Signature()
     {
         var signature = Sign("what do ya want for nothing?", Encoding.ASCII.GetBytes("Jefe"));

@@ -3,12 +3,12 @@ using System.Net.Sockets;
 
 namespace Agentdom.Benchmarks.Load;
 
-/// <summary>Reads answers that declare their length from a socket, and no more of them than the status.</summary>
+/// <summary>Reads answers with a declared length from a socket, and parses only their status.</summary>
 internal sealed class AnswerReader(Socket socket)
 {
     private readonly byte[] _buffer = new byte[8192];
 
-    /// <summary>The status of the next answer, or 0 where it was cut off or has no length.</summary>
+    /// <summary>The status of the next answer, or 0 if it was cut off or has no length.</summary>
     internal short Read()
     {
         var length = 0;

@@ -1,6 +1,6 @@
 namespace Agentdom.Benchmarks.Load;
 
-/// <summary>An issuer that takes part in a run, with what it needs beside it.</summary>
+/// <summary>An issuer that takes part in a run, with the server it needs, if any.</summary>
 internal sealed class Candidate(string name, ServerProcess issuer, ServerProcess? beside = null) : IDisposable
 {
     private readonly List<RoundResult> _rounds = [];
@@ -13,7 +13,7 @@ internal sealed class Candidate(string name, ServerProcess issuer, ServerProcess
 
     internal void Add(RoundResult round) => _rounds.Add(round);
 
-    /// <summary>The middle of the rounds' values.</summary>
+    /// <summary>The median over the rounds.</summary>
     internal double Median(Func<RoundResult, double> value)
     {
         var sorted = _rounds.Select(value).Order().ToArray();

@@ -5,10 +5,10 @@ namespace Agentdom.Benchmarks.Load;
 /// <summary>Starts the issuers: the sample issuer on each kind of state, and the one on Express.</summary>
 internal static class Candidates
 {
-    // Counted and never reached.
+    // Rate limiting is on, but the limit is never reached.
     private const string RateLimit = "100000000";
 
-    /// <exception cref="SkippedException">Something it needs is missing here.</exception>
+    /// <exception cref="SkippedException">A program that it needs is missing.</exception>
     internal static async Task<Candidate> InMemoryAsync(string secret) =>
         new("Agentdom, in memory", await SampleAsync(secret, static _ => "memory"));
 
@@ -56,7 +56,7 @@ internal static class Candidates
         return ServerProcess.StartAsync((port, folder) =>
         [
             "dotnet", BuildOutput.SampleIssuer, $"--urls=http://127.0.0.1:{port}", $"--ATP_STATE={state(folder)}",
-            // The audit alone is logged: the server's own two lines a request are no part of either issuer.
+            // Only the audit log is on: the server's own two lines per request are part of neither issuer.
             "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics=None",
             "--Logging:LogLevel:Agentdom.Audit=Information", "--Logging:Console:FormatterOptions:SingleLine=true",
         ], environment);

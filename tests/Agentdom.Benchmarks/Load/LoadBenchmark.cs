@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Agentdom.Benchmarks.Load;
 
 /// <summary>
-/// Issuers under load, in turn: after a warm-up of each, rounds alternate between them, so that whatever else the machine
-/// does meets all of them alike. A figure is the median of an issuer's rounds.
+/// Compares issuers under load. After a warm-up of each, rounds alternate between them, so that other load on the machine affects
+/// all of them equally. A figure is the median of an issuer's rounds.
 /// </summary>
 internal static class LoadBenchmark
 {
@@ -16,7 +16,7 @@ internal static class LoadBenchmark
     private const int Rounds = 3;
     private const int WarmUps = 2;
 
-    // The issuers remember a million signatures, of all rounds together.
+    // The issuers store at most a million signatures, over all rounds.
     private const int MaxRequests = 990_000 / (Rounds + WarmUps);
 
     internal static async Task RunAsync(int seconds)

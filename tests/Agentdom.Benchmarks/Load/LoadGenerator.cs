@@ -5,9 +5,9 @@ using System.Net.Sockets;
 namespace Agentdom.Benchmarks.Load;
 
 /// <summary>
-/// Keeps one request under way on each of many connections until the time or the requests are used up. A thread with a
-/// blocking socket for each connection makes two calls to the system a request and allocates nothing, as the issuer runs on
-/// the same cores.
+/// Keeps one request pending on each of many connections until the time or the requests are used up. Each connection has a thread
+/// with a blocking socket, which makes two system calls per request and allocates nothing, because the issuer runs on the same
+/// cores.
 /// </summary>
 internal static class LoadGenerator
 {
@@ -69,7 +69,7 @@ internal static class LoadGenerator
                 }
                 catch (SocketException)
                 {
-                    // Counted below as a broken connection.
+                    // Counted as a broken connection below.
                 }
                 var done = Stopwatch.GetTimestamp();
                 _microseconds[index] = Math.Max(1, (int)((done - now) * 1_000_000 / Stopwatch.Frequency));

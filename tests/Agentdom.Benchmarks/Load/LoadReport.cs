@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Agentdom.Benchmarks.Load;
 
-/// <summary>Writes what a load run found, as Markdown.</summary>
+/// <summary>Writes the results of a load run as Markdown.</summary>
 internal static class LoadReport
 {
     internal static void Write(IReadOnlyList<Candidate> candidates, int connections, int rounds, int seconds)

@@ -1,6 +1,6 @@
 namespace Agentdom.Benchmarks.Load;
 
-/// <summary>Looks for commands where the shell would.</summary>
+/// <summary>Looks for commands on PATH.</summary>
 internal static class OnPath
 {
     internal static bool Has(string command) =>

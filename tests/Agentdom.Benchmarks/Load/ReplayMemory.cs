@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Agentdom.Benchmarks.Load;
 
-/// <summary>What a remembered signature costs, and that a full memory refuses and does not forget.</summary>
+/// <summary>Measures the memory per stored signature, and checks that a full state refuses requests and drops nothing.</summary>
 internal static class ReplayMemory
 {
     private const int Count = InMemoryIssuerState.DefaultCapacity;
@@ -22,7 +22,7 @@ internal static class ReplayMemory
         try
         {
             await state.TryRememberAsync(Signature(Count), Until(Count, start), default);
-            throw new BenchmarkFailedException("A full memory took one more.");
+            throw new BenchmarkFailedException("A full state accepted another signature.");
         }
         catch (IssuerStateException e)
         {

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Agentdom.Benchmarks.Load;
 
-/// <summary>Asks an issuer for what it must grant and must refuse, so that one that checks nothing cannot win.</summary>
+/// <summary>Checks that an issuer grants and refuses correctly, so that one without checks cannot win.</summary>
 internal static class SanityCheck
 {
     private static int s_number = int.MaxValue / 2;
@@ -20,7 +20,7 @@ internal static class SanityCheck
         await AskAsync(good, 401, "replayed_request");
         await AskAsync(Body().Replace("Load run", "Lead run", StringComparison.Ordinal), 401, "invalid_signature");
         var verdict = await AskAsync(JsonSerializer.Serialize(new { token }), 200, null, "/verify");
-        if (!verdict.GetProperty("valid").GetBoolean()) throw new BenchmarkFailedException($"{name} does not know its own token.");
+        if (!verdict.GetProperty("valid").GetBoolean()) throw new BenchmarkFailedException($"{name} does not accept its own token.");
 
         async Task<JsonElement> AskAsync(string body, int status, string? error, string below = "")
         {

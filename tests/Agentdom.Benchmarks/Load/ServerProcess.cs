@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Agentdom.Benchmarks.Load;
 
 /// <summary>
-/// A server in a process of its own on a free loopback port. What it says goes to a file, as no reader of a pipe then takes
-/// a share of the cores; for that it is started by <c>sh</c>.
+/// A server in a separate process on a free loopback port. Its output goes to a file, because reading a pipe would use processor
+/// time. For that it is started by <c>sh</c>.
 /// </summary>
 internal sealed class ServerProcess : IDisposable
 {
@@ -34,8 +34,8 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
-    /// <param name="command">The command and its arguments, made for a port and an empty folder of the server's own.</param>
-    /// <param name="environment">Variables beyond this process's.</param>
+    /// <param name="command">Creates the command and its arguments from a port and an empty folder for the server.</param>
+    /// <param name="environment">Environment variables in addition to this process's.</param>
     internal static async Task<ServerProcess> StartAsync(
         Func<int, string, string[]> command, IReadOnlyDictionary<string, string> environment)
     {
@@ -70,7 +70,7 @@ internal sealed class ServerProcess : IDisposable
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < s_startLimit; await Task.Delay(50))
         {
             if (_process.HasExited)
-                throw new BenchmarkFailedException($"A server ended before it listened: {File.ReadAllText(Path.Combine(_folder, "output"))}");
+                throw new BenchmarkFailedException($"A server exited before it listened: {File.ReadAllText(Path.Combine(_folder, "output"))}");
             try
             {
                 using var probe = new TcpClient();
@@ -79,7 +79,7 @@ internal sealed class ServerProcess : IDisposable
             }
             catch (SocketException)
             {
-                // Not yet.
+                // Not listening yet.
             }
         }
         throw new BenchmarkFailedException("A server did not listen in time.");

@@ -5,13 +5,13 @@ using System.Text;
 namespace Agentdom.Benchmarks.Load;
 
 /// <summary>
-/// HTTP requests for tokens, each distinct and signed, made before the clock starts and laid one behind the other, so that
-/// sending one costs no more than a call to the socket.
+/// Distinct signed token requests as HTTP, created before the measurement in one contiguous buffer, so that sending one needs
+/// only one socket call.
 /// </summary>
 internal sealed class SignedRequests
 {
     private const int Agents = 1000;
-    // Agents' clocks differ a little.
+    // Simulates agents whose clocks differ a little.
     private const int ClockSpreadMilliseconds = 30_000;
 
     private static int s_made;
@@ -38,7 +38,7 @@ internal sealed class SignedRequests
     {
         var timestamp = now - ClockSpreadMilliseconds + number * 7919L % (2 * ClockSpreadMilliseconds);
         var agent = Convert.ToHexStringLower(SHA256.HashData(BitConverter.GetBytes(number % Agents)));
-        // Written in canonical form, so that the signed text is the body without its signature.
+        // In canonical form, so that the signed text is the body without its signature.
         var head = string.Create(CultureInfo.InvariantCulture,
             $"{{\"agent_id\":\"{agent}\",\"purpose\":\"Load run {number}\",\"scopes\":[\"data.read\",\"data.write\"],");
         var tail = string.Create(CultureInfo.InvariantCulture, $"\"timestamp\":{timestamp}}}");

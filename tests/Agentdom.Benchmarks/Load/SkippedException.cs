@@ -1,4 +1,4 @@
 namespace Agentdom.Benchmarks.Load;
 
-/// <summary>A part of the run cannot be had on this machine; the message says why.</summary>
+/// <summary>Thrown if a part of the run is not possible on this machine. The message contains the reason.</summary>
 internal sealed class SkippedException(string reason) : Exception(reason);

@@ -6,8 +6,8 @@ using Agentdom.Benchmarks.Load;
 namespace Agentdom.Benchmarks.Module;
 
 /// <summary>
-/// The module in pwsh beside a script of the same flow by hand, and beside the import of SecretManagement. Each run is a
-/// fresh pwsh; the runs of all sides alternate, and a figure is the median.
+/// Compares the module in pwsh with a script that does the same by hand, and with the import of SecretManagement. Each run is a
+/// new pwsh process. The runs alternate, and a figure is the median.
 /// </summary>
 internal static class ModuleBenchmark
 {
@@ -26,10 +26,10 @@ internal static class ModuleBenchmark
         using var issuer = await IssuerProcess.StartAsync(secret, ["data.read"]);
         Environment.SetEnvironmentVariable("AGENTDOM_ATP_SECRET", secret);
 
-        // By its path, as ours: looking for its name is no part of it.
+        // By its path, like ours, so that the search for the name is not measured.
         var secretManagement = (await RunAsync("-Command", $"(Get-Module {SecretManagement} -ListAvailable | Select-Object -First 1).Path")).Trim();
         var (ours, byHand, other) = (new Figures(), new Figures(), new Figures());
-        // The first run of each fills the system's file cache and counts for nothing.
+        // The first run of each fills the system's file cache and is not counted.
         for (var run = 0; run <= Runs; run++)
         {
             await AddAsync(ours, run, "agentdom.ps1", "-Manifest", BuildOutput.ModuleManifest, "-HostName", issuer.Host, "-Calls", Text(Calls), "-Bodies", Text(Bodies));
@@ -78,7 +78,7 @@ internal static class ModuleBenchmark
         catch (TimeoutException)
         {
             process.Kill(entireProcessTree: true);
-            throw new BenchmarkFailedException($"pwsh {arguments[1]} did not end in time.");
+            throw new BenchmarkFailedException($"pwsh {arguments[1]} did not finish in time.");
         }
         return process.ExitCode == 0 ? await output : throw new BenchmarkFailedException($"pwsh {arguments[1]}: {await errors}");
     }
@@ -97,7 +97,7 @@ internal static class ModuleBenchmark
         {
             foreach (var line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
-                // Not a figure: a warning, for one.
+                // Not a figure, but for example a warning.
                 if (line.Split(' ') is not [var name, var text] || !double.TryParse(text, CultureInfo.InvariantCulture, out var value)) continue;
                 if (!_values.TryGetValue(name, out var values)) _values[name] = values = [];
                 values.Add(value);

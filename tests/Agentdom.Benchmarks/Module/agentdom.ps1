@@ -1,4 +1,4 @@
-# What a script does with the module. Writes "name milliseconds" lines.
+# A typical script with the module. Writes "name milliseconds" lines.
 param([string] $Manifest, [string] $HostName, [int] $Calls, [int] $Bodies)
 $ErrorActionPreference = 'Stop'
 
@@ -10,7 +10,7 @@ function Measure-Time([scriptblock] $Work) {
 
 "import $(Measure-Time { Import-Module $Manifest })"
 "first-request $(Measure-Time { Request-AtpToken $HostName -Scope data.read -Purpose benchmark -NoPersist })"
-# What follows is measured once the compiler has caught up, as in a script that has run for a while.
+# Warm-up, so that the calls below run compiled code, as in a script that has run for a while.
 $null = 1..$Calls | ForEach-Object { Request-AtpToken $HostName -Scope data.read -Purpose benchmark -NoPersist }
 "warm-request $((Measure-Time { foreach ($i in 1..$Calls) { Request-AtpToken $HostName -Scope data.read -Purpose benchmark -NoPersist } }) / $Calls)"
 $null = Request-AtpToken $HostName -Scope data.read -Purpose benchmark

@@ -1,4 +1,4 @@
-# The same flow as people write it themselves: no discovery, no checks, no vault, no retries. Writes "name milliseconds" lines.
+# The same flow as users write it by hand: no discovery, no checks, no vault, no retries. Writes "name milliseconds" lines.
 param([string] $HostName, [int] $Calls, [int] $Bodies)
 $ErrorActionPreference = 'Stop'
 
@@ -14,7 +14,7 @@ function Get-Signature($Body) {
 }
 
 function Request-Token {
-    # In the order of the canonical form, and distinct, as no signature is taken twice.
+    # In the order of the canonical form, and distinct, because no signature is accepted twice.
     $body = [ordered]@{
         agent_id = 'benchmark'; purpose = "benchmark $(($script:count++))"; scopes = @('data.read')
         timestamp = [DateTimeOffset]::UtcNow.ToUnixTimeMilliseconds()

@@ -1,4 +1,4 @@
-# Imports another module, to measure beside. Writes an "import milliseconds" line.
+# Imports another module for comparison. Writes an "import milliseconds" line.
 param([string] $Manifest)
 $watch = [Diagnostics.Stopwatch]::StartNew()
 Import-Module $Manifest -ErrorAction Stop

@@ -47,7 +47,7 @@ public sealed class RedisProcessTests
         await Wire.AssertRefusedAsync(response, 503, "temporarily_unavailable");
     }
 
-    /// <summary>How long a client takes to connect again is its own affair; that it does is ours.</summary>
+    /// <summary>Waits until a node works again. How long the Redis client takes to reconnect is not tested.</summary>
     private static async Task BackAsync(SampleIssuer node)
     {
         for (var attempt = 0; attempt < 300; attempt++)

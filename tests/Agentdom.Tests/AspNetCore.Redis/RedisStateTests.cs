@@ -32,7 +32,7 @@ public sealed partial class RedisStateTests : StateContract
     }
 
     [Fact]
-    public async Task EveryKeyEndsAMinuteAfterWhatItStandsFor()
+    public async Task EveryKeyExpiresAMinuteAfterItsEntry()
     {
         await _state.TryRememberAsync(Signature(), In(300), s_none);
         await _state.TryRememberAsync(Signature(), In(-5), s_none);
@@ -45,7 +45,7 @@ public sealed partial class RedisStateTests : StateContract
         Assert.Equal([60, 360], Lives("agentdom:replay:"));
         Assert.Equal([60, 3660], Lives("agentdom:revoked:"));
 
-        // To the nearest ten seconds: some have gone since.
+        // Rounded to ten seconds, because some time has passed.
         IEnumerable<double> Lives(string prefix) => keys.Where(k => k.Key.StartsWith(prefix, StringComparison.Ordinal))
             .Select(k => Math.Round(k.Value!.Value.TotalSeconds / 10) * 10).Order();
     }
@@ -60,7 +60,7 @@ public sealed partial class RedisStateTests : StateContract
     }
 
     [Fact]
-    public async Task IssuersWithPrefixesOfTheirOwnDoNotMeet()
+    public async Task IssuersWithDifferentPrefixesAreIndependent()
     {
         await using var others = Services(_server.Address, "other:");
         var other = others.GetRequiredService<IIssuerState>();
@@ -80,7 +80,7 @@ public sealed partial class RedisStateTests : StateContract
         var services = new ServiceCollection().AddLogging().AddSingleton<IConnectionMultiplexer>(own);
         services.AddAgentTokenIssuer(_ => { }).UseRedis(p => p.GetRequiredService<IConnectionMultiplexer>());
         var until = In(300);
-        // Resolved from a factory's result, the connection is not the container's own either.
+        // The container does not dispose a connection that a factory returned from elsewhere either.
         await using (var provider = services.BuildServiceProvider())
             await provider.GetRequiredService<IIssuerState>().RevokeAsync("a token", until, s_none);
 
@@ -92,7 +92,7 @@ public sealed partial class RedisStateTests : StateContract
     [Theory]
     [InlineData("READONLY", "replicaof 127.0.0.1 1")]
     [InlineData("OOM", "config set maxmemory 1")]
-    public async Task ARedisThatTakesNoWritesIsAFailureUntilItDoes(string reason, string command)
+    public async Task ARedisThatAcceptsNoWritesIsAFailureUntilItDoes(string reason, string command)
     {
         await using var admin = await _server.ConnectAsync();
         var words = command.Split(' ');
@@ -136,7 +136,7 @@ public sealed partial class RedisStateTests : StateContract
     }
 
     [Fact]
-    public async Task ARedisThatEvictsIsWarnedOf()
+    public async Task ARedisThatEvictsCausesAWarning()
     {
         await using var server = await RedisServer.StartAsync("--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru");
         await using var services = Services(server.Address);
@@ -147,7 +147,7 @@ public sealed partial class RedisStateTests : StateContract
         Assert.Contains("noeviction", warning);
         Assert.Contains(server.Address, warning);
 
-        // And again once it was away.
+        // The warning comes again after a reconnect.
         server.Kill();
         await server.StartAgainAsync();
         Assert.Contains("allkeys-lru", await _log.NextWarningAsync());
@@ -157,12 +157,12 @@ public sealed partial class RedisStateTests : StateContract
     [Theory]
     [InlineData("--maxmemory", "64mb", "--maxmemory-policy", "noeviction")]
     [InlineData("--maxmemory", "0", "--maxmemory-policy", "allkeys-lru")]
-    public async Task ARedisThatKeepsAllIsNotWarnedOf(params string[] settings)
+    public async Task ARedisThatEvictsNothingCausesNoWarning(params string[] settings)
     {
         await using var server = await RedisServer.StartAsync(settings);
         await using var quiet = Services(server.Address);
         Assert.True(await quiet.GetRequiredService<IIssuerState>().TryRememberAsync(Signature(), In(300), s_none));
-        // The warning about one that evicts, asked for later, comes first where the other gives none.
+        // The second server is checked later. If its warning is the first one, the first server caused none.
         await using var evicting = await RedisServer.StartAsync("--maxmemory", "64mb", "--maxmemory-policy", "volatile-ttl");
         await using var loud = Services(evicting.Address);
         _ = loud.GetRequiredService<IIssuerState>();
@@ -219,7 +219,7 @@ public sealed partial class RedisStateTests : StateContract
         return keys;
     }
 
-    /// <summary>How long a client takes to connect again is its own affair; that it does is ours.</summary>
+    /// <summary>Waits until a call succeeds. How long the Redis client takes to reconnect is not tested.</summary>
     private static async Task<bool> EventuallyAsync(Func<Task<bool>> call)
     {
         for (var attempt = 0; ; attempt++)

@@ -3,7 +3,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.AspNetCoreSqlite;
 
-/// <summary>The sample issuer on an SQLite file, killed and short of disk.</summary>
+/// <summary>The sample issuer with an SQLite file: killed, and with a full disk.</summary>
 public sealed class SqliteProcessTests : IDisposable
 {
     private readonly string _folder = TestPaths.NewFolder();
@@ -73,7 +73,7 @@ public sealed class SqliteProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task AFullDiskIsA503ThatEndsWhenThereIsRoomAgain()
+    public async Task AFullDiskIsA503UntilThereIsSpaceAgain()
     {
         Assert.SkipUnless(await CanMountAsync(), "A small disk of the test's own needs Linux and user namespaces (unshare -rm).");
         using var issuer = await SampleIssuer.StartAsync(
@@ -81,7 +81,7 @@ public sealed class SqliteProcessTests : IDisposable
         var token = await issuer.TokenAsync();
         var disk = $"/proc/{issuer.ProcessId}/root{_folder}";
         Assert.True(File.Exists(Path.Combine(disk, "state.db")), "The file is not on the small disk.");
-        // Opens a connection that reads. Without one, closing the file after the failure frees the write-ahead log's room.
+        // Opens a read connection. Without one, closing the file after the failure would free the space of the write-ahead log.
         Assert.True(await issuer.IsValidAsync(token));
 
         Fill(Path.Combine(disk, "filler"));

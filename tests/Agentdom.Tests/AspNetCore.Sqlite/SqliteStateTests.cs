@@ -23,7 +23,7 @@ public sealed class SqliteStateTests : StateContract
     }
 
     [Fact]
-    public async Task WhatWasRememberedIsThereAfterAReopening()
+    public async Task EntriesAreThereAfterReopening()
     {
         var (signature, until) = (Signature(), In(300));
         await _state!.TryRememberAsync(signature, until, s_none);
@@ -82,7 +82,7 @@ public sealed class SqliteStateTests : StateContract
     }
 
     [Fact]
-    public async Task WhatHasEndedIsPrunedAndNothingElse()
+    public async Task OnlyExpiredEntriesArePruned()
     {
         var time = new ManualTime();
         var path = Path.Combine(_folder, "pruned.db");
@@ -94,7 +94,7 @@ public sealed class SqliteStateTests : StateContract
         await state.RevokeAsync("early", start.AddSeconds(300), s_none);
         await state.RevokeAsync("late", start.AddSeconds(600), s_none);
 
-        // Ended for 30 seconds, but found so, with 15 seconds of grace, by one look at the clock only.
+        // Expired for 30 seconds. With 15 seconds of grace, only one reading of the clock has seen that.
         foreach (var step in new[] { 300, 15, 15 }) await AdvanceAsync(step);
         Assert.Equal((5, 2), (Rows(path, "Signatures"), Rows(path, "Revocations")));
         Assert.False(await state.TryRememberAsync(early, start.AddSeconds(300), s_none));
@@ -112,7 +112,7 @@ public sealed class SqliteStateTests : StateContract
     }
 
     [Fact]
-    public async Task AClockThatLeapsAheadForAMomentMakesNothingBeForgotten()
+    public async Task AClockThatJumpsAheadForAMomentDropsNothing()
     {
         var time = new ManualTime();
         await using var state = new SqliteIssuerState(Path.Combine(_folder, "leap.db"), time);
@@ -129,7 +129,7 @@ public sealed class SqliteStateTests : StateContract
     }
 
     [Fact]
-    public async Task AFileLockedByOthersIsAFailureThatEndsWithTheLock()
+    public async Task AFileLockedByOthersIsAFailureUntilTheLockIsReleased()
     {
         var until = In(300);
         await _state!.RevokeAsync("revoked before", until, s_none);
@@ -141,7 +141,7 @@ public sealed class SqliteStateTests : StateContract
             Assert.Contains("locked", error.Message);
             Assert.IsType<SqliteException>(error.InnerException);
             await Assert.ThrowsAsync<IssuerStateException>(() => _state.RevokeAsync("a token", until, s_none).AsTask());
-            // Whoever only asks does not wait for whoever writes.
+            // A reader does not wait for a writer.
             Assert.True(await _state.IsRevokedAsync("revoked before", until, s_none));
             Run(other, "ROLLBACK");
         }
@@ -151,7 +151,7 @@ public sealed class SqliteStateTests : StateContract
     }
 
     [Fact]
-    public async Task AFileThatIsGoneIsAFailureUntilItIsBack()
+    public async Task AMissingFileIsAFailureUntilItIsRestored()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "A file that is open cannot be moved on Windows.");
         var (signature, until) = (Signature(), In(300));
@@ -181,7 +181,7 @@ public sealed class SqliteStateTests : StateContract
     }
 
     [Fact]
-    public async Task WhatWaitsIsWrittenAtTheEndAndWhatComesLaterFails()
+    public async Task PendingWritesAreCompletedOnDisposeAndLaterOnesFail()
     {
         var until = In(300);
         var signatures = Enumerable.Range(0, 1000).Select(_ => Signature()).ToList();

@@ -13,7 +13,7 @@ using JsonObject = System.Text.Json.Nodes.JsonObject;
 namespace Agentdom.Tests.Attacks;
 
 /// <summary>
-/// Attacks that others have met, each tried on a real issuer or our real client over sockets. docs/proof.md lists them with
+/// Published attacks on other products, tried on a real issuer or the real client over sockets. docs/proof.md lists them with
 /// their advisories.
 /// </summary>
 public sealed class HistoricAttackTests : IDisposable
@@ -25,7 +25,7 @@ public sealed class HistoricAttackTests : IDisposable
 
     public void Dispose() => _agent.Dispose();
 
-    /// <summary>CVE-2022-23540: a token that says that it needs no signature.</summary>
+    /// <summary>CVE-2022-23540: a token whose header claims that it needs no signature.</summary>
     [Theory]
     [InlineData("none")]
     [InlineData("None")]
@@ -39,7 +39,7 @@ public sealed class HistoricAttackTests : IDisposable
         await AssertUselessAsync(issuer, $"{ByHand.Encode(header.ToJsonString())}.{ByHand.Encode(payload)}.");
     }
 
-    /// <summary>GHSA-869p-cjfg-cm3x: the header, which nobody has checked yet, brings or names the key.</summary>
+    /// <summary>GHSA-869p-cjfg-cm3x: the unverified header contains or names the key.</summary>
     [Theory]
     [InlineData("jwk", """{"kty":"oct","alg":"HS256","k":"KEY"}""")]
     [InlineData("jku", "\"URI\"")]
@@ -67,7 +67,7 @@ public sealed class HistoricAttackTests : IDisposable
         Assert.Equal(0, asked);
     }
 
-    /// <summary>CVE-2025-59420: a header that must be understood and is not.</summary>
+    /// <summary>CVE-2025-59420: a critical header that is not supported.</summary>
     [Theory]
     [InlineData("[\"exp2\"]")]
     [InlineData("[\"b64\"]")]
@@ -83,7 +83,7 @@ public sealed class HistoricAttackTests : IDisposable
         await AssertUselessAsync(issuer, ByHand.Token(header.ToJsonString(), payload, ByHand.TokenKey()));
     }
 
-    /// <summary>CVE-2024-21319: a token that is huge, or that becomes so when it is unpacked.</summary>
+    /// <summary>CVE-2024-21319: a token that is huge, or becomes huge when it is decompressed.</summary>
     [Fact]
     public async Task OversizedToken()
     {
@@ -99,7 +99,7 @@ public sealed class HistoricAttackTests : IDisposable
         Assert.InRange((int)(await issuer.GetDataAsync(large)).StatusCode, 400, 499);
         Assert.Throws<AtpException>(() => TokenInspector.Look(large));
 
-        // An encrypted token may be packed; this one would unpack to 20 MB.
+        // An encrypted token can be compressed. This one would decompress to 20 MB.
         using var packed = new MemoryStream();
         using (var deflate = new DeflateStream(packed, CompressionLevel.SmallestSize, leaveOpen: true)) deflate.Write(new byte[20_000_000]);
         var bomb = string.Join('.', ByHand.Encode("""{"alg":"dir","enc":"A128CBC-HS256","zip":"DEF","typ":"at+jwt"}"""), "",
@@ -107,7 +107,7 @@ public sealed class HistoricAttackTests : IDisposable
         await AssertUselessAsync(issuer, bomb);
     }
 
-    /// <summary>CVE-2017-12635: one reader takes the first of two equal names, another the last.</summary>
+    /// <summary>CVE-2017-12635: of duplicate members, one parser uses the first and another the last.</summary>
     [Theory]
     [InlineData("scopes")]
     [InlineData("sc\\u006fpes")]
@@ -135,7 +135,7 @@ public sealed class HistoricAttackTests : IDisposable
         await AssertUselessAsync(issuer, ByHand.Token(header, payload, ByHand.TokenKey()));
     }
 
-    /// <summary>307 and 308 make clients send a POST's body again, to wherever they point.</summary>
+    /// <summary>307 and 308 make clients send the body of a POST again, to any address.</summary>
     [Theory]
     [InlineData(301)]
     [InlineData(302)]
@@ -155,7 +155,7 @@ public sealed class HistoricAttackTests : IDisposable
         Assert.Empty(target.Posts);
     }
 
-    /// <summary>A manifest that sends agents, with what they signed, to somebody else.</summary>
+    /// <summary>A manifest whose endpoint is on somebody else's host.</summary>
     [Fact]
     public async Task ManifestThatPointsElsewhere()
     {
@@ -178,7 +178,7 @@ public sealed class HistoricAttackTests : IDisposable
         Assert.NotEmpty(issuer.Name);
     }
 
-    /// <summary>A replay memory that forgets while the timestamp is still good: here it is good for 600 seconds.</summary>
+    /// <summary>Replay protection that drops a signature while its timestamp is still valid, here for 600 seconds.</summary>
     [Fact]
     public async Task ReplayAtTheEndOfTheWindow()
     {
@@ -191,7 +191,7 @@ public sealed class HistoricAttackTests : IDisposable
         foreach (var pause in new[] { 1, 298, 1, 299, 1 })
         {
             _time.Advance(pause);
-            // Another request gives the memory the occasion to forget.
+            // Another request gives the state an occasion to prune.
             Assert.Equal(200, (int)(await issuer.RequestTokenAsync(Stamped(-1))).StatusCode);
             await Wire.AssertRefusedAsync(await issuer.RequestTokenAsync(early), 401, "replayed_request");
         }
@@ -199,7 +199,7 @@ public sealed class HistoricAttackTests : IDisposable
         await Wire.AssertRefusedAsync(await issuer.RequestTokenAsync(early), 401, "stale_timestamp");
     }
 
-    /// <summary>Nesting that ends a recursive reader's process by stack overflow, which nothing can catch.</summary>
+    /// <summary>Deep nesting that crashes a recursive parser with a stack overflow, which cannot be caught.</summary>
     [Theory]
     [InlineData("[", "]")]
     [InlineData("{\"a\":", "}")]
@@ -217,7 +217,7 @@ public sealed class HistoricAttackTests : IDisposable
             var inHeader = ByHand.Token($"{{\"x\":{deep},{header.ToJsonString()[1..]}", payload, ByHand.TokenKey());
             var inPayload = ByHand.Token(header.ToJsonString(), $"{{\"x\":{deep},{payload[1..]}", ByHand.TokenKey());
             await Wire.AssertNotValidAsync(issuer, inHeader);
-            // Only the issuer's own key could sign such a payload; what matters is that it answers.
+            // Only the issuer's key can sign such a payload, so it is enough that the issuer answers.
             Assert.Equal(200, (int)(await Wire.VerifyAsync(issuer, inPayload)).StatusCode);
             Assert.Throws<AtpException>(() => TokenInspector.Look(inPayload));
 
@@ -228,7 +228,7 @@ public sealed class HistoricAttackTests : IDisposable
         Assert.NotNull(await issuer.TokenAsync());
     }
 
-    /// <summary>Half a character, which careless encoders turn into U+FFFD, so that two bodies share one signature.</summary>
+    /// <summary>A lone surrogate, which careless encoders replace with U+FFFD, so that two bodies have the same signature.</summary>
     [Fact]
     public async Task LoneSurrogates()
     {

@@ -93,9 +93,9 @@ public sealed class TokenHandlerTests : IAsyncLifetime
     [InlineData("api.example.com", "https://sub.data.example.net/", false)]
     [InlineData("api.example.com", "http://api.example.com/", false)]
     [InlineData("127.0.0.1", "https://1.127.0.0.1.example/", false)]
-    public async Task ATokenIsForItsHostWhatLiesBelowItAndWhatIsNamed(string host, string address, bool isSent)
+    public async Task ATokenIsForItsHostItsSubdomainsAndTheApiHosts(string host, string address, bool isSent)
     {
-        // Nobody answers here: what counts is whether the handler asks for a token at all.
+        // There is no issuer here: the test only checks whether the handler requests a token.
         var options = new AgentTokenSourceOptions { AgentId = "a", GetSecret = _ => throw new InvalidOperationException() };
         options.ApiHosts.Add("Data.Example.net");
         var source = new AgentTokenSource(_api.Agent, host, ["data.read"], options);
@@ -106,7 +106,7 @@ public sealed class TokenHandlerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ARedirectToAnotherHostDoesNotCarryTheTokenAndItsRefusalCostsNone()
+    public async Task ARedirectToAnotherHostIsFollowedWithoutTheTokenAndItsRefusalRequestsNoNewOne()
     {
         var shown = new List<string?>();
         await using var other = await TestHost.StartAsync(app => app.Map("/{**path}", (HttpContext http) =>
@@ -177,7 +177,7 @@ public sealed class TokenHandlerTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task WhereTheNewTokenIsRefusedTooThe401IsTheAnswerAndFurtherOnesCostNothingForAWhile(bool isReplayable)
+    public async Task IfTheNewTokenIsRefusedTooThe401IsReturnedAndFurtherRefusalsRequestNoTokenForAWhile(bool isReplayable)
     {
         var kind = isReplayable ? "text" : "stream of unknown length";
         for (var i = 0; i < 10; i++) Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync("/closed", kind));
@@ -191,7 +191,7 @@ public sealed class TokenHandlerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WhereARefusedTokenCannotBeReplacedThe401IsTheAnswerAndTheNextRequestFails()
+    public async Task IfARefusedTokenCannotBeReplacedThe401IsReturnedAndTheNextRequestFails()
     {
         await _api.RevokeAsync(await _source.GetTokenAsync());
         _api.IsDown = true;

@@ -2,7 +2,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Client;
 
-/// <summary>When a token source asks for a token, and what its callers get meanwhile.</summary>
+/// <summary>When a token source requests a token, and what its callers get meanwhile.</summary>
 public sealed class TokenSourceTests : IAsyncLifetime
 {
     private const double UntilDue = 56 * 60;
@@ -59,7 +59,7 @@ public sealed class TokenSourceTests : IAsyncLifetime
         await using var api = await TokenApi.StartAsync(isHeld: true);
         var source = api.Source();
         using var patience = new CancellationTokenSource();
-        // The one who gives up is the one whose call started the request.
+        // The caller that cancels is the one whose call started the request.
         var leaving = source.GetTokenAsync(patience.Token);
         await api.IsAskedAsync();
         var staying = source.GetTokenAsync();
@@ -73,7 +73,7 @@ public sealed class TokenSourceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ATokenThatIsStillGoodIsUsedWhileTheIssuerIsDownAndTheIssuerIsNotAskedByEveryCall()
+    public async Task AValidTokenIsUsedWhileTheIssuerIsDownAndNotEveryCallAsksTheIssuer()
     {
         var source = _api.Source();
         var first = await source.GetTokenAsync();
@@ -93,7 +93,7 @@ public sealed class TokenSourceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WithoutAGoodTokenTheFailureIsThrownAndTheIssuerIsAskedAgainSoon()
+    public async Task WithoutAValidTokenTheFailureIsThrownAndTheIssuerIsAskedAgainSoon()
     {
         var source = _api.Source();
         await source.GetTokenAsync();
@@ -134,7 +134,7 @@ public sealed class TokenSourceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task NothingOfItShowsTheTokenOrTheSecret()
+    public async Task NeitherTheTokenNorTheSecretIsShown()
     {
         var source = _api.Source();
         var token = await source.GetTokenAsync();
@@ -148,6 +148,6 @@ public sealed class TokenSourceTests : IAsyncLifetime
     [Theory]
     [InlineData("http://api.example.com", "data.read", AtpError.HostInvalid)]
     [InlineData("api.example.com", "data read", AtpError.ScopeInvalid)]
-    public async Task WhatCannotWorkIsRefusedWhenTheSourceIsMade(string host, string scope, AtpError expected) =>
+    public async Task InvalidSettingsAreRefusedWhenTheSourceIsCreated(string host, string scope, AtpError expected) =>
         await Agent.FailsAsync(expected, () => Task.FromResult(new AgentTokenSource(_api.Agent, host, [scope])));
 }

@@ -31,7 +31,7 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
             })
             .AddAgentTokenClient(_api.Name, ["data.read"], Configure));
 
-        // The factory has no clock to move: a second handler shows that the first one's time was up.
+        // The factory's clock cannot be moved. A second handler shows that the first one's lifetime is over.
         await TokenApi.UntilAsync(async () =>
         {
             Assert.Equal("test-agent", await GetAsync(app, "orders"));
@@ -60,7 +60,7 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
     }
 
     [Fact]
-    public async Task TheSecretMayComeFromConfigurationAndIsReadAnewAtEachRenewal()
+    public async Task TheSecretCanComeFromConfigurationAndIsReadAgainAtEachRenewal()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(
             [new("Orders:Secret", "another secret, of more than 32 bytes"), new("Orders:AgentId", "configured")]).Build();
@@ -78,7 +78,7 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
     }
 
     [Fact]
-    public async Task TheLogTellsOfRenewalsAndHoldsNoTokenEvenAtItsLowestLevel()
+    public async Task TheLogReportsRenewalsAndContainsNoTokenEvenAtItsLowestLevel()
     {
         await using var app = App(services => services
             .AddHttpClient("orders", c => c.BaseAddress = _api.Uri("/")).AddAgentTokenClient(_api.Name, ["data.read"], Configure));
@@ -98,14 +98,14 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
         var token = _api.Shown[0]!["Bearer ".Length..];
         Assert.DoesNotContain(_log, l => l.Text.Contains(token, StringComparison.Ordinal)
             || l.Text.Contains(TestIssuer.SecretText, StringComparison.Ordinal));
-        // The factory's own log of headers was on.
+        // Proves that the factory's own logging of headers was enabled.
         Assert.Contains(_log, static l => l.Level == LogLevel.Trace && l.Text.Contains("Authorization", StringComparison.Ordinal));
     }
 
     [Theory]
     [InlineData("http://api.example.com", "data.read", AtpError.HostInvalid)]
     [InlineData("api.example.com", "two scopes", AtpError.ScopeInvalid)]
-    public async Task WhatCannotWorkStopsTheAppAtItsStart(string host, string scope, AtpError expected) =>
+    public async Task InvalidSettingsPreventTheAppFromStarting(string host, string scope, AtpError expected) =>
         await Agent.FailsAsync(expected, () => Task.FromResult(new ServiceCollection().AddHttpClient("orders").AddAgentTokenClient(host, scope)));
 
     private static void Configure(AgentTokenSourceOptions options)
@@ -141,6 +141,6 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
 
     void IDisposable.Dispose()
     {
-        // Nothing to give back.
+        // Nothing to dispose.
     }
 }

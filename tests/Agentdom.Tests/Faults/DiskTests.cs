@@ -30,7 +30,7 @@ public sealed class DiskTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AFullDiskKeepsWhatIsThereWholeAndLeavesNoTokenLyingAtTheIssuer()
+    public async Task AFullDiskDamagesNothingAndTokensThatCannotBeStoredAreRevoked()
     {
         var old = Run("(Request-AtpToken $h data.read).Host; Get-AtpToken $h -AsPlainText").Output[1].ToString();
         Run("Set-AtpSecret $h $s");
@@ -47,7 +47,7 @@ public sealed class DiskTests : IAsyncLifetime
         Assert.Equal(before, Files());
         Assert.Equal(old, Run("Get-AtpToken $h -AsPlainText").Single<string>());
         Assert.True(await Wire.IsValidAsync(_issuer, old!));
-        // One was kept, and all that could not be are revoked.
+        // One token was stored. All that could not be stored were revoked.
         Assert.Equal(4, _log.Audit.Count(e => e.Id == 1001));
         Assert.Equal(3, _log.Audit.Count(e => e.Id == 1004 && (string?)e.Values["Outcome"] == "revoked"));
 
@@ -57,7 +57,7 @@ public sealed class DiskTests : IAsyncLifetime
     }
 
     [Fact]
-    public void AFullDiskWithoutAVaultIsToldBeforeAnythingIsAskedFor()
+    public void AFullDiskWithoutAVaultIsReportedBeforeATokenIsRequested()
     {
         Directory.CreateDirectory(AgentdomHome.Data);
         _disk.Fill();
@@ -70,7 +70,7 @@ public sealed class DiskTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AReadOnlyHomeIsStillReadAndIsToldBeforeAnythingIsAskedFor()
+    public async Task AReadOnlyHomeIsStillReadAndIsReportedBeforeATokenIsRequested()
     {
         var due = StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1)) with { AccessToken = await _issuer.TokenAsync() };
         StoredTokens.Save(due);
@@ -85,7 +85,7 @@ public sealed class DiskTests : IAsyncLifetime
         }
         Assert.Equal(asked, _log.Audit.Count);
 
-        // Good for another minute, so that is what a script gets; and it hears of it.
+        // The old token is valid for another minute, so the script gets it, with a warning.
         var given = Run("Get-AtpToken $h -AsPlainText");
         Assert.True(given.Errors.Count == 0, given.AllText);
         Assert.Equal(due.AccessToken, given.Single<string>());

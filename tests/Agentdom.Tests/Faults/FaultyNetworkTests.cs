@@ -4,8 +4,8 @@ using Agentdom.Tests.Support;
 namespace Agentdom.Tests.Faults;
 
 /// <summary>
-/// Agents behind a network that drops, delays, cuts, doubles and spoils. All on plain http: over https the last would be
-/// one more cut connection, and the agents here have only their own checks.
+/// Agents on a network that drops, delays, cuts, duplicates and corrupts messages. It uses plain http, because over https a
+/// corrupted message would only be another broken connection. Here the agents must rely on their own checks.
 /// </summary>
 [Collection(PowerShellCollection.Name)]
 public sealed class FaultyNetworkTests(ITestOutputHelper output) : IDisposable
@@ -15,14 +15,14 @@ public sealed class FaultyNetworkTests(ITestOutputHelper output) : IDisposable
     private const int ScopesEach = 20;
     private const int Seed = 20261123;
 
-    // What a broken network can bring about; anything else is a defect.
+    // The errors that a broken network can cause. Any other is a defect.
     private static readonly HashSet<string> s_known =
     [
         "AtpHostUnreachable", "AtpTimedOut", "AtpRedirectRefused", "AtpAnswerInvalid", "AtpSignatureRefused", "AtpRequestRefused",
         "AtpRequestReplayed", "AtpClockSkewed", "AtpScopeDenied", "AtpRateLimited", "AtpIssuerUnavailable", "AtpIssuerFailed",
     ];
 
-    // Each call asks for one of a few scopes, so that most of them have a token to lose; then all of it is renewed.
+    // Each call requests one of a few scopes, so that most of them already have a token. Then all are renewed.
     private const string Script = """
         $had = @{}
         foreach ($i in 1..@CALLS@) {
@@ -53,7 +53,7 @@ public sealed class FaultyNetworkTests(ITestOutputHelper output) : IDisposable
     public void Dispose() => _engine.Dispose();
 
     [Fact]
-    public async Task AThousandCallsEndWithAGoodTokenOrAClearErrorAndNoneIsLost()
+    public async Task AThousandCallsReturnAValidTokenOrAClearErrorAndNoTokenIsLost()
     {
         await using var issuer = await StartIssuerAsync();
         var proxies = Enumerable.Range(0, Agents).Select(i => new FaultyProxy(issuer.Name, Seed + i, ATokenCallInThreeFails)).ToArray();
@@ -66,7 +66,7 @@ public sealed class FaultyNetworkTests(ITestOutputHelper output) : IDisposable
             await AssertEachIsGoodOrClearAsync(issuer, proxy, made);
             AssertNothingIsLost(made);
             AssertNoSignatureTwice(proxy);
-            // Whole, and no more than was told.
+            // Complete, and no more than was reported.
             Assert.Equal(
                 made.Where(c => c.Succeeded).GroupBy(c => c.Scope).Select(g => g.Last().Token).Order(StringComparer.Ordinal),
                 vault.Of(AtpHost.Parse(proxy.Name), null).Select(t => t.AccessToken).Order(StringComparer.Ordinal));
@@ -106,7 +106,7 @@ public sealed class FaultyNetworkTests(ITestOutputHelper output) : IDisposable
     }
 
     private static Fault ATokenCallInThreeFails(string firstLine, Random random) =>
-        // A manifest that was spoilt and is still readable is kept for five minutes, and nothing else would be met.
+        // A corrupted manifest that is still readable would be cached for five minutes, and hide the other faults.
         firstLine.StartsWith("GET", StringComparison.Ordinal) ? random.Next(5) == 0 ? Fault.Drop : Fault.None
         : random.Next(3) == 0 ? (Fault)random.Next(1, Enum.GetValues<Fault>().Length) : Fault.None;
 
@@ -141,7 +141,7 @@ public sealed class FaultyNetworkTests(ITestOutputHelper output) : IDisposable
             }
             else if (!await Wire.IsValidAsync(issuer, call.Token))
             {
-                // Nothing but TLS can tell a token whose letters were changed on its way.
+                // Only TLS can detect a token whose characters were changed on the way.
                 Assert.Contains(proxy.Exchanges, e => e.Fault == Fault.SpoilAnswer && e.Given.Contains(call.Token)
                     && !e.Answers[0].Contains(call.Token));
             }
@@ -164,12 +164,12 @@ public sealed class FaultyNetworkTests(ITestOutputHelper output) : IDisposable
             .Select(e => Regex.Match(e.Body, "\"signature\":\"([0-9a-f]{64})\"").Groups[1].Value).ToArray();
         Assert.DoesNotContain("", signatures);
         Assert.Distinct(signatures);
-        // Nor is one taken twice where the network doubles it.
+        // A request that the network duplicates is not accepted twice either.
         Assert.All(proxy.Exchanges.Where(e => e.Fault == Fault.Duplicate),
             e => Assert.InRange(e.Answers.Count(a => a.StartsWith("HTTP/1.1 200", StringComparison.Ordinal)), 0, 1));
     }
 
-    // A run in which a fault never came, or no call survived one, would prove little.
+    // A run in which a fault never occurred, or no call succeeded despite one, would prove little.
     private void AssertAllWasMet(FaultyProxy[] proxies, List<Call> calls)
     {
         var exchanges = proxies.SelectMany(p => p.Exchanges).ToArray();

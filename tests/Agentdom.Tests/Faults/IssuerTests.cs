@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Agentdom.Tests.Faults;
 
-/// <summary>Issuers that are there and do not behave: their clock is off, they dawdle, they never stop.</summary>
+/// <summary>Issuers that misbehave: their clock is wrong, they are slow, or their answer never ends.</summary>
 [Collection(PowerShellCollection.Name)]
 public sealed class IssuerTests
 {
@@ -15,7 +15,7 @@ public sealed class IssuerTests
     [Theory]
     [InlineData(600)]
     [InlineData(-600)]
-    public async Task AClockThatIsOffByTenMinutesShowsNowhere(int ahead)
+    public async Task AClockThatIsOffByTenMinutesHasNoEffect(int ahead)
     {
         await using var issuer = await TestIssuer.StartAsync(
             services: s => s.AddSingleton<TimeProvider>(new ManualTime(TimeSpan.FromSeconds(ahead))));
@@ -24,7 +24,7 @@ public sealed class IssuerTests
 
         Assert.Empty(Run("Set-AtpSecret $h $s; $t = Request-AtpToken $h data.read").Errors);
         Assert.Equal(3600, Run("$t.ExpiresIn").Single<int>());
-        // Nothing is due that was just granted, and what is renewed by force is good at once.
+        // A new token is not due, and a token that was renewed by force is valid at once.
         Assert.Empty(Run("Update-AtpToken $h").Output);
         Assert.Single(Run("Update-AtpToken $h -Force").Output);
         Assert.True(Run("Test-AtpToken $h -Quiet").Single<bool>());
@@ -36,11 +36,11 @@ public sealed class IssuerTests
     [InlineData("")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"token\":\"")]
-    public async Task AnIssuerThatSendsAByteNowAndThenIsLeftAtTheDeadline(string start)
+    public async Task AnIssuerThatSendsAByteNowAndThenIsAbandonedAtTheDeadline(string start)
     {
         await using var issuer = new PouringIssuer(start, TimeSpan.FromMilliseconds(50));
         using var agent = new Agent();
-        // Well below the time of an attempt, so that it is the deadline that counts.
+        // Well below the timeout of an attempt, so that the deadline takes effect.
         using var deadline = new Deadline(TimeSpan.FromSeconds(1));
 
         await Agent.FailsAsync(AtpError.TimedOut, () => agent.AskAsync(issuer.Endpoint, deadline));
@@ -49,7 +49,7 @@ public sealed class IssuerTests
     }
 
     [Fact]
-    public async Task ACmdletLeavesASlowIssuerToo()
+    public async Task ACmdletAbandonsASlowIssuerToo()
     {
         await using var issuer = new PouringIssuer("HTTP/1.1 200 OK\r\n\r\n{\"token\":\"", TimeSpan.FromMilliseconds(50));
         using var engine = new Engine();
@@ -74,12 +74,12 @@ public sealed class IssuerTests
 
         await Agent.FailsAsync(AtpError.AnswerInvalid, () => agent.AskAsync(issuer.Endpoint));
 
-        // The system's own buffers take some megabytes before they tell that nobody reads.
+        // The system's buffers accept some megabytes before writes block.
         Assert.InRange(await issuer.Poured, 1, Gigabyte / 32);
         Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - allocated, 0, Gigabyte / 32);
     }
 
-    /// <summary>Answers a start, and then one byte after each pause, or as many as go through, until it is hung up on.</summary>
+    /// <summary>Sends the beginning of an answer, then one byte after each pause, or bytes without a pause, until disconnected.</summary>
     private sealed class PouringIssuer : IAsyncDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -101,7 +101,7 @@ public sealed class IssuerTests
 
         internal Uri Endpoint => new($"http://{Name}/v1/agent-tokens");
 
-        /// <summary>Done when the first agent has hung up: the bytes that it was sent, or nearly so.</summary>
+        /// <summary>Completes when the first agent has disconnected, with the approximate number of bytes sent to it.</summary>
         internal Task<long> Poured => _poured.Task;
 
         public async ValueTask DisposeAsync()
@@ -134,7 +134,7 @@ public sealed class IssuerTests
             var poured = 0L;
             try
             {
-                // What it was asked; a small request comes in one piece here.
+                // The request. A small one arrives in one piece here.
                 Assert.NotEqual(0, await stream.ReadAsync(new byte[16 * 1024]));
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(_start));
                 var drop = new byte[_pause > TimeSpan.Zero ? 1 : 8192];
@@ -148,7 +148,7 @@ public sealed class IssuerTests
             }
             catch (IOException)
             {
-                // The agent hung up.
+                // The agent has disconnected.
             }
             return poured;
         }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Builder;
 
 namespace Agentdom.Tests.Faults;
 
-/// <summary>Agents that the system suspends, as a laptop's lid or a debugger does, while others go on.</summary>
+/// <summary>Agents that are suspended, as by a laptop's lid or a debugger, while others continue.</summary>
 [Collection(PowerShellCollection.Name)]
 public sealed class SuspendedProcessTests : IAsyncLifetime
 {
@@ -39,7 +39,7 @@ public sealed class SuspendedProcessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WhoIsSuspendedInTheMiddleOfARenewalStopsNobodyAndEndsWell()
+    public async Task AProcessSuspendedDuringARenewalBlocksNoOtherAndCompletesLater()
     {
         var host = _issuer.Name;
         StoredTokens.Save(StoredTokens.Make(host, TimeSpan.FromMinutes(1)));
@@ -50,16 +50,16 @@ public sealed class SuspendedProcessTests : IAsyncLifetime
             await _asked.Task;
             Signal(renewing, "STOP");
 
-            // Still good: given at once, though its lock is held by one who cannot let go.
+            // Still valid, so it is returned at once although a suspended process holds its lock.
             var given = Run("Get-AtpToken $h -AsPlainText");
             Assert.Equal("the.old.token", given.Single<string>());
             Assert.Empty(given.Errors);
-            // Nothing good to give: told within the time it has.
+            // The token is not valid for long enough, so the call fails within its timeout.
             var refused = Run("Get-AtpToken $h -MinimumValidity 00:10 -TimeoutSec 1");
             Assert.Equal("AtpTimedOut", refused.ErrorId);
             Assert.Contains("look for a process that hangs", refused.Errors[0].Exception.Message);
             Assert.Equal("AtpTimedOut", Run("Revoke-AtpToken $h -TimeoutSec 1").ErrorId);
-            // Others' tokens and the vault itself are no matter of that lock.
+            // The lock does not block other tokens or the vault itself.
             _open.SetResult();
             Assert.Single(Run("Request-AtpToken $h data.write").Output);
         }
@@ -77,7 +77,7 @@ public sealed class SuspendedProcessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WhoIsSuspendedWhileItWritesLeavesAVaultThatOthersRead()
+    public async Task AProcessSuspendedDuringAWriteLeavesTheVaultReadable()
     {
         const int Writes = 400;
         var written = 0;

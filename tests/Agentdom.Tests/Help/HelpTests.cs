@@ -3,11 +3,11 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Help;
 
-/// <summary>What Get-Help gives in a real engine, which needs no pwsh. That the examples run is tested in Pester.</summary>
+/// <summary>The output of Get-Help in a real engine, without pwsh. The examples are tested in Pester.</summary>
 [Collection(PowerShellCollection.Name)]
 public sealed class HelpTests
 {
-    // One line for each thing that a user would miss.
+    // One line for each thing that is missing.
     private const string Gaps = """
         $common = [System.Management.Automation.Cmdlet]::CommonParameters
         foreach ($command in Get-Command -Module Agentdom) {

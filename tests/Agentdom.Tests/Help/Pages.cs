@@ -3,7 +3,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Help;
 
-/// <summary>A copy of the help's pages that a test may spoil, and the tool that the build runs on them.</summary>
+/// <summary>A copy of the help pages that a test may break, and the tool that the build runs on them.</summary>
 internal sealed class Pages : IDisposable
 {
     private readonly string _folder = TestPaths.NewFolder();
@@ -13,13 +13,13 @@ internal sealed class Pages : IDisposable
         foreach (var page in Directory.EnumerateFiles(Folder, "*.md")) File.Copy(page, Copy(Path.GetFileName(page)));
     }
 
-    /// <summary>The repository's own.</summary>
+    /// <summary>The folder of the repository's pages.</summary>
     internal static string Folder { get; } = Path.Combine(TestPaths.RepositoryRoot, "docs", "en-US");
 
     /// <summary>The path of a page among the copies.</summary>
     internal string Copy(string name) => Path.Combine(_folder, name);
 
-    /// <summary>Makes help of the copies.</summary>
+    /// <summary>Converts the copies to help files.</summary>
     internal (int ExitCode, string Errors, string Output) Convert()
     {
         var output = Path.Combine(_folder, "output");

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Agentdom.Tests.Issuer;
 
-/// <summary>Bodies that HTTP itself cannot make sense of, as no HTTP client sends them.</summary>
+/// <summary>Bodies with invalid HTTP framing, which no HTTP client sends.</summary>
 public sealed class BrokenBodyTests : IDisposable
 {
     private readonly LogCapture _log = new();
@@ -21,7 +21,7 @@ public sealed class BrokenBodyTests : IDisposable
 
         Assert.StartsWith("HTTP/1.1 400", answer);
         Assert.Contains("\"invalid_request\"", answer);
-        // Nothing that follows is taken for a request.
+        // What follows is not read as another request.
         Assert.Single(answer.Split('\n'), line => line.StartsWith("HTTP/1.1", StringComparison.Ordinal));
         Assert.Equal("invalid_request", Assert.Single(_log.Audit).Values["Outcome"]);
         Assert.DoesNotContain(_log.Of("Microsoft.AspNetCore.Server.Kestrel"), e => e.Level >= LogLevel.Warning);
@@ -29,7 +29,7 @@ public sealed class BrokenBodyTests : IDisposable
 
     public void Dispose() => _log.Dispose();
 
-    /// <returns>All that comes back until the issuer closes the connection.</returns>
+    /// <returns>Everything that the issuer sends until it closes the connection.</returns>
     private async Task<string> SendAsync(string chunks)
     {
         await using var issuer = await TestIssuer.StartAsync(services: s => s.AddSingleton<ILoggerProvider>(_log));

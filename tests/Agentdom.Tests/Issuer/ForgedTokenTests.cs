@@ -5,13 +5,13 @@ using JsonObject = System.Text.Json.Nodes.JsonObject;
 
 namespace Agentdom.Tests.Issuer;
 
-/// <summary>Tokens that somebody else made, or changed.</summary>
+/// <summary>Tokens that somebody else created or changed.</summary>
 public sealed class ForgedTokenTests
 {
     [Fact]
     public async Task ATokenMadeByHandAsTheProtocolSaysIsValid()
     {
-        // The other tests change one thing each about this token: without this one they would prove nothing.
+        // Each of the other tests changes one part of this token. They prove something only if it is valid itself.
         await using var issuer = await TestIssuer.StartAsync();
         var (header, payload) = await PartsAsync(issuer);
 
@@ -26,7 +26,7 @@ public sealed class ForgedTokenTests
     [InlineData("alg", "HS384")]
     [InlineData("alg", "RS256")]
     [InlineData("alg", null)]
-    public async Task AnotherHeaderUnderAGoodSignatureIsNotValid(string name, string? value)
+    public async Task AnotherHeaderWithAValidSignatureIsNotValid(string name, string? value)
     {
         await using var issuer = await TestIssuer.StartAsync();
         var (header, payload) = await PartsAsync(issuer);
@@ -37,7 +37,7 @@ public sealed class ForgedTokenTests
     }
 
     [Fact]
-    public async Task AGoodTokenWithItsSignatureCutOffIsNotValid()
+    public async Task AValidTokenWithItsSignatureCutOffIsNotValid()
     {
         await using var issuer = await TestIssuer.StartAsync();
         var token = await issuer.TokenAsync();
@@ -77,7 +77,7 @@ public sealed class ForgedTokenTests
     [InlineData("sub", null)]
     [InlineData("scope", null)]
     [InlineData("scope", "null")]
-    public async Task OtherClaimsUnderAGoodSignatureAreNotValid(string name, string? json)
+    public async Task OtherClaimsWithAValidSignatureAreNotValid(string name, string? json)
     {
         await using var issuer = await TestIssuer.StartAsync();
         var (header, payload) = await PartsAsync(issuer);
@@ -90,11 +90,11 @@ public sealed class ForgedTokenTests
     }
 
     [Fact]
-    public async Task AGoodTokenSpeltAnotherWayIsNotValid()
+    public async Task AValidTokenInAnotherEncodingIsNotValid()
     {
         await using var issuer = await TestIssuer.StartAsync();
         var token = await issuer.TokenAsync();
-        // The last of 43 characters holds two bits that the signature does not use, and they are 0.
+        // The last of 43 characters has two bits that the signature does not use. They are 0.
         const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         string[] spellings =
         [

@@ -5,7 +5,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Issuer;
 
-/// <summary>100,000 requests that no proper agent sends, over real sockets. Alone, since it measures this process's memory.</summary>
+/// <summary>100,000 malformed requests over real sockets. Runs alone, because it measures the memory of this process.</summary>
 [Collection(nameof(AloneCollection))]
 public sealed class MangledRequestTests
 {
@@ -17,7 +17,7 @@ public sealed class MangledRequestTests
     private static readonly string?[] s_contentTypes = ["application/json; charset=utf-16", "text/json", "application/json;;;", "\"", null];
 
     [Fact]
-    public async Task NoneBringsTheIssuerDownOrStaysInItsMemory()
+    public async Task NoneCrashesTheIssuerOrLeaksMemory()
     {
         await using var issuer = await TestIssuer.StartAsync(o =>
             (o.Limits.RequestsPerMinutePerAgent, o.Limits.RequestsPerMinutePerAddress) = (null, null));
@@ -29,7 +29,7 @@ public sealed class MangledRequestTests
         var after = LiveBytes();
 
         Assert.All(answers.Keys, status => Assert.True(status is 200 or 400 or 401 or 403 or 413 or 415, $"{status}: {answers[status]} times"));
-        // Otherwise they did not reach what they were made for.
+        // Otherwise the requests did not reach the intended checks.
         Assert.True(answers[400] > Requests / 2, $"400: {answers[400]} times");
         Assert.True(answers[401] > Requests / 20, $"401: {answers[401]} times");
         Assert.True(after - before < GrowthAllowed, $"{(after - before) / 1024} KiB stayed");
@@ -44,7 +44,7 @@ public sealed class MangledRequestTests
             for (var i = worker; i < count; i += Connections)
             {
                 var path = s_paths[i % 5 == 0 ? 1 : i % 7 == 0 ? 2 : 0];
-                // Revoking the token that the end of the test needs would be no fault of the issuer's.
+                // Not the real token, because the end of the test needs it and a revocation would be correct.
                 var good = path.Length == 0 ? TestIssuer.Signed(TestIssuer.Body()) : $$"""{"token":"{{(path == "/verify" ? token : "x.y.z")}}"}""";
                 var contentType = i % 50 == 0 ? s_contentTypes[i / 50 % s_contentTypes.Length] : "application/json";
                 using var answer = await Wire.PostAsync(
@@ -58,7 +58,7 @@ public sealed class MangledRequestTests
 
     private static long LiveBytes()
     {
-        // The second collection takes what finalizers have let go of.
+        // The second collection frees what the finalizers released.
         GC.Collect();
         GC.WaitForPendingFinalizers();
         return GC.GetTotalMemory(forceFullCollection: true);

@@ -6,7 +6,7 @@ namespace Agentdom.Tests.Issuer;
 public sealed class MintTests
 {
     [Fact]
-    public async Task AGoodRequestIsAnsweredWithATokenThatNobodyMayKeepInACache()
+    public async Task AValidRequestIsAnsweredWithATokenThatMustNotBeCached()
     {
         await using var issuer = await TestIssuer.StartAsync();
         using var response = await issuer.RequestTokenAsync(TestIssuer.Signed(TestIssuer.Body()));
@@ -112,7 +112,7 @@ public sealed class MintTests
     }
 
     [Fact]
-    public async Task AShorterLifeIsToldAndKept()
+    public async Task AShorterLifetimeIsReportedAndApplied()
     {
         await using var issuer = await TestIssuer.StartAsync(o => o.TokenLifetime = TimeSpan.FromSeconds(90));
         var answer = await Wire.JsonAsync(await issuer.RequestTokenAsync(TestIssuer.Signed(TestIssuer.Body())));
@@ -123,7 +123,7 @@ public sealed class MintTests
     }
 
     [Fact]
-    public async Task TheIssuersNameAndAudienceStandInTheToken()
+    public async Task TheTokenContainsTheIssuersNameAndAudience()
     {
         await using var issuer = await TestIssuer.StartAsync(
             o => (o.Issuer, o.Audience) = ("https://me.example", "orders"));

@@ -3,7 +3,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Issuer;
 
-/// <summary>Bodies that cannot be read, or whose fields are wrong though they are signed.</summary>
+/// <summary>Bodies that cannot be read, and signed bodies with invalid fields.</summary>
 public sealed class RefusalTests
 {
     private static readonly string s_zeros = new('0', 64);

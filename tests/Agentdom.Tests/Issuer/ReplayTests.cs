@@ -56,7 +56,7 @@ public sealed class ReplayTests
     [Fact]
     public async Task ARefusedRequestDoesNotUseUpItsSignature()
     {
-        // Two apps with one memory: what the first does not offer, the second does.
+        // Two apps share one state. The second offers a scope that the first does not.
         var state = new InMemoryIssuerState();
         await using var without = await TestIssuer.StartAsync(services: s => s.AddSingleton<IIssuerState>(state));
         await using var with = await TestIssuer.StartAsync(
@@ -71,7 +71,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public async Task AFullMemoryRefusesWhatIsNewAndForgetsNothing()
+    public async Task AFullStateRefusesNewRequestsAndDropsNothing()
     {
         await using var issuer = await StartAsync(capacity: 2);
         var (first, second) = (Stamped(0), Stamped(1));
@@ -84,7 +84,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public async Task WhatHasEndedMakesRoomAndWhatWasTurnedAwayIsTakenThen()
+    public async Task ExpiredEntriesMakeRoomForRequestsThatWereRefusedBefore()
     {
         await using var issuer = await StartAsync(capacity: 2);
         Assert.Equal(200, (int)(await issuer.RequestTokenAsync(Stamped(-300_000))).StatusCode);
@@ -93,7 +93,7 @@ public sealed class ReplayTests
         var waiting = Stamped(1);
         await Wire.AssertRefusedAsync(await issuer.RequestTokenAsync(waiting), 503, "temporarily_unavailable");
 
-        // One look at the clock is not enough.
+        // One reading of the clock is not enough to prune.
         _time.Advance(45);
         await Wire.AssertRefusedAsync(await issuer.RequestTokenAsync(waiting), 503, "temporarily_unavailable");
         _time.Advance(15);

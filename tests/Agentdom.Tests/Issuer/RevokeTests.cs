@@ -8,7 +8,7 @@ public sealed class RevokeTests
     private const string Stranger = "a stranger's secret of more than 32 bytes";
 
     [Fact]
-    public async Task ARevokedTokenIsDeadAtOnceAndOthersLive()
+    public async Task ARevokedTokenIsInvalidAtOnceAndOthersStayValid()
     {
         await using var issuer = await TestIssuer.StartAsync();
         var (token, other) = (await issuer.TokenAsync(), await issuer.TokenAsync());
@@ -32,7 +32,7 @@ public sealed class RevokeTests
     }
 
     [Fact]
-    public async Task ATokenThatIsUnknownOrHasEndedCountsAsRevoked()
+    public async Task AnUnknownOrExpiredTokenCountsAsRevoked()
     {
         var time = new ManualTime();
         await using var issuer = await TestIssuer.StartAsync(services: s => s.AddSingleton<TimeProvider>(time));
@@ -56,7 +56,7 @@ public sealed class RevokeTests
         await AssertRevokedAsync(issuer, token);
 
         time.Advance(3599);
-        // Another revocation gives the memory the occasion to forget.
+        // Another revocation gives the state an occasion to prune.
         var body = TestIssuer.Body();
         body["timestamp"] = time.Milliseconds;
         await AssertRevokedAsync(issuer, await Wire.TokenAsync(issuer, body));
@@ -64,7 +64,7 @@ public sealed class RevokeTests
     }
 
     [Fact]
-    public async Task ARevocationThatCannotBeRememberedIsNotConfirmed()
+    public async Task ARevocationThatCannotBeStoredIsNotConfirmed()
     {
         await using var issuer = await TestIssuer.StartAsync(
             services: s => s.AddSingleton<IIssuerState>(new FailingState { Mints = true }));

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Agentdom.Tests.Issuer;
 
-/// <summary>Who signed, and when.</summary>
+/// <summary>Signatures and timestamps.</summary>
 public sealed class SignatureTests
 {
     private const string Second = "the secret of last month, 32 bytes and more";
@@ -45,7 +45,7 @@ public sealed class SignatureTests
     }
 
     [Fact]
-    public async Task WhatNobodySignedIsNeitherCheckedNorRepeated()
+    public async Task AnUnsignedBodyIsNeitherCheckedNorRepeated()
     {
         await using var issuer = await TestIssuer.StartAsync();
         var garbage = $$"""

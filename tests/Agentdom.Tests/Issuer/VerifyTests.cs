@@ -9,7 +9,7 @@ public sealed class VerifyTests
     private const string Second = "another secret of more than thirty-two bytes";
 
     [Fact]
-    public async Task AGoodTokenIsDescribed()
+    public async Task AValidTokenIsDescribed()
     {
         var time = new ManualTime();
         await using var issuer = await TestIssuer.StartAsync(services: s => s.AddSingleton<TimeProvider>(time));
@@ -55,7 +55,7 @@ public sealed class VerifyTests
     }
 
     [Fact]
-    public async Task ATokenIsGoodUntilTheSecondItEnds()
+    public async Task ATokenIsValidUntilTheSecondItExpires()
     {
         var time = new ManualTime();
         await using var issuer = await TestIssuer.StartAsync(services: s => s.AddSingleton<TimeProvider>(time));
@@ -69,7 +69,7 @@ public sealed class VerifyTests
     }
 
     [Fact]
-    public async Task ATokenIsGoodUntilItsSecretIsTakenOffTheList()
+    public async Task ATokenIsValidUntilItsSecretIsRemoved()
     {
         await using var before = await TestIssuer.StartAsync(o => o.Secrets.Add(Second));
         var token = await Wire.TokenAsync(before, TestIssuer.Body(), Second);

@@ -5,7 +5,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Packaging;
 
-/// <summary>The NuGet packages of the libraries, as <c>dotnet pack</c> makes them.</summary>
+/// <summary>The NuGet packages of the libraries, created by <c>dotnet pack</c>.</summary>
 public sealed class LibraryPackageTests
 {
     public static TheoryData<string, string[], string[]> Packages => new()
@@ -45,7 +45,7 @@ public sealed class LibraryPackageTests
         // Packages of one build share internal types, so one version of them belongs together.
         Assert.All(groups.Elements().Where(static d => d.Attribute("id")!.Value.StartsWith("Agentdom.", StringComparison.Ordinal)),
             own => Assert.Equal($"[{Value("version")}]", own.Attribute("version")!.Value));
-        // What only the build needs is nobody else's business.
+        // Only the build needs it, so it must not be a dependency.
         Assert.DoesNotContain(groups.Elements(), static d => d.Attribute("id")!.Value == "PolySharp");
     }
 

@@ -7,14 +7,14 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Packaging;
 
-/// <summary>What a user of the module downloads: <c>out/Agentdom</c>, as <c>Publish-PSResource</c> takes it.</summary>
+/// <summary>The module package: <c>out/Agentdom</c>, as <c>Publish-PSResource</c> publishes it.</summary>
 public sealed class ModulePackageTests(ITestOutputHelper output)
 {
     private const int MegaByte = 1024 * 1024;
 
     private static readonly string s_folder = Path.GetDirectoryName(TestPaths.ModuleManifest)!;
 
-    // What lies outside of bin/, where the closure says what belongs there.
+    // The files outside bin/. What belongs into bin/ follows from the dependencies.
     private static readonly string[] s_files =
     [
         "Agentdom.Extension/Agentdom.Extension.psm1",
@@ -46,7 +46,7 @@ public sealed class ModulePackageTests(ITestOutputHelper output)
 
         void Follow(string name)
         {
-            // What is not there comes with the runtime.
+            // Missing assemblies are part of the runtime.
             var path = Path.Combine(folder, name + ".dll");
             if (!File.Exists(path) || !needed.Add(name + ".dll")) return;
             using var image = new PEReader(File.OpenRead(path));
@@ -74,7 +74,7 @@ public sealed class ModulePackageTests(ITestOutputHelper output)
         var changelog = File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, "CHANGELOG.md")).ReplaceLineEndings("\n");
         var newest = Regex.Split(changelog, "(?m)^(?=## )")[1].Trim();
 
-        // Windows PowerShell reads a manifest in the code page of the machine, and takes typographic quotes for quotes.
+        // Windows PowerShell reads a manifest in the machine's code page, and treats typographic quotes as quotes.
         Assert.True(System.Text.Ascii.IsValid(newest), "The changelog's newest section is not plain ASCII.");
         Assert.Equal(newest, Notes(TestPaths.ModuleManifest).ReplaceLineEndings("\n"));
         Assert.StartsWith($"## [{Regex.Match(source, "ModuleVersion\\s*=\\s*'(.+)'").Groups[1].Value}]", newest);
@@ -86,7 +86,7 @@ public sealed class ModulePackageTests(ITestOutputHelper output)
     {
         var syntax = Parser.ParseFile(manifest, out _, out var errors);
         Assert.Empty(errors);
-        // As PowerShell reads a manifest: nothing in it may be code.
+        // As PowerShell reads a manifest, which must not contain code.
         var values = (Hashtable)syntax.Find(static a => a is HashtableAst, searchNestedScriptBlocks: false).SafeGetValue();
         var data = (Hashtable)((Hashtable)values["PrivateData"]!)["PSData"]!;
         return (string)data["ReleaseNotes"]!;

@@ -7,7 +7,7 @@ namespace Agentdom.Tests.Pipelines;
 /// <summary>One step of a pipeline that runs a script in pwsh.</summary>
 internal sealed record PipelineStep(string Name, string Script, IReadOnlyDictionary<string, string> Environment, bool Always);
 
-/// <summary>The one job of a pipeline file, its expressions replaced by what the runner would put there.</summary>
+/// <summary>The job of a pipeline file, with its expressions replaced as the runner would.</summary>
 internal sealed partial record Pipeline(IReadOnlyDictionary<string, string> Environment, IReadOnlyList<PipelineStep> Steps)
 {
     internal const string SecretVariable = "AGENTDOM_ATP_SECRET";
@@ -18,7 +18,7 @@ internal sealed partial record Pipeline(IReadOnlyDictionary<string, string> Envi
     [GeneratedRegex(@"\$\(([A-Za-z.]+)\)")]
     private static partial Regex AzureMacro { get; }
 
-    /// <param name="expressions">What each expression stands for; one that is not listed is an error.</param>
+    /// <param name="expressions">The value of each expression. An expression that is not listed is an error.</param>
     internal static Pipeline GitHub(Dictionary<string, string> expressions)
     {
         var root = Read("github.yml");

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Http;
 namespace Agentdom.Tests.Pipelines;
 
 /// <summary>
-/// The samples of samples/pipelines, step by step in real pwsh processes against a real issuer. What a hosted runner adds is
-/// played here: its variables, and what it puts before and after a script.
+/// Runs the samples in samples/pipelines step by step in real pwsh processes against a real issuer. The parts of a hosted runner
+/// are simulated: its variables, and what it adds before and after a script.
 /// </summary>
 public sealed class PipelineTests : IDisposable
 {
@@ -34,7 +34,7 @@ public sealed class PipelineTests : IDisposable
     }
 
     [Theory, InlineData(true), InlineData(false)]
-    public async Task TheTokenIsRevokedWhereTheWorkFails(bool gitHub)
+    public async Task TheTokenIsRevokedIfTheWorkFails(bool gitHub)
     {
         await using var issuer = await StartAsync(orders: 500);
 
@@ -68,7 +68,7 @@ public sealed class PipelineTests : IDisposable
     public async Task TheRunbookOfAzureAutomationRevokesItsToken(int orders)
     {
         await using var issuer = await StartAsync(orders);
-        // A stand-in: the real one exists in Azure alone.
+        // A fake, because the real command only exists in Azure.
         const string credential = "function Get-AutomationPSCredential($Name) { " +
             "[pscredential]::new('unused', (ConvertTo-SecureString $env:TEST_SECRET -AsPlainText -Force)) }";
         var runbook = Path.Combine(TestPaths.RepositoryRoot, "samples", "pipelines", "azure-automation.ps1");
@@ -96,7 +96,7 @@ public sealed class PipelineTests : IDisposable
         })
         .RequireAgentScope("data.read"));
 
-    /// <summary>Whether the job would be green.</summary>
+    /// <summary>Whether the job would succeed.</summary>
     private async Task<bool> RunAsync(Pipeline pipeline, bool gitHub, TestIssuer issuer)
     {
         var temp = Directory.CreateDirectory(Path.Combine(_work, "temp")).FullName;
@@ -126,7 +126,7 @@ public sealed class PipelineTests : IDisposable
     private async Task<bool> RunAsync(string script, Dictionary<string, string> environment)
     {
         var file = Path.Combine(_work, "step.ps1");
-        // The second line is for the issuer of the test alone, which speaks http.
+        // The second line is only needed because the test's issuer uses http.
         await File.WriteAllTextAsync(file, $$"""
             $ErrorActionPreference = 'stop'
             $PSDefaultParameterValues['Invoke-RestMethod:AllowUnencryptedAuthentication'] = $true

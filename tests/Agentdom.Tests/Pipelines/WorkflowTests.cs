@@ -4,13 +4,13 @@ using YamlDotNet.RepresentationModel;
 
 namespace Agentdom.Tests.Pipelines;
 
-/// <summary>What every workflow of this repository keeps to: it runs others' code with rights to this repository.</summary>
+/// <summary>The rules for all workflows of this repository, because they run third-party code with access to it.</summary>
 public sealed partial class WorkflowTests
 {
     [GeneratedRegex(@"^\s*(?:- )?uses:\s*(.+)$", RegexOptions.Multiline)]
     private static partial Regex Uses { get; }
 
-    // The comment is what Dependabot reads and updates.
+    // Dependabot reads and updates the comment.
     [GeneratedRegex(@"^[\w.-]+(/[\w.-]+)+@[0-9a-f]{40} # v\d+(\.\d+)*$")]
     private static partial Regex Pinned { get; }
 

@@ -4,7 +4,7 @@ using CsCheck;
 
 namespace Agentdom.Tests.Properties;
 
-/// <summary>What holds for the canonical form of any value.</summary>
+/// <summary>Properties of the canonical form of any value.</summary>
 public sealed class CanonicalFormTests
 {
     private const int Values = 5_000;
@@ -28,7 +28,7 @@ public sealed class CanonicalFormTests
     public void ReadingTheFormGivesTheValueBack() =>
         JsonValues.Any.Sample(value => AreEqual(StrictJson.Parse(CanonicalJson.FromValue(value)), value), iter: Values);
 
-    /// <summary>The other writer is short and slow, and shares nothing with ours but how fractions look.</summary>
+    /// <summary>The other writer is short and slow, and shares only the format of fractions with ours.</summary>
     [Fact]
     public void TheFormIsTheOneAnotherWriterGives() =>
         JsonValues.Any.Sample(value => CanonicalJson.FromValue(value) == Plainly(value), iter: Values);
@@ -40,7 +40,7 @@ public sealed class CanonicalFormTests
             var text = CanonicalJson.FromValue(number);
             var digits = text.Split('e')[0].Count(char.IsAsciiDigit);
             return double.Parse(text, CultureInfo.InvariantCulture) == number
-                // The form with all 17 digits bounds it; integers are written out up to 21.
+                // Never longer than the form with all 17 digits. Integers of up to 21 digits are written out.
                 && (digits <= 17 || Math.Abs(number) is >= 1e17 and < 1e21 or < 1);
         }, iter: Values);
 
@@ -51,7 +51,7 @@ public sealed class CanonicalFormTests
         double number => JsonNumber.Format(number),
         string text => Quoted(text),
         List<object?> list => $"[{string.Join(',', list.Select(Plainly))}]",
-        // Big-endian bytes stand in the order of UTF-16 code units.
+        // Big-endian bytes sort in the order of UTF-16 code units.
         Dictionary<string, object?> members => $"{{{string.Join(',', members
             .OrderBy(m => Convert.ToHexString(Encoding.BigEndianUnicode.GetBytes(m.Key)), StringComparer.Ordinal)
             .Select(m => $"{Quoted(m.Key)}:{Plainly(m.Value)}"))}}}",
@@ -76,7 +76,7 @@ public sealed class CanonicalFormTests
         (JsonObject one, Dictionary<string, object?> other) =>
             one.Count == other.Count && one.All(m => other.TryGetValue(m.Key, out var v) && AreEqual(m.Value, v)),
         (List<object?> one, List<object?> other) => one.Count == other.Count && one.Zip(other).All(p => AreEqual(p.First, p.Second)),
-        // JSON has one zero.
+        // Canonical JSON does not distinguish 0 and -0.
         (double one, double other) => one == other,
         _ => Equals(read, value),
     };

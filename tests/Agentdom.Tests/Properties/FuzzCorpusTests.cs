@@ -3,7 +3,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Properties;
 
-/// <summary>The fuzzer's inputs, in a process of their own as under the fuzzer: a stack overflow would end it.</summary>
+/// <summary>The fuzzer's inputs, in a separate process, because a stack overflow would crash it.</summary>
 public sealed class FuzzCorpusTests
 {
     [Fact]

@@ -6,21 +6,21 @@ using JsonObject = System.Text.Json.Nodes.JsonObject;
 
 namespace Agentdom.Tests.Properties;
 
-/// <summary>Inputs that no well-behaved peer sends.</summary>
+/// <summary>Invalid inputs.</summary>
 internal static class Inputs
 {
-    /// <summary>Any characters, lone surrogates among them.</summary>
+    /// <summary>Any characters, including lone surrogates.</summary>
     internal static readonly Gen<string> AnyText = Gen.OneOf(
         Gen.String, Gen.Char.Array[0, 40].Select(c => new string(c)), JsonValues.Text, Gen.String[Gen.Char[' ', '~'], 0, 60]);
 
-    /// <summary>Random bytes, and the good document spoilt: its bytes, its members, or a member's value.</summary>
+    /// <summary>Random bytes, or a valid document with changed bytes, members or values.</summary>
     internal static Gen<byte[]> Near(string good) => Gen.OneOf(
         Gen.Byte.Array[0, 200],
         Gen.Int.Select(seed => new Mangler(seed).Next(good)),
         Gen.Select(Gen.Int[0, int.MaxValue], JsonValues.Any, Gen.Int).Select((at, value, seed) => WithValue(good, at, value, seed)),
         Gen.Select(Gen.Int[0, int.MaxValue], JsonValues.Any, Gen.Int).Select((at, value, seed) => WithValue(good, at, value, seed)));
 
-    /// <summary>The good text with a few characters changed, taken out or put in.</summary>
+    /// <summary>A valid text with a few characters changed, removed or inserted.</summary>
     internal static Gen<string> NearText(string good, string alphabet) =>
         Gen.Select(Gen.Int[0, int.MaxValue], Gen.Int[0, 2], Gen.Int[0, int.MaxValue]).Array[1, 6].Select(edits =>
         {
@@ -39,7 +39,7 @@ internal static class Inputs
         var root = JsonNode.Parse(good)!;
         var places = Places(root).ToArray();
         var (parent, name) = places[at % places.Length];
-        // A mark in the good text's place, since JsonNode could not write every value that ours can.
+        // A placeholder for the value, because JsonNode cannot write every value that our writer can.
         parent[name] = "\u0001";
         return Encoding.UTF8.GetBytes(root.ToJsonString().Replace("\"\\u0001\"", JsonValues.Write(value, new Random(seed))));
     }

@@ -14,8 +14,8 @@ internal static class JsonValues
     internal static readonly Gen<string> Text = s_character.Array[0, 8].Select(parts => string.Concat(parts));
 
     /// <summary>
-    /// Finite doubles. Those whose canonical form is an integer beyond 2^53 − 1 are left out: the reader refuses an integer
-    /// that is written so (protocol.md §2), and only values written with a fraction or an exponent are read.
+    /// Finite doubles, except those whose canonical form is an integer beyond 2^53 − 1: the reader refuses such an integer unless
+    /// it is written with a fraction or an exponent (protocol.md §2).
     /// </summary>
     internal static readonly Gen<double> Number = Gen.OneOf(
         Gen.Int.Select(i => (double)i), Gen.Long[-9_007_199_254_740_991, 9_007_199_254_740_991].Select(l => (double)l),
@@ -32,7 +32,7 @@ internal static class JsonValues
 
     internal static readonly Gen<Dictionary<string, object?>> Object = ObjectOf(Any);
 
-    /// <summary>The value as JSON: members in any order, white space anywhere, characters escaped or not, numbers in more than one way.</summary>
+    /// <summary>The value as JSON, with random member order, white space, escapes and number formats.</summary>
     internal static string Write(object? value, Random random)
     {
         var text = new StringBuilder();
@@ -109,7 +109,7 @@ internal static class JsonValues
     private static void WriteText(StringBuilder text, string value, Random random)
     {
         text.Append('"');
-        // Runes, as half a pair that stands for itself and half that is escaped are no character.
+        // By runes, because a surrogate pair must not be escaped by half.
         foreach (var rune in value.EnumerateRunes())
         {
             var c = rune.IsBmp ? (char)rune.Value : '\0';

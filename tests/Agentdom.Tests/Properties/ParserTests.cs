@@ -7,7 +7,7 @@ using CsCheck;
 
 namespace Agentdom.Tests.Properties;
 
-/// <summary>Whatever they are given, the readers read it or refuse it with their own error.</summary>
+/// <summary>The readers accept any input or refuse it with their own exception.</summary>
 public sealed class ParserTests
 {
     private const int Inputs = 4_000;
@@ -64,7 +64,7 @@ public sealed class ParserTests
         Properties.Inputs.AnyText, Properties.Inputs.NearText("https://user@[::1%25eth0]:8443/v1/t?q#f", "[]:/@%.?#\\é\u00adx0")).Sample(
         text =>
         {
-            // As a manifest names it, by hand, and with whatever address it makes.
+            // In a manifest, as given by the caller, and as an address.
             var json = Encoding.UTF8.GetBytes($$$"""{"auth":{"method":"agent_token","agent_token_endpoint":{{{JsonSerializer.Serialize(text)}}}}}""");
             Only<AtpException>(() => s_host.RequireEndpoint(AgentdomManifest.Read(s_host, json).TokenEndpoint, ["example.net"]));
             if (Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out var uri)) Only<AtpException>(() => s_host.RequireAddress(uri, []));
@@ -78,7 +78,7 @@ public sealed class ParserTests
         Only<AtpException>(() =>
         {
             var host = AtpHost.Parse(text);
-            // Its one spelling means itself.
+            // The normalized name parses to the same host.
             Assert.Equal(host, AtpHost.Parse(host.Name));
             Assert.Equal(host.Origin, AtpHost.Parse(host.Name).Origin);
         });
@@ -128,7 +128,7 @@ public sealed class ParserTests
             return LookAtAsync($"{signed}.{System.Buffers.Text.Base64Url.EncodeToString(mac)}");
         }, iter: Inputs);
 
-    /// <summary>Of all the texts near a good token only the token itself is one.</summary>
+    /// <summary>Of all texts similar to a valid token, only the token itself is valid.</summary>
     [Fact]
     public async Task ATokenWithACharacterChanged()
     {
@@ -138,7 +138,7 @@ public sealed class ParserTests
 
         await Properties.Inputs.NearText(token, Base64Url).Where(text => text != token)
             .SampleAsync(async text => Assert.Null(await s_issuer.ReadTokenAsync(text)), iter: Inputs);
-        // The last character holds two bits that the signature does not use.
+        // The last character has two bits that the signature does not use.
         foreach (var last in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".Where(c => c != token[^1]))
             Assert.Null(await s_issuer.ReadTokenAsync(token[..^1] + last));
     }
@@ -220,7 +220,7 @@ public sealed class ParserTests
         }
         catch (TError)
         {
-            // The reader's own.
+            // The reader's own exception.
         }
     }
 }

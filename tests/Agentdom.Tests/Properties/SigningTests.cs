@@ -3,7 +3,7 @@ using CsCheck;
 
 namespace Agentdom.Tests.Properties;
 
-/// <summary>What holds for the signature of any body under any secret.</summary>
+/// <summary>Properties of the signature of any body with any secret.</summary>
 public sealed class SigningTests
 {
     private const int Bodies = 3_000;
@@ -36,7 +36,7 @@ public sealed class SigningTests
             return !AtpSigner.Verify(request.CanonicalBody, request.Signature, other);
         }, iter: Bodies);
 
-    /// <summary>A bit of white space, of an escape's hex digits or of an exponent's letter may change and mean the same.</summary>
+    /// <summary>A changed bit in white space, in an escape's hex digits or in an exponent's letter may keep the meaning.</summary>
     [Fact]
     public void OneBitOfTheRequestChangedIsRefusedOrMeansTheSame()
     {
@@ -64,7 +64,7 @@ public sealed class SigningTests
             return changed.CanonicalBody == request.CanonicalBody
                 && string.Equals(changed.Signature, request.Signature, StringComparison.OrdinalIgnoreCase);
         }, iter: Bodies);
-        // Otherwise it would not have tried what it is for.
+        // Otherwise the test would not have tested refusals.
         Assert.True(refused > same, $"{refused} refused, {same} the same");
     }
 

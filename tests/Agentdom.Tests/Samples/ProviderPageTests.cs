@@ -3,7 +3,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Samples;
 
-/// <summary>What docs/provider.md promises to a provider, from an empty folder to a revoked token.</summary>
+/// <summary>Follows docs/provider.md from an empty folder to a revoked token.</summary>
 public sealed class ProviderPageTests
 {
     [Fact]
@@ -19,7 +19,7 @@ public sealed class ProviderPageTests
         Assert.Contains("Tea", said[^1]);
         Assert.Matches(@"localhost:\d+\s+orders\.read\s+True\s+True", said[^1]);
         Assert.Equal(["1001", "1005", "1004"], Regex.Matches(page.Log, @"Agentdom\.Audit\[(\d+)\]").Select(static m => m.Groups[1].Value));
-        // The secret was there, and nobody saw it.
+        // The secret was stored and never shown.
         var secrets = await workshop.RunAsync(Path.Combine(workshop.Folder, "Orders"), "dotnet", "user-secrets", "list");
         var secret = Regex.Match(secrets, " = (.{43})").Groups[1].Value;
         Assert.NotEmpty(secret);

@@ -2,7 +2,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Samples;
 
-/// <summary>What the sample issuer makes of ATP_STATE.</summary>
+/// <summary>How the sample issuer reads ATP_STATE.</summary>
 public sealed class SampleStateTests
 {
     [Theory]
@@ -19,7 +19,7 @@ public sealed class SampleStateTests
     [InlineData("redis:localhost:70000")]
     [InlineData("redis:localhost:6379,password=hunter2")]
     [InlineData("redis:me:hunter2@localhost:6379")]
-    public async Task AnythingElseEndsItWithWhatToSet(string state)
+    public async Task AnythingElseStopsItWithAdvice(string state)
     {
         var (exitCode, output, error) = await SampleIssuer.RunAsync(state);
 
@@ -30,7 +30,7 @@ public sealed class SampleStateTests
     }
 
     [Fact]
-    public async Task AFileThatCannotBeOpenedEndsItAtItsStart()
+    public async Task AFileThatCannotBeOpenedStopsItAtStart()
     {
         var (exitCode, output, error) = await SampleIssuer.RunAsync("sqlite:/no/such/folder/state.db");
 

@@ -3,8 +3,8 @@ using System.Text;
 namespace Agentdom.Tests.Silence;
 
 /// <summary>
-/// Looks for texts that nobody may see: as they are, as UTF-16, in base64, and as the hex digits that PowerShell makes of
-/// a SecureString where there is no DPAPI. Of a token its payload and its signature count on their own.
+/// Searches for secret texts: as they are, as UTF-16, in base64, and as the hex digits to which PowerShell converts a
+/// SecureString without DPAPI. A token's payload and signature are searched for separately too.
 /// </summary>
 internal sealed class Search
 {
@@ -19,20 +19,20 @@ internal sealed class Search
             Add($"{name} as text", Encoding.UTF8.GetBytes(text));
             Add($"{name} in UTF-16", utf16);
             Add($"{name} in hex", Encoding.ASCII.GetBytes(Convert.ToHexStringLower(utf16)));
-            // Without what depends on the bytes that follow.
+            // Without the last characters, which depend on the bytes that follow.
             Add($"{name} in base64", Encoding.ASCII.GetBytes(Convert.ToBase64String(Encoding.UTF8.GetBytes(text)))[..^4]);
         }
     }
 
     internal int Count => _forms.Count;
 
-    /// <summary>Which of them are there.</summary>
+    /// <summary>The names of the texts that are found.</summary>
     internal IEnumerable<string> In(byte[] content) =>
         _forms.Where(form => content.AsSpan().IndexOf(form.Value) >= 0).Select(form => form.Key);
 
     internal IEnumerable<string> In(string content) => In(Encoding.UTF8.GetBytes(content));
 
-    /// <summary>The same, with the file's name before each, for all files of a folder.</summary>
+    /// <summary>The names of the texts that are found in the files of a folder, each with the file's name.</summary>
     internal IEnumerable<string> InFiles(string folder) => Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
         .SelectMany(file => In(File.ReadAllBytes(file)).Select(found => $"{Path.GetRelativePath(folder, file)}: {found}"));
 

@@ -10,8 +10,8 @@ using Agentdom.Tests.Support;
 namespace Agentdom.Tests.Silence;
 
 /// <summary>
-/// Every cmdlet, as talkative as it can be made, in a real pwsh with a transcript, failing and succeeding: no secret, no
-/// signature and no token in anything that was said, kept or logged. What the issuers saw on the wire is what is searched for.
+/// Runs every cmdlet with all streams enabled in a real pwsh with a transcript, both failing and succeeding. No secret, signature
+/// or token may be in any output, file or log. The searched values are those that the issuers saw on the wire.
 /// </summary>
 [Collection(PowerShellCollection.Name)]
 public sealed partial class SilenceTests(ITestOutputHelper output)
@@ -23,14 +23,14 @@ public sealed partial class SilenceTests(ITestOutputHelper output)
     private static partial Regex Sensitive { get; }
 
     [Fact]
-    public async Task NothingThatOpensAnythingIsSeenAnywhere()
+    public async Task NoSecretSignatureOrTokenIsFoundAnywhere()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The command lines of processes are read from /proc.");
         using var turn = CrontabTurn.Take(TestContext.Current.CancellationToken);
         var folder = TestPaths.NewFolder();
         string Folder(string name) => Directory.CreateDirectory(Path.Combine(folder, name)).FullName;
         var (known, seen, home) = (Folder("known"), Folder("seen"), Folder("home"));
-        // Words of a passphrase, as a user may choose them, and not only random digits.
+        // A passphrase with words, as a user may choose it, and not only random digits.
         var secret = $"a pass phrase {Random()}";
         var (wrong, canary) = ($"a wrong one {Random()}", $"canary {Random()}");
         await File.WriteAllLinesAsync(Path.Combine(known, "secrets"), [secret, wrong, canary], TestContext.Current.CancellationToken);
@@ -84,7 +84,7 @@ public sealed partial class SilenceTests(ITestOutputHelper output)
         Assert.Empty(search.In("eyJhbGciOiJIUzI1NiJ9, a pass phrase"));
     }
 
-    // Of the schedulers only cron is registered for real above; what the others are handed is looked at as text.
+    // Only cron is registered for real above. For the other schedulers the generated text is searched.
     [Fact]
     public void NoSchedulerIsHandedASecret()
     {
@@ -110,12 +110,12 @@ public sealed partial class SilenceTests(ITestOutputHelper output)
         var exported = File.ReadAllLines(Path.Combine(known, "exported")).Order();
         IEnumerable<string> Run(Func<string, bool> outcome) =>
             cases.Where(c => outcome(c[2])).SelectMany(c => c[0].Split(' ')).Distinct().Intersect(exported).Order();
-        // A cmdlet that is new belongs into the script, in both ways.
+        // A new cmdlet must be added to the script, both failing and succeeding.
         Assert.Equal(exported, Run(static id => id.Length == 0));
         Assert.Equal(exported, Run(static id => id.Length > 0));
     }
 
-    // What was planted is found in each place: among all that was said, in errors' depths, and in the transcript.
+    // Proves that the search finds a planted value in each place: in the output, inside errors, and in the transcript.
     private static void AssertTheSearchSees(string seen, string canary)
     {
         string Read(string file) => File.ReadAllText(Path.Combine(seen, file));
@@ -128,7 +128,7 @@ public sealed partial class SilenceTests(ITestOutputHelper output)
             Assert.Contains($"{words} {canary}", Read(file));
         }
         Assert.NotEmpty(new Search([canary]).InFiles(seen));
-        // And these are the real thing.
+        // And that these are the real files.
         Assert.Contains("Agentdom.Audit", Read("issuer.log"));
         Assert.Contains("trce:", Read("issuer.log"));
         Assert.Contains("Asking http://", Read("transcript.txt"));
@@ -157,7 +157,7 @@ public sealed partial class SilenceTests(ITestOutputHelper output)
 
     private static string Random() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
 
-    /// <summary>The sample issuer as an operator runs it, telling all it can.</summary>
+    /// <summary>The sample issuer with all its logging enabled.</summary>
     private sealed class LoggingIssuer(Process process, string name, StringBuilder log) : IAsyncDisposable
     {
         internal string Name => name;
@@ -187,7 +187,7 @@ public sealed partial class SilenceTests(ITestOutputHelper output)
             return new LoggingIssuer(process, await listening.Task, log);
         }
 
-        /// <summary>Ends it and gives all that it said.</summary>
+        /// <summary>Stops it and returns its log.</summary>
         internal async Task<string> LogAsync()
         {
             if (!process.HasExited) process.Kill();
@@ -202,7 +202,7 @@ public sealed partial class SilenceTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>The command lines of all processes of this machine, looked at again and again.</summary>
+    /// <summary>Collects the command lines of all processes of this machine, by polling.</summary>
     private sealed class CommandLines : IDisposable
     {
         private readonly ConcurrentDictionary<string, bool> _seen = new();
@@ -232,7 +232,7 @@ public sealed partial class SilenceTests(ITestOutputHelper output)
                     }
                     catch (IOException)
                     {
-                        // It has ended.
+                        // The process has exited.
                     }
                 }
                 _end.Token.WaitHandle.WaitOne(20);

@@ -1,6 +1,6 @@
 namespace Agentdom.Tests.Support;
 
-/// <summary>Our client, with good values for all that a test does not care about.</summary>
+/// <summary>Our client, with valid defaults for everything that a test does not care about.</summary>
 internal sealed class Agent : IDisposable
 {
     private readonly AtpClient _client;
@@ -18,7 +18,7 @@ internal sealed class Agent : IDisposable
         return await _client.GetManifestAsync(AtpHost.Parse(host), trusted, deadline, fresh);
     }
 
-    /// <summary>Asks for a token as the host's manifest says.</summary>
+    /// <summary>Requests a token from the endpoint in the host's manifest.</summary>
     internal async Task<StoredToken> AcquireAsync(string host, TokenRequest? request = null)
     {
         using var deadline = Ample();
@@ -27,7 +27,7 @@ internal sealed class Agent : IDisposable
             .RunAsync(_client, secret, deadline);
     }
 
-    /// <summary>Asks for a token at an endpoint that is known.</summary>
+    /// <summary>Requests a token from a known endpoint.</summary>
     internal async Task<TokenGrant> AskAsync(Uri endpoint, Deadline? deadline = null)
     {
         using var ample = Ample();
@@ -48,7 +48,7 @@ internal sealed class Agent : IDisposable
         await _client.RevokeAsync(endpoint, token, deadline);
     }
 
-    /// <summary>The failure is the expected one, and its message is fit for a terminal and holds no secret.</summary>
+    /// <summary>Checks that an operation fails with the expected error, whose message has no control characters and no secret.</summary>
     internal static async Task<AtpException> FailsAsync(AtpError expected, Func<Task> operation)
     {
         var error = await Assert.ThrowsAsync<AtpException>(operation);

@@ -1,5 +1,5 @@
 namespace Agentdom.Tests.Support;
 
-/// <summary>For tests that must have the process to themselves.</summary>
+/// <summary>For tests that must not run in parallel with others.</summary>
 [CollectionDefinition(nameof(AloneCollection), DisableParallelization = true)]
 public sealed class AloneCollection;

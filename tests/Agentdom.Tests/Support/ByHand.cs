@@ -5,15 +5,15 @@ using System.Text.Json;
 
 namespace Agentdom.Tests.Support;
 
-/// <summary>Signatures and JWTs made and read with the runtime's own cryptography alone.</summary>
+/// <summary>Creates and reads signatures and JWTs with the runtime's own cryptography only.</summary>
 internal static class ByHand
 {
-    /// <summary>Lower-case hex of the HMAC over a body that is canonical already.</summary>
+    /// <summary>Lower-case hex of the HMAC over a canonical body.</summary>
     internal static string Sign(string canonicalBody, string secret = TestIssuer.SecretText) =>
         Convert.ToHexStringLower(
             HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(canonicalBody)));
 
-    /// <summary>The key that the protocol derives from a secret for signing tokens.</summary>
+    /// <summary>The key for signing tokens that the protocol derives from a secret.</summary>
     internal static byte[] TokenKey(string secret = TestIssuer.SecretText) => HKDF.DeriveKey(
         HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), 32, info: "agentdom/atp/jwt/v1"u8.ToArray());
 
@@ -28,7 +28,7 @@ internal static class ByHand
             .SequenceEqual(Base64Url.DecodeFromChars(token.AsSpan(signature + 1)));
     }
 
-    /// <summary>A JWT with just this header and payload, signed with HMAC-SHA256 unless told otherwise.</summary>
+    /// <summary>A JWT with exactly this header and payload, by default signed with HMAC-SHA256.</summary>
     internal static string Token(string header, string payload, byte[] key, Func<byte[], byte[], byte[]>? mac = null)
     {
         var signed = $"{Encode(header)}.{Encode(payload)}";
@@ -36,7 +36,7 @@ internal static class ByHand
         return $"{signed}.{Base64Url.EncodeToString(signature)}";
     }
 
-    /// <summary>A token's payload as text, to be put into another token.</summary>
+    /// <summary>A token's payload as text, for use in another token.</summary>
     internal static string PayloadOf(string token) =>
         Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token.Split('.')[1]));
 

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Agentdom.Tests.Support;
 
 /// <summary>
-/// A PowerShell engine in a process of its own that has nothing of Agentdom but what the module brings. Assemblies that
-/// this test process has loaded are not there.
+/// A PowerShell engine in a separate process that only has the module's own files. Assemblies that this test process has loaded
+/// are not available there.
 /// </summary>
 internal static class ChildEngine
 {
@@ -13,7 +13,7 @@ internal static class ChildEngine
     internal static Task<Result> RunAsync(string script, params (string Name, string? Value)[] environment) =>
         RunBareAsync(WithModule(script), environment);
 
-    /// <summary>The same without importing the module, so that the script says when.</summary>
+    /// <summary>Runs a script without importing the module first.</summary>
     internal static async Task<Result> RunBareAsync(string script, params (string Name, string? Value)[] environment)
     {
         using var process = StartBare(script, environment);

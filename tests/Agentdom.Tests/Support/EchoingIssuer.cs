@@ -7,8 +7,8 @@ using System.Text;
 namespace Agentdom.Tests.Support;
 
 /// <summary>
-/// An issuer that grants one token for each path and from then on refuses, and repeats what it was sent, with the secret that signed it: in
-/// its error's description, as text, in the older envelope, in headers, in what is no header at all, in the status line.
+/// An issuer that grants one token for each path and then refuses. Its refusals echo the request and the secret that signed it:
+/// in the error description, as text, in the older envelope, in headers, in malformed headers, in the status line.
 /// </summary>
 internal sealed class EchoingIssuer : IAsyncDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class EchoingIssuer : IAsyncDisposable
 
     internal string Name => _listener.LocalEndpoint.ToString()!;
 
-    /// <summary>The tokens that it gave and the signatures that it saw.</summary>
+    /// <summary>The granted tokens and the received signatures.</summary>
     internal IReadOnlyList<string> Sensitive => [.. _sensitive];
 
     internal int Echoes { get; private set; }
@@ -54,7 +54,7 @@ internal sealed class EchoingIssuer : IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or OperationCanceledException)
             {
-                // The agent hung up, or the test is over.
+                // The agent has disconnected, or the test is over.
             }
         }
     }

@@ -3,7 +3,7 @@ using System.Management.Automation.Runspaces;
 
 namespace Agentdom.Tests.Support;
 
-/// <summary>Tests that share the process's environment variables run one after the other.</summary>
+/// <summary>For tests that use the process's environment variables, which must not run in parallel.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class PowerShellCollection
 {
@@ -25,16 +25,16 @@ internal sealed class Engine : IDisposable
         Run($"Import-Module '{TestPaths.ModuleManifest}' -ErrorAction Stop");
     }
 
-    /// <summary>What the script wrote, stream by stream.</summary>
+    /// <summary>The streams of a script.</summary>
     internal sealed record Result(IReadOnlyList<PSObject> Output, IReadOnlyList<ErrorRecord> Errors, PSDataStreams Streams)
     {
-        /// <summary>The one output, unwrapped.</summary>
+        /// <summary>The only output, unwrapped.</summary>
         internal T Single<T>() => Assert.IsType<T>(Assert.Single(Output).BaseObject, exactMatch: false);
 
-        /// <summary>The id of the one error, without the command's name.</summary>
+        /// <summary>The id of the only error, without the command's name.</summary>
         internal string ErrorId => Assert.Single(Errors).FullyQualifiedErrorId.Split(',')[0];
 
-        /// <summary>All that the script said in any stream, as text.</summary>
+        /// <summary>All streams of the script as text.</summary>
         internal string AllText => string.Join('\n',
             Output.Select(o => o.ToString())
                 .Concat(Errors.Select(e => $"{e} {e.Exception} {e.TargetObject} {e.ErrorDetails}"))
@@ -44,7 +44,7 @@ internal sealed class Engine : IDisposable
                 .Concat(Streams.Information.Select(i => $"{i.MessageData}")));
     }
 
-    /// <summary>Runs a script; a terminating error ends up among the errors.</summary>
+    /// <summary>Runs a script. A terminating error is added to the errors.</summary>
     internal Result Run(string script, params (string Name, object? Value)[] variables)
     {
         foreach (var (name, value) in variables) _runspace.SessionStateProxy.SetVariable(name, value);
@@ -63,7 +63,7 @@ internal sealed class Engine : IDisposable
         return new Result(output, errors, shell.Streams);
     }
 
-    /// <summary>A running script that can be stopped, as by Ctrl+C.</summary>
+    /// <summary>Starts a script that can be stopped, as by Ctrl+C.</summary>
     internal PowerShell Start(string script)
     {
         var shell = PowerShell.Create(_runspace);

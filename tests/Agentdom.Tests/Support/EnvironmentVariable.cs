@@ -1,6 +1,6 @@
 namespace Agentdom.Tests.Support;
 
-/// <summary>Sets an environment variable until <see cref="Dispose"/>, which puts the old value back.</summary>
+/// <summary>Sets an environment variable until <see cref="Dispose"/>, which restores the old value.</summary>
 internal sealed class EnvironmentVariable : IDisposable
 {
     private readonly string _name;

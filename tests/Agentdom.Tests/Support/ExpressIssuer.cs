@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace Agentdom.Tests.Support;
 
-/// <summary>The issuer on Node and Express that the benchmarks measure beside: the protocol as somebody else wrote it.</summary>
+/// <summary>The issuer on Node and Express from the benchmarks, an independent implementation of the protocol.</summary>
 internal sealed class ExpressIssuer : IDisposable
 {
     private readonly Process _process;

@@ -1,12 +1,12 @@
 namespace Agentdom.Tests.Support;
 
 /// <summary>
-/// State that is out of reach. A fake: no store that tests can have on every machine fails on demand, at each of the
-/// three calls apart from the others.
+/// State that is unavailable. It is a fake, because no real store that is available on every machine can fail on demand in each
+/// of the three methods separately.
 /// </summary>
 internal sealed class FailingState : IIssuerState
 {
-    /// <summary>Whether signatures are still remembered, so that there are tokens to ask about.</summary>
+    /// <summary>Whether signatures can still be stored, so that tokens can be issued.</summary>
     internal bool Mints { get; init; }
 
     public ValueTask<bool> TryRememberAsync(byte[] signature, DateTimeOffset until, CancellationToken cancel) =>

@@ -10,40 +10,40 @@ namespace Agentdom.Tests.Support;
 internal enum Fault
 {
     None,
-    /// <summary>The request is read and the connection ends as if all were well.</summary>
+    /// <summary>The request is read, and the connection is closed normally.</summary>
     Drop,
-    /// <summary>The request is read and the connection is reset.</summary>
+    /// <summary>The request is read, and the connection is reset.</summary>
     Reset,
-    /// <summary>The answer comes late.</summary>
+    /// <summary>The answer is delayed.</summary>
     Delay,
-    /// <summary>The issuer gets a part of the request.</summary>
+    /// <summary>The issuer gets only a part of the request.</summary>
     CutRequest,
-    /// <summary>The issuer gets all of it, the agent a part of the answer.</summary>
+    /// <summary>The agent gets only a part of the answer.</summary>
     CutAnswer,
-    /// <summary>The issuer gets it twice; the agent gets one of the answers.</summary>
+    /// <summary>The issuer gets the request twice, and the agent gets one of the answers.</summary>
     Duplicate,
-    /// <summary>Bits of the request are turned.</summary>
+    /// <summary>Bits of the request are flipped.</summary>
     SpoilRequest,
-    /// <summary>Bits of the answer are turned.</summary>
+    /// <summary>Bits of the answer are flipped.</summary>
     SpoilAnswer,
 }
 
 /// <summary>
-/// A proxy between an agent and an issuer that treats requests by a plan, the same for the same seed, and writes down
-/// what went through: what the agent sent, before anything is done to it, and what it was given.
+/// A proxy between an agent and an issuer that injects faults by a plan, which is the same for the same seed. It records what the
+/// agent sent, before any fault, and what the agent received.
 /// </summary>
 internal sealed class FaultyProxy : IAsyncDisposable
 {
-    /// <param name="Fault">What was done.</param>
-    /// <param name="Request">What the agent sent, head and body, one character a byte.</param>
-    /// <param name="Answers">What the issuer answered, whole, each time it was asked.</param>
-    /// <param name="Given">What the agent was given of it.</param>
+    /// <param name="Fault">The injected fault.</param>
+    /// <param name="Request">The agent's request, head and body, with one character per byte.</param>
+    /// <param name="Answers">All complete answers of the issuer.</param>
+    /// <param name="Given">What the agent received.</param>
     internal sealed record Exchange(Fault Fault, string Request, IReadOnlyList<string> Answers, string Given)
     {
         internal string Body => Request[(Request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
     }
 
-    // The agent's own limit for an attempt is 10 s; an issuer that waits for the rest of a spoilt request takes longer.
+    // Below the agent's timeout of 10 s for an attempt. An issuer that waits for the rest of a corrupted request takes longer.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -54,9 +54,9 @@ internal sealed class FaultyProxy : IAsyncDisposable
     private readonly Random _random;
     private readonly Task _accepting;
 
-    /// <param name="issuer">Such as <c>127.0.0.1:41235</c>.</param>
-    /// <param name="seed">Decides what the plan decides, and which bytes are meant.</param>
-    /// <param name="plan">Chooses the fault for a request, by its first line.</param>
+    /// <param name="issuer">The issuer's address, such as <c>127.0.0.1:41235</c>.</param>
+    /// <param name="seed">The seed for the plan and the affected bytes.</param>
+    /// <param name="plan">Selects the fault for a request by its first line.</param>
     internal FaultyProxy(string issuer, int seed = 0, Func<string, Random, Fault>? plan = null)
     {
         (_issuer, _random, _plan) = (IPEndPoint.Parse(issuer), new Random(seed), plan ?? (static (_, _) => Fault.None));
@@ -103,12 +103,12 @@ internal sealed class FaultyProxy : IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or OperationCanceledException or SocketException)
             {
-                // The agent hung up, or the test is over.
+                // The agent has disconnected, or the test is over.
             }
         }
     }
 
-    // False where the connection ends.
+    // False if the connection is closed afterwards.
     private async Task<bool> TreatAsync(byte[] request, TcpClient agent, NetworkStream stream)
     {
         Fault fault;
@@ -134,12 +134,12 @@ internal sealed class FaultyProxy : IAsyncDisposable
 
         if (fault == Fault.Delay) await Task.Delay(random.Next(20, 200), _end.Token);
         await stream.WriteAsync(given, _end.Token);
-        // With what is left unsent thrown away the system resets the connection.
+        // Discarding unsent data makes the system reset the connection.
         if (fault == Fault.Reset) agent.LingerState = new LingerOption(true, 0);
         return fault is Fault.None or Fault.Delay or Fault.Duplicate && given.Length > 0;
     }
 
-    // None where the issuer hangs up, or waits for more.
+    // Empty if the issuer disconnects or waits for more.
     private async Task<byte[][]> AskAsync(byte[] request)
     {
         using var connection = new TcpClient();
@@ -158,7 +158,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
         }
     }
 
-    // Turning bits may have changed what the head says of the body.
+    // Flipped bits may have changed the body's length in the head.
     private static bool IsWhole(byte[] request)
     {
         var text = Text(request);
@@ -173,7 +173,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
         return spoilt;
     }
 
-    /// <summary>A whole HTTP message, request or answer; null where there is none or its rest does not come.</summary>
+    /// <summary>A complete HTTP request or answer, or null if there is none or it stays incomplete.</summary>
     internal static async Task<byte[]?> ReadMessageAsync(NetworkStream stream, CancellationToken cancel)
     {
         var message = new List<byte>();

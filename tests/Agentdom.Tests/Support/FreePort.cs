@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Agentdom.Tests.Support;
 
-/// <summary>A loopback port where nobody listens.</summary>
+/// <summary>A loopback port on which nothing listens.</summary>
 internal static class FreePort
 {
     internal static int Find()

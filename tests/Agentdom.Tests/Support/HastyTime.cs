@@ -2,19 +2,19 @@ using System.Collections.Concurrent;
 
 namespace Agentdom.Tests.Support;
 
-/// <summary>The real time, but waits between attempts are over at once and are written down.</summary>
+/// <summary>The real time, except that waits between attempts complete at once and are recorded.</summary>
 internal sealed class HastyTime : TimeProvider
 {
     private readonly ConcurrentQueue<TimeSpan> _waits = new();
 
-    /// <summary>Whether an attempt's own ten seconds are over at once, too.</summary>
+    /// <summary>Whether the timeout of an attempt elapses at once, too.</summary>
     internal bool EndsAttempts { get; init; }
 
     internal IReadOnlyList<TimeSpan> Waits => [.. _waits];
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        // The limit of an attempt is made without a time and then set; only a wait has its time from the start.
+        // The timer for an attempt's timeout is created without a due time, which is set later. A wait has it from the start.
         if (dueTime == Timeout.InfiniteTimeSpan)
         {
             var limit = base.CreateTimer(callback, state, dueTime, period);

@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace Agentdom.Tests.Support;
 
 /// <summary>
-/// A session with a real keychain that is not the user's: on Linux a D-Bus of its own with a gnome-keyring that lies in
-/// the test's folder, on Windows DPAPI, which writes nothing elsewhere.
+/// A session with a real keychain that is not the user's: on Linux a separate D-Bus with a gnome-keyring in the test's folder, on
+/// Windows DPAPI, which writes nothing elsewhere.
 /// </summary>
 internal sealed class KeychainSession : IAsyncDisposable
 {
-    // Prints the bus's address when the keyring answers, and stays until its input ends.
+    // Prints the bus's address when the keyring answers, and runs until its input is closed.
     private const string Script = """
         echo | gnome-keyring-daemon --foreground --unlock --components=secrets >/dev/null 2>&1 &
         keyring=$!
@@ -55,11 +55,11 @@ internal sealed class KeychainSession : IAsyncDisposable
         return new KeychainSession(session, session.StandardOutput.ReadLine());
     }
 
-    /// <summary>Runs a script in a process that reaches the keychain.</summary>
+    /// <summary>Runs a script in a process with access to the keychain.</summary>
     internal Task<ChildEngine.Result> RunAsync(string script, params (string Name, string? Value)[] environment) =>
         ChildEngine.RunAsync(script, [.. Environment, .. environment]);
 
-    /// <summary>What a process needs to be in it.</summary>
+    /// <summary>The environment variables of the session.</summary>
     internal (string Name, string? Value)[] Environment => [("AGENTDOM_KEYCHAIN", "on"), ("DBUS_SESSION_BUS_ADDRESS", _bus)];
 
     public async ValueTask DisposeAsync()

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Agentdom.Tests.Support;
 
-/// <summary>Keeps what is logged: id, level, category, the text, and every named value.</summary>
+/// <summary>Captures the log: id, level, category, text and all named values.</summary>
 internal sealed class LogCapture : ILoggerProvider
 {
     internal sealed record Entry(int Id, LogLevel Level, string Category, string Text, IReadOnlyDictionary<string, object?> Values);
@@ -14,7 +14,7 @@ internal sealed class LogCapture : ILoggerProvider
 
     internal IReadOnlyList<Entry> Audit => Of("Agentdom.Audit");
 
-    /// <summary>All that was logged, as one text to search in.</summary>
+    /// <summary>The whole log as one text.</summary>
     internal string AllText => string.Join('\n', _entries.Select(e => $"{e.Text} {string.Join(' ', e.Values.Values)}"));
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Agentdom.Tests.Support;
 
-/// <summary>Spoils request bodies in every way that came to mind; the same seed spoils in the same way.</summary>
+/// <summary>Corrupts request bodies in many ways, which are the same for the same seed.</summary>
 internal sealed class Mangler(int seed)
 {
     private static readonly string[] s_values =

@@ -1,6 +1,6 @@
 namespace Agentdom.Tests.Support;
 
-/// <summary>A clock that stands until the test moves it. Timers run on real time.</summary>
+/// <summary>A clock that only the test moves. Timers use the real time.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private DateTimeOffset _now;
@@ -9,7 +9,7 @@ internal sealed class ManualTime : TimeProvider
     {
     }
 
-    /// <summary>Stands at the real time, rounded to a second, plus what it is ahead.</summary>
+    /// <summary>Starts at the real time, rounded to a second, plus an offset.</summary>
     internal ManualTime(TimeSpan ahead) =>
         _now = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()) + ahead;
 

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Agentdom.Tests.Support;
 
-/// <summary>Does what docs/provider.md says, block by block: the words of the page run as they stand, but for the port.</summary>
+/// <summary>Follows docs/provider.md block by block. The commands run unchanged, except for the port.</summary>
 internal sealed partial class ProviderPage(Workshop workshop) : IDisposable
 {
     private const string PortOnThePage = "5001";
@@ -17,14 +17,14 @@ internal sealed partial class ProviderPage(Workshop workshop) : IDisposable
     private Process? _app;
     private string _folder = workshop.Folder;
 
-    /// <summary>What the app logged so far.</summary>
+    /// <summary>The app's log so far.</summary>
     internal string Log
     {
         get { lock (_log) return _log.ToString(); }
     }
 
-    /// <summary>Follows the page to its end.</summary>
-    /// <returns>What each block of commands wrote, in order.</returns>
+    /// <summary>Follows the whole page.</summary>
+    /// <returns>The output of each block of commands, in order.</returns>
     internal async Task<IReadOnlyList<string>> FollowAsync()
     {
         var page = await File.ReadAllTextAsync(Path.Combine(TestPaths.RepositoryRoot, "docs", "provider.md"));
@@ -58,7 +58,7 @@ internal sealed partial class ProviderPage(Workshop workshop) : IDisposable
                 lines.Add(line);
                 continue;
             }
-            // The embedded engine knows no cd.
+            // The embedded engine has no cd.
             said += await RunLinesAsync(lines);
             _folder = Path.Combine(_folder, line[ChangeFolder.Length..]);
             lines.Clear();
@@ -68,7 +68,7 @@ internal sealed partial class ProviderPage(Workshop workshop) : IDisposable
 
     private Task<string> RunLinesAsync(IEnumerable<string> lines)
     {
-        // As at a prompt, where the output of each line is shown by itself.
+        // As at a prompt, the output of each line is shown separately.
         var shown = lines.Select(static line => $". {{ {line} }} | Out-Default");
         var script = $"""
             $ErrorActionPreference = 'Stop'; $PSNativeCommandUseErrorActionPreference = $true

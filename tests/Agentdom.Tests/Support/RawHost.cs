@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Agentdom.Tests.Support;
 
-/// <summary>Reads whole HTTP requests and answers bytes, however wrong, on one connection at a time.</summary>
+/// <summary>Reads complete HTTP requests and answers with any bytes, on one connection at a time.</summary>
 internal sealed class RawHost : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -16,8 +16,8 @@ internal sealed class RawHost : IAsyncDisposable
     private readonly bool _keepsAlive;
     private readonly Task _serving;
 
-    /// <param name="keepsAlive">Whether a connection lives on after an answer, until the next null.</param>
-    /// <param name="answers">One for each request; null hangs up. After the last it says nothing more.</param>
+    /// <param name="keepsAlive">Whether a connection stays open after an answer, until the next null.</param>
+    /// <param name="answers">One answer for each request. Null closes the connection. After the last one it does not answer.</param>
     internal RawHost(bool keepsAlive, params string?[] answers)
     {
         (_keepsAlive, _answers) = (keepsAlive, answers);
@@ -34,10 +34,10 @@ internal sealed class RawHost : IAsyncDisposable
         get { lock (_bodies) return [.. _bodies]; }
     }
 
-    /// <summary>Done once a whole request has come in.</summary>
+    /// <summary>Completes when a complete request was received.</summary>
     internal Task Asked => _asked.Task;
 
-    /// <summary>A loopback port where nobody listens.</summary>
+    /// <summary>A loopback address on which nothing listens.</summary>
     internal static string Nobody() => $"127.0.0.1:{FreePort.Find()}";
 
     internal static string Ok(string json) =>
@@ -64,7 +64,7 @@ internal sealed class RawHost : IAsyncDisposable
                 }
                 catch (IOException)
                 {
-                    // The agent hung up.
+                    // The agent has disconnected.
                 }
             }
         }

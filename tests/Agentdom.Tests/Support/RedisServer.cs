@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace Agentdom.Tests.Support;
 
-/// <summary>A real redis-server on a free port, which keeps nothing on the disk. It can be killed and started again.</summary>
+/// <summary>A real redis-server on a free port, without persistence. It can be killed and started again.</summary>
 internal sealed class RedisServer : IAsyncDisposable
 {
     private readonly string _folder = TestPaths.NewFolder();
@@ -26,7 +26,7 @@ internal sealed class RedisServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Not started yet: its address is known and nobody listens there.</summary>
+    /// <summary>A server that is not started yet. Its address is known, but nothing listens there.</summary>
     internal static RedisServer Down(params string[] settings) => new(settings);
 
     internal async Task StartAgainAsync()
@@ -56,7 +56,7 @@ internal sealed class RedisServer : IAsyncDisposable
         _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
     }
 
-    /// <summary>Its connections stay open, and nothing is answered, until it is told to continue.</summary>
+    /// <summary>Suspends the server: its connections stay open, but it does not answer until it is continued.</summary>
     internal Task StopAsync() => SignalAsync("-STOP");
 
     internal Task ContinueAsync() => SignalAsync("-CONT");
@@ -69,7 +69,7 @@ internal sealed class RedisServer : IAsyncDisposable
         _process = null;
     }
 
-    /// <summary>A connection for the test itself, allowed everything.</summary>
+    /// <summary>A connection for the test itself, with admin commands allowed.</summary>
     internal async Task<ConnectionMultiplexer> ConnectAsync(string more = "") =>
         await ConnectionMultiplexer.ConnectAsync($"{Address},allowAdmin=true{more}");
 

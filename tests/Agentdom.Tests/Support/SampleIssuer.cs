@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Agentdom.Tests.Support;
 
-/// <summary>The sample issuer as a process of its own, which can be killed.</summary>
+/// <summary>The sample issuer as a separate process, which can be killed.</summary>
 internal sealed class SampleIssuer : IDisposable
 {
     private const string Listening = "Now listening on: ";
@@ -18,7 +18,7 @@ internal sealed class SampleIssuer : IDisposable
 
     internal static Task<SampleIssuer> StartAsync(string state, params string[] before) => StartAsync(Command(state, before));
 
-    /// <summary>Starts one whose secrets stand in the folder's appsettings.json.</summary>
+    /// <summary>Starts one with secrets from the folder's appsettings.json.</summary>
     internal static Task<SampleIssuer> StartInAsync(string folder)
     {
         var start = Command("memory", []);
@@ -44,14 +44,14 @@ internal sealed class SampleIssuer : IDisposable
             var at = line.IndexOf(Listening, StringComparison.Ordinal);
             if (at < 0) continue;
             issuer._url = line[(at + Listening.Length)..].Trim();
-            // Nobody reads the rest, and a full pipe would stop the issuer.
+            // Reads and discards the rest, because a full pipe would block the issuer.
             _ = issuer._process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
             return issuer;
         }
         throw new InvalidOperationException("The sample issuer ended before it listened.");
     }
 
-    /// <summary>Runs one that is expected to end by itself.</summary>
+    /// <summary>Runs one that is expected to exit by itself.</summary>
     internal static async Task<(int ExitCode, string Output, string Error)> RunAsync(string state)
     {
         using var process = Process.Start(Command(state, []))!;
@@ -83,7 +83,7 @@ internal sealed class SampleIssuer : IDisposable
         return await Wire.Http.SendAsync(request);
     }
 
-    /// <summary>As <c>kill -9</c> does.</summary>
+    /// <summary>Kills it, as <c>kill -9</c> does.</summary>
     public void Dispose()
     {
         if (_killed) return;

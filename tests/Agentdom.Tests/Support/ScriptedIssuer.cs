@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Agentdom.Tests.Support;
 
-/// <summary>A host on Kestrel that answers as the test tells it to, and writes down what it was sent.</summary>
+/// <summary>A host on Kestrel with scripted answers, which records the requests.</summary>
 internal sealed class ScriptedIssuer : IAsyncDisposable
 {
     internal const string Token = "token-of-the-scripted-issuer";
@@ -52,7 +52,7 @@ internal sealed class ScriptedIssuer : IAsyncDisposable
         return issuer;
     }
 
-    /// <summary>A good manifest, perhaps with more members in its <c>auth</c>.</summary>
+    /// <summary>A valid manifest, optionally with more members in its <c>auth</c>.</summary>
     internal static string ManifestOf(string host, string more = "") =>
         $"{{\"auth\":{{\"method\":\"agent_token\",\"agent_token_endpoint\":\"http://{host}/v1/agent-tokens\"{more}}}}}";
 
@@ -66,7 +66,7 @@ internal sealed class ScriptedIssuer : IAsyncDisposable
     }
 }
 
-/// <summary>What scripted hosts answer.</summary>
+/// <summary>Answers for scripted hosts.</summary>
 internal static class Answers
 {
     internal static RequestDelegate Grant => Json(200, $$"""{"token":"{{ScriptedIssuer.Token}}"}""");
@@ -86,7 +86,7 @@ internal static class Answers
     internal static RequestDelegate Error(int status, string code, params (string Name, string Value)[] headers) =>
         Json(status, $$"""{"error":"{{code}}","error_description":"Said the issuer."}""", headers);
 
-    /// <summary>Sends until the agent hangs up.</summary>
+    /// <summary>Sends until the agent disconnects.</summary>
     internal static async Task Endless(HttpContext context)
     {
         context.Response.ContentType = "application/json";

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Agentdom.Tests.Support;
 
-/// <summary>A disk of a few hundred kilobytes in memory, with the home of Agentdom on it. Only root may mount one.</summary>
+/// <summary>A disk of a few hundred kilobytes in memory with the home of Agentdom. Only root can mount it.</summary>
 internal sealed class SmallDisk : IDisposable
 {
     private readonly string _folder = TestPaths.NewFolder();
@@ -19,7 +19,7 @@ internal sealed class SmallDisk : IDisposable
         _home = new EnvironmentVariable(AgentdomHome.Variable, Path.Combine(_folder, "home"));
     }
 
-    /// <summary>Takes all the room there is.</summary>
+    /// <summary>Uses all free space.</summary>
     internal void Fill()
     {
         using var file = File.Create(Path.Combine(_folder, "filling"), bufferSize: 1);

@@ -1,9 +1,9 @@
 namespace Agentdom.Tests.Support;
 
-/// <summary>Tokens put into the vault by the test, with as much of their life left as it wants.</summary>
+/// <summary>Stores tokens in the vault with a given remaining lifetime.</summary>
 internal static class StoredTokens
 {
-    /// <summary>A token of an hour's life, of which this much is left.</summary>
+    /// <summary>A token with a lifetime of one hour, of which this much is left.</summary>
     internal static StoredToken Make(string host, TimeSpan left, params string[] scopes)
     {
         var manifest = AgentdomManifest.ForEndpoint(AtpHost.Parse(host), new Uri($"http://{host}/v1/agent-tokens"));

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Agentdom.Tests.Support;
 
-/// <summary>A real ASP.NET Core app on a free loopback port, to be filled by the test.</summary>
+/// <summary>A real ASP.NET Core app on a free loopback port, configured by the test.</summary>
 internal sealed class TestHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -16,7 +16,7 @@ internal sealed class TestHost : IAsyncDisposable
         Name = new Uri(app.Urls.First()).Authority;
     }
 
-    /// <summary>Such as <c>127.0.0.1:41235</c>, as a host name for agents.</summary>
+    /// <summary>The host for agents, such as <c>127.0.0.1:41235</c>.</summary>
     internal string Name { get; }
 
     internal Uri Uri(string path) => new($"http://{Name}{path}");

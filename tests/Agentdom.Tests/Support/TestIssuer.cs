@@ -6,14 +6,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Agentdom.Tests.Support;
 
-/// <summary>A real issuer on Kestrel with a protected endpoint, and the means to talk to it without our own client.</summary>
+/// <summary>A real issuer on Kestrel with a protected endpoint, and methods to call it without our own client.</summary>
 internal sealed class TestIssuer(TestHost host) : IAsyncDisposable
 {
     internal const string SecretText = "a shared secret of more than 32 bytes";
 
     private static readonly HttpClient s_http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
-    // Makes each body's timestamp, and so its signature, one of its own.
+    // Makes the timestamp of each body, and so its signature, unique.
     private static int s_bodies;
 
     internal string Name => host.Name;
@@ -46,7 +46,7 @@ internal sealed class TestIssuer(TestHost host) : IAsyncDisposable
                 builder.Services.AddAuthentication().AddAgentToken();
             }));
 
-    /// <summary>A body that the issuer takes, before it is signed.</summary>
+    /// <summary>A valid body, not signed yet.</summary>
     internal static Dictionary<string, object?> Body() => new()
     {
         ["agent_id"] = "test-agent",
@@ -55,7 +55,7 @@ internal sealed class TestIssuer(TestHost host) : IAsyncDisposable
         ["timestamp"] = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() + Interlocked.Increment(ref s_bodies),
     };
 
-    /// <summary>The body with its signature, as it goes over the wire.</summary>
+    /// <summary>The body with its signature, as it is sent.</summary>
     internal static string Signed(Dictionary<string, object?> body, string secret = SecretText)
     {
         using var key = SharedSecret.FromText(secret);
@@ -75,7 +75,7 @@ internal sealed class TestIssuer(TestHost host) : IAsyncDisposable
 
     internal Task<HttpResponseMessage> RequestTokenAsync(string body) => PostAsync("/v1/agent-tokens", body);
 
-    /// <summary>A good token for data.read.</summary>
+    /// <summary>A valid token for data.read.</summary>
     internal async Task<string> TokenAsync() => (await ReadAsync(await RequestTokenAsync(Signed(Body())))).Text("token")!;
 
     internal async Task<HttpResponseMessage> GetDataAsync(string? token)

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Agentdom.Tests.Support;
 
-/// <summary>Where the build put things, and a home for the module that is not the user's own.</summary>
+/// <summary>Paths of the build output, and a home for the module that is not the user's own.</summary>
 internal static class TestPaths
 {
     internal static string RepositoryRoot { get; } = Metadata("RepositoryRoot");
@@ -29,7 +29,7 @@ internal static class TestPaths
 
     internal static string Quickstart { get; } = BuildOutput("samples/Quickstart", "Quickstart.dll");
 
-    /// <summary>Debug or Release, whichever these tests were built as.</summary>
+    /// <summary>The configuration that these tests were built in, Debug or Release.</summary>
     internal static string Configuration => Metadata("Configuration");
 
     /// <summary>A fresh folder below the system's temporary one.</summary>
@@ -41,9 +41,9 @@ internal static class TestPaths
         Environment.SetEnvironmentVariable("AGENTDOM_HOME", NewFolder());
         foreach (var name in new[] { "AGENTDOM_ATP_SECRET", "AGENTDOM_ATP_HOSTS", "AGENTDOM_VAULT", "AGENTDOM_VAULT_KEY", "AGENTDOM_AGENT_ID" })
             Environment.SetEnvironmentVariable(name, null);
-        // Nor into the user's keychain.
+        // The user's keychain is not used either.
         Environment.SetEnvironmentVariable("AGENTDOM_KEYCHAIN", "off");
-        // A runner's mask commands would stand among the output of child processes.
+        // In a CI pipeline, mask commands would be part of the output of child processes.
         foreach (var name in new[] { "GITHUB_ACTIONS", "TF_BUILD" }) Environment.SetEnvironmentVariable(name, null);
     }
 

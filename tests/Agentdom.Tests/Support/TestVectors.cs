@@ -8,7 +8,7 @@ internal static class TestVectors
 {
     internal const string Variable = "AGENTDOM_VECTORS";
 
-    /// <summary>A file of the folder, by its parts; the running test is skipped where it is not there.</summary>
+    /// <summary>A file of the folder, by the parts of its path. If it is missing, the running test is skipped.</summary>
     internal static string File(params string[] parts)
     {
         var path = PathOf(parts);
@@ -16,7 +16,7 @@ internal static class TestVectors
         return path;
     }
 
-    /// <summary>The files of one of its folders by name; the running test is skipped where that is not there.</summary>
+    /// <summary>The files of one of its folders by name. If it is missing, the running test is skipped.</summary>
     internal static IReadOnlyDictionary<string, byte[]> Files(string folder)
     {
         var path = PathOf(folder);

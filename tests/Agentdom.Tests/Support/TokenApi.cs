@@ -7,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Agentdom.Tests.Support;
 
 /// <summary>
-/// A real issuer with its protected endpoints, and our client and token source for it, all on one clock that the test moves.
-/// It counts what was asked for, can be put out of order, and writes down which tokens it was shown.
+/// A real issuer with protected endpoints, and our client and token source for it, all on one clock that the test moves. It counts
+/// token requests, can be made unavailable, and records the presented tokens.
 /// </summary>
 internal sealed class TokenApi : IAsyncDisposable
 {
@@ -29,18 +29,18 @@ internal sealed class TokenApi : IAsyncDisposable
     /// <summary>Whether the issuer answers 503.</summary>
     internal bool IsDown { get; set; }
 
-    /// <summary>How many requests for a token reached the issuer.</summary>
+    /// <summary>The number of token requests that reached the issuer.</summary>
     internal int Asked => Volatile.Read(ref _asked);
 
-    /// <summary>How each renewal went that its sources made: null, or the failure.</summary>
+    /// <summary>The outcome of each renewal of its sources: null, or the failure.</summary>
     internal IReadOnlyList<AtpException?> Renewals => [.. _renewals];
 
-    /// <summary>The Authorization header of each request that was not for the issuer.</summary>
+    /// <summary>The Authorization headers of the requests to other endpoints than the issuer's.</summary>
     internal IReadOnlyList<string?> Shown => [.. _shown];
 
     internal Uri Uri(string path) => _issuer.Uri(path);
 
-    /// <param name="isHeld">Whether the issuer keeps everybody waiting until <see cref="LetIssue"/>.</param>
+    /// <param name="isHeld">Whether the issuer holds all requests until <see cref="LetIssue"/>.</param>
     /// <param name="map">More endpoints.</param>
     internal static async Task<TokenApi> StartAsync(bool isHeld = false, Action<WebApplication>? map = null)
     {
@@ -51,7 +51,7 @@ internal sealed class TokenApi : IAsyncDisposable
             map: app =>
             {
                 app.Use(api.WatchAsync);
-                // Named here, so that they come after it: what they refuse counts too.
+                // Explicit, so that they come after the counter: requests that they refuse count too.
                 app.UseRouting();
                 app.UseAuthentication();
                 app.UseAuthorization();
@@ -86,7 +86,7 @@ internal sealed class TokenApi : IAsyncDisposable
         await Agent.RevokeAsync(Uri("/v1/agent-tokens/revoke"), token, deadline);
     }
 
-    /// <summary>Waits for what happens on another thread; the test runner ends it if it never does.</summary>
+    /// <summary>Polls until a condition on another thread is true. The test's timeout applies.</summary>
     internal static async Task UntilAsync(Func<Task<bool>> happened)
     {
         while (!await happened()) await Task.Delay(10, TestContext.Current.CancellationToken);

@@ -9,8 +9,8 @@ using Xunit.v3;
 namespace Agentdom.Tests.Support;
 
 /// <summary>
-/// Ends the test process when a test runs for too long, so that a hung test fails the run instead of stopping it. A fixture or a
-/// constructor that hangs is caught as well: then no test starts or finishes any more.
+/// Terminates the test process if a test runs for too long, so that a hung test fails the run and does not block it. A hanging
+/// fixture or constructor is detected as well, because then no test starts or finishes.
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class WatchdogAttribute : BeforeAfterTestAttribute

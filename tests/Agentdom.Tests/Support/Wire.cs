@@ -3,13 +3,13 @@ using System.Text.Json;
 
 namespace Agentdom.Tests.Support;
 
-/// <summary>Plain HTTP without any of the project's own code, and what every refusal must look like.</summary>
+/// <summary>Plain HTTP without the project's own client, and checks for all refusals.</summary>
 internal static class Wire
 {
     internal static readonly HttpClient Http =
         new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
 
-    /// <summary>Posts a body with the content type as it is given, or with none; without a length if chunked.</summary>
+    /// <summary>Posts a body with the given content type, or with none; chunked if requested.</summary>
     internal static async Task<HttpResponseMessage> PostAsync(
         Uri uri, byte[] body, string? contentType, bool chunked = false)
     {
@@ -22,7 +22,7 @@ internal static class Wire
     internal static Task<HttpResponseMessage> PostAsync(Uri uri, string json) =>
         PostAsync(uri, Encoding.UTF8.GetBytes(json), "application/json");
 
-    /// <summary>The token that an issuer gives for a body.</summary>
+    /// <summary>The token that an issuer grants for a body.</summary>
     internal static async Task<string> TokenAsync(
         TestIssuer issuer, Dictionary<string, object?> body, string secret = TestIssuer.SecretText)
     {
@@ -34,7 +34,7 @@ internal static class Wire
     internal static async Task<JsonElement> JsonAsync(HttpResponseMessage response) =>
         JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
 
-    /// <summary>Exactly the refusal that protocol.md §5 describes, and nothing of the inside in it.</summary>
+    /// <summary>Checks that the answer is exactly a refusal of protocol.md §5, without internal details.</summary>
     internal static async Task<JsonElement> AssertRefusedAsync(HttpResponseMessage response, int status, string code)
     {
         var text = await response.Content.ReadAsStringAsync();
@@ -63,7 +63,7 @@ internal static class Wire
     internal static async Task<bool> IsValidAsync(TestIssuer issuer, string token) =>
         (await JsonAsync(await VerifyAsync(issuer, token))).GetProperty("valid").GetBoolean();
 
-    /// <summary>The issuer says no, and gives no reason.</summary>
+    /// <summary>Checks that the issuer reports the token as invalid, without a reason.</summary>
     internal static async Task AssertNotValidAsync(TestIssuer issuer, string token)
     {
         using var response = await VerifyAsync(issuer, token);

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Agentdom.Tests.Support;
 
 /// <summary>
-/// A folder where somebody who has the packed libraries and nothing of this repository makes an app: packages, secrets and
-/// settings lie below it, and what the libraries need comes from the packages that this repository was built with.
+/// A folder for an app that uses the packed libraries and nothing else of this repository. Packages, secrets and settings are
+/// below it. The libraries' dependencies come from the packages that this repository was built with.
 /// </summary>
 internal sealed class Workshop : IDisposable
 {
@@ -16,18 +16,18 @@ internal sealed class Workshop : IDisposable
 
     internal string RestoredPackages => Path.Combine(Folder, "restored");
 
-    /// <summary>The folder of the packages, as <c>dotnet pack</c> makes them; once for all tests.</summary>
+    /// <summary>The folder of the packages from <c>dotnet pack</c>, which runs once for all tests.</summary>
     internal static Task<string> PackagesAsync() => s_packages.Value;
 
     internal static async Task<Workshop> OpenAsync()
     {
         var workshop = new Workshop(TestPaths.NewFolder());
-        // Where a clone beside the app would have them.
+        // The path that they have in a clone next to the app.
         var packages = Directory.CreateDirectory(Path.Combine(workshop.Folder, "agentdom", "out", "packages")).FullName;
         foreach (var file in Directory.GetFiles(await PackagesAsync())) File.Copy(file, Path.Combine(packages, Path.GetFileName(file)));
         var built = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        // Whoever owns these names elsewhere must not get into the test.
+        // Packages with these names from other sources must not be used.
         await File.WriteAllTextAsync(Path.Combine(workshop.Folder, "nuget.config"),
             $"""
             <configuration>
@@ -50,7 +50,7 @@ internal sealed class Workshop : IDisposable
     }
 
     /// <summary>Runs a program that must succeed.</summary>
-    /// <returns>What it wrote.</returns>
+    /// <returns>Its output.</returns>
     internal async Task<string> RunAsync(string folder, string program, params string[] arguments)
     {
         using var process = Process.Start(Command(folder, program, arguments))!;
@@ -79,9 +79,9 @@ internal sealed class Workshop : IDisposable
             ("PSModulePath", Path.GetDirectoryName(Path.GetDirectoryName(TestPaths.ModuleManifest))),
             ("NO_COLOR", "1"), ("POWERSHELL_TELEMETRY_OPTOUT", "1"), ("DOTNET_CLI_TELEMETRY_OPTOUT", "1"), ("DOTNET_NOLOGO", "1"),
             ("DOTNET_GENERATE_ASPNET_CERTIFICATE", "false"), ("DOTNET_CLI_UI_LANGUAGE", "en"),
-            // Where these are set, secrets are shown to the runner, so that it masks them.
+            // If these are set, secrets are written for the runner to mask them.
             ("GITHUB_ACTIONS", null), ("TF_BUILD", null),
-            // No server of the build may outlive the test.
+            // No build server may keep running after the test.
             ("MSBUILDDISABLENODEREUSE", "1"), ("DOTNET_CLI_USE_MSBUILD_SERVER", "0"), ("UseSharedCompilation", "false"),
         })
         {
@@ -90,7 +90,7 @@ internal sealed class Workshop : IDisposable
         return start;
     }
 
-    /// <summary>Fails where an app got the libraries from somewhere else.</summary>
+    /// <summary>Fails if an app got the libraries from somewhere else.</summary>
     internal void AssertRestoredHere(params string[] packages) =>
         Assert.All(packages, package => Assert.True(Directory.Exists(Path.Combine(RestoredPackages, package.ToLowerInvariant())),
             $"{package} was not restored from the packages made here. Is there one in the machine's NuGet cache?"));

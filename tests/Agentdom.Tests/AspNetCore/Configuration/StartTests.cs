@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Agentdom.Tests.AspNetCore;
 
-/// <summary>Wrong options stop the app at its start, with a message that says how to mend them.</summary>
+/// <summary>With invalid options the app does not start, and the message contains advice.</summary>
 public sealed class StartTests
 {
     private static readonly string s_short = new('q', 31);
@@ -77,7 +77,7 @@ public sealed class StartTests
     [InlineData(0.5)]
     [InlineData(1.5)]
     [InlineData(86401)]
-    public async Task AWrongLifeStopsTheApp(double seconds)
+    public async Task AnInvalidLifetimeStopsTheApp(double seconds)
     {
         var message = await RefusedAsync(o =>
         {
@@ -113,7 +113,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task AManifestThatEndedBeforeItWasSentStopsTheApp() =>
+    public async Task ANegativeManifestLifetimeStopsTheApp() =>
         Assert.Contains("manifest's lifetime", await RefusedAsync(o => o.ManifestLifetime = TimeSpan.FromSeconds(-1)));
 
     [Theory]

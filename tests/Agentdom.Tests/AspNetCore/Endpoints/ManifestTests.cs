@@ -63,7 +63,7 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public async Task TheAudienceIsNamedWhereThereIsOne()
+    public async Task TheAudienceIsNamedIfThereIsOne()
     {
         await using var issuer = await TestIssuer.StartAsync(o => o.Audience = "orders");
         var auth = (await Wire.JsonAsync(await issuer.GetAsync(Path))).GetProperty("auth");
@@ -72,7 +72,7 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public async Task TheTimeToKeepItIsAnOption()
+    public async Task ItsLifetimeIsAnOption()
     {
         await using var issuer = await TestIssuer.StartAsync(o => o.ManifestLifetime = TimeSpan.FromSeconds(7));
         using var response = await issuer.GetAsync(Path);

@@ -17,7 +17,7 @@ public sealed class RotationTests : IDisposable
     private readonly LogCapture _log = new();
 
     [Fact]
-    public async Task ANewSecretIsTakenWhileTheOldOneStaysGood()
+    public async Task ANewSecretIsAcceptedWhileTheOldOneStaysValid()
     {
         await using var issuer = await StartAsync(Old);
         var before = await TokenAsync(issuer, Old);
@@ -33,7 +33,7 @@ public sealed class RotationTests : IDisposable
     }
 
     [Fact]
-    public async Task ASecretThatIsTakenOffOpensNothingMore()
+    public async Task ARemovedSecretIsNoLongerAccepted()
     {
         await using var issuer = await StartAsync(Old);
         var before = await TokenAsync(issuer, Old);
@@ -112,7 +112,7 @@ public sealed class RotationTests : IDisposable
                 s.AddAgentTokenIssuer(new ConfigurationBuilder().Add(other).Build().GetSection("AgentTokens"));
                 s.AddAgentTokenIssuer(new ConfigurationBuilder().Add(_settings).Build().GetSection("AgentTokens")).UseState(app =>
                 {
-                    // Told before the issuer is, since the issuer's state is made first: holds up the first change only.
+                    // Called before the issuer's own callback, because the state is created first. It only delays the first change.
                     app.GetRequiredService<IOptionsMonitor<AgentTokenIssuerOptions>>().OnChange(_ =>
                     {
                         if (isTold.IsSet) return;
@@ -188,7 +188,7 @@ public sealed class RotationTests : IDisposable
         }
     }
 
-    /// <summary>Configuration that changes as a file does when it is written anew; a null takes a key away.</summary>
+    /// <summary>Configuration that changes like a file that is written again. A null removes a key.</summary>
     private sealed class Settings : ConfigurationProvider, IConfigurationSource
     {
         public IConfigurationProvider Build(IConfigurationBuilder builder) => this;

@@ -3,7 +3,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.AspNetCore;
 
-/// <summary>The sample issuer's secrets are changed in its file while agents ask without a pause.</summary>
+/// <summary>The sample issuer's secrets are changed in its file while agents send requests continuously.</summary>
 public sealed class RotationUnderLoadTests : IDisposable
 {
     private const string Old = "the old secret of more than 32 bytes";
@@ -26,7 +26,7 @@ public sealed class RotationUnderLoadTests : IDisposable
         Write(New, Old);
         await UntilAsync(issuer, New, 200);
         await MoreAsync(agents);
-        // Whoever was sending still has the old one.
+        // Requests that are being sent still use the old secret.
         _secret = New;
         await MoreAsync(agents);
         Write(New);
@@ -49,7 +49,7 @@ public sealed class RotationUnderLoadTests : IDisposable
         }
     }
 
-    // At least 100 more requests have ended well, the ones under way included.
+    // Waits until at least 100 more requests have succeeded, including the pending ones.
     private async Task MoreAsync(Task[] agents)
     {
         var enough = Volatile.Read(ref _asked) + 100;
@@ -80,7 +80,7 @@ public sealed class RotationUnderLoadTests : IDisposable
                 Limits = new { RequestsPerMinutePerAgent = 1_000_000, RequestsPerMinutePerAddress = 10_000_000 },
             },
         };
-        // As an operator's tool does it: the file is never there by half.
+        // By renaming, as an operator's tool does, so that the file is never incomplete.
         var file = Path.Combine(_folder.FullName, "appsettings.json");
         File.WriteAllText(file + ".new", JsonSerializer.Serialize(settings));
         File.Move(file + ".new", file, overwrite: true);

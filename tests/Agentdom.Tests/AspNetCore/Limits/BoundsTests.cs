@@ -2,7 +2,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.AspNetCore;
 
-/// <summary>How large a request and its fields may be: the largest that is taken, and the next beyond.</summary>
+/// <summary>The maximum size of a request and its fields: the largest accepted value and the next larger one.</summary>
 public sealed class BoundsTests
 {
     private const int MaxBytes = 16 * 1024;

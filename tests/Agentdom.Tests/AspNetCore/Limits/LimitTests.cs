@@ -5,7 +5,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.AspNetCore;
 
-/// <summary>How often may be asked: by agent after a good signature, by address before it.</summary>
+/// <summary>Rate limits: by agent after the signature was verified, by address before.</summary>
 public sealed class LimitTests
 {
     [Fact]
@@ -62,7 +62,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task ALimitDoesNotTouchTokensThatAreOut()
+    public async Task ALimitDoesNotAffectIssuedTokens()
     {
         await using var issuer = await StartAsync(perAgent: 1, perAddress: 1);
         var token = await issuer.TokenAsync();
@@ -108,7 +108,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task HeadersWithoutEndAreRefused()
+    public async Task EndlessHeadersAreRefused()
     {
         await using var issuer = await StartAsync();
         using var client = new TcpClient();

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Agentdom.Tests.AspNetCore;
 
-/// <summary>What an operator reads: one event for every decision, and nothing that opens anything.</summary>
+/// <summary>The audit log: one event for every decision, and no secrets or tokens.</summary>
 public sealed class AuditTests : IDisposable
 {
     private readonly LogCapture _log = new();
@@ -41,7 +41,7 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
-    public async Task NothingThatNobodySignedIsRepeated()
+    public async Task NothingUnsignedIsRepeated()
     {
         await using var issuer = await StartAsync();
         var body = TestIssuer.Body();

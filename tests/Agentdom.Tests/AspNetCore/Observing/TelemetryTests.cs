@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Agentdom.Tests.AspNetCore;
 
-/// <summary>What OpenTelemetry collects: counts, durations, spans, and a health check.</summary>
+/// <summary>Counters, durations and spans for OpenTelemetry, and the health check.</summary>
 public sealed class TelemetryTests
 {
     [Fact]

@@ -10,7 +10,7 @@ namespace Agentdom.Tests.AspNetCore;
 public sealed class ResourceTests
 {
     [Fact]
-    public async Task AGoodTokenLetsTheAgentInByItsId()
+    public async Task AValidTokenAuthenticatesTheAgentByItsId()
     {
         await using var issuer = await TestIssuer.StartAsync();
         using var response = await issuer.GetDataAsync(await issuer.TokenAsync());
@@ -43,7 +43,7 @@ public sealed class ResourceTests
     [Theory]
     [InlineData("garbage")]
     [InlineData("a.b.c")]
-    public async Task ABadTokenIsCalledSo(string token)
+    public async Task AnInvalidTokenIsReportedAsSuch(string token)
     {
         await using var issuer = await TestIssuer.StartAsync();
 
@@ -102,7 +102,7 @@ public sealed class ResourceTests
     }
 
     [Fact]
-    public async Task WithTheStateOutOfReachNoTokenIsMinted()
+    public async Task WithTheStateUnavailableNoTokenIsIssued()
     {
         await using var issuer = await TestIssuer.StartAsync(
             services: s => s.AddSingleton<IIssuerState>(new FailingState()));
@@ -113,7 +113,7 @@ public sealed class ResourceTests
     }
 
     [Fact]
-    public async Task WithTheStateOutOfReachNoTokenIsCalledGoodOrBad()
+    public async Task WithTheStateUnavailableNoTokenIsReportedAsValidOrInvalid()
     {
         await using var issuer = await TestIssuer.StartAsync(
             services: s => s.AddSingleton<IIssuerState>(new FailingState { Mints = true }));
@@ -125,7 +125,7 @@ public sealed class ResourceTests
     }
 
     [Fact]
-    public async Task WithTheStateOutOfReachNobodyIsLetIn()
+    public async Task WithTheStateUnavailableNobodyIsAuthenticated()
     {
         await using var issuer = await TestIssuer.StartAsync(
             services: s => s.AddSingleton<IIssuerState>(new FailingState { Mints = true }));

@@ -2,7 +2,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Client;
 
-/// <summary>Ending an operation before it is done. The hosts here hold the line for as long as the test runs.</summary>
+/// <summary>Cancelling an operation. The hosts here keep the connection open until the test is over.</summary>
 public sealed class CancelTests : IDisposable
 {
     private readonly Agent _agent = new();
@@ -42,7 +42,7 @@ public sealed class CancelTests : IDisposable
         await using var host = await ScriptedIssuer.StartAsync(
             Answers.Error(429, "rate_limited", ("Retry-After", "60")), Answers.Grant);
         using var cancel = new CancellationTokenSource();
-        // What it says of a failed attempt comes right before the wait.
+        // The message about a failed attempt comes right before the wait.
         using var deadline = new Deadline(TimeSpan.FromMinutes(5), tell: text =>
         {
             if (text.Contains("trying again", StringComparison.Ordinal)) cancel.Cancel();

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Hosting;
 
 namespace Agentdom.Tests.Client;
 
-/// <summary>Why no answer came: the name, the connection or the certificate.</summary>
+/// <summary>Connection failures: name, connection or certificate.</summary>
 public sealed class ConnectionTests : IDisposable
 {
     private readonly HastyTime _time = new();
@@ -18,7 +18,7 @@ public sealed class ConnectionTests : IDisposable
     public void Dispose() => _agent.Dispose();
 
     [Fact]
-    public async Task ARefusedConnectionIsTriedAgainAndThenTold()
+    public async Task ARefusedConnectionIsRetriedAndThenReported()
     {
         var error = await Agent.FailsAsync(AtpError.HostUnreachable, () => _agent.DiscoverAsync(RawHost.Nobody()));
 
@@ -27,7 +27,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task AnUnknownNameIsTold()
+    public async Task AnUnknownNameIsReported()
     {
         var error = await Agent.FailsAsync(AtpError.HostNotFound, () => _agent.DiscoverAsync("nonexistent.invalid"));
 
@@ -38,7 +38,7 @@ public sealed class ConnectionTests : IDisposable
     [Theory]
     [InlineData(-1, 1)]
     [InlineData(-30, -1)]
-    public async Task ACertificateThatIsNotTrustedIsToldAndNothingIsSent(int fromDays, int toDays)
+    public async Task AnUntrustedCertificateIsReportedAndNothingIsSent(int fromDays, int toDays)
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
@@ -47,7 +47,7 @@ public sealed class ConnectionTests : IDisposable
         request.CertificateExtensions.Add(names.Build());
         var now = DateTimeOffset.UtcNow;
         using var certificate = request.CreateSelfSigned(now.AddDays(fromDays), now.AddDays(toDays));
-        // Windows serves only certificates whose key was loaded from a file.
+        // On Windows a server can only use a certificate whose key was loaded from a file.
         using var loaded = X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
         var hits = 0;
         await using var host = await TestHost.StartAsync(
@@ -65,7 +65,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task AHostThatSpeaksNoHttpIsTold()
+    public async Task AHostThatSpeaksNoHttpIsReported()
     {
         var hello = "220 mail.example ESMTP\r\n";
         await using var host = new RawHost(false, hello, hello, hello, hello);
@@ -74,7 +74,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task AHostThatIsTooSlowEachTimeIsTold()
+    public async Task AHostThatIsTooSlowEachTimeIsReported()
     {
         using var agent = new Agent(new HastyTime { EndsAttempts = true });
         await using var host = new RawHost(false);

@@ -55,7 +55,7 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
-    public async Task TheWaitThatTheIssuerAsksForIsKept()
+    public async Task TheWaitThatTheIssuerAsksForIsRespected()
     {
         await using var host = await ScriptedIssuer.StartAsync(
             Answers.Error(429, "rate_limited", ("Retry-After", "7")),
@@ -69,7 +69,7 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
-    public async Task ADateToWaitForIsKept()
+    public async Task ADateToWaitForIsRespected()
     {
         var date = DateTimeOffset.UtcNow.AddSeconds(30).ToString("R", CultureInfo.InvariantCulture);
         await using var host = await ScriptedIssuer.StartAsync(
@@ -80,7 +80,7 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
-    public async Task AWaitBeyondTheDeadlineFailsAtOnceAndIsTold()
+    public async Task AWaitBeyondTheDeadlineFailsAtOnceWithTheReason()
     {
         await using var host = await ScriptedIssuer.StartAsync(
             Answers.Error(429, "rate_limited", ("Retry-After", "3600")), Answers.Grant);
@@ -124,12 +124,12 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
-    public async Task WhereTheAnswerIsLostOnItsWayBackTheIssuerTakesTheRetry()
+    public async Task IfTheAnswerIsLostTheIssuerAcceptsTheRetry()
     {
         var posts = 0;
         await using var issuer = await TestIssuer.StartAsync(map: app => app.Use(async (context, next) =>
         {
-            // The issuer has accepted this signature, and the agent will not know.
+            // The issuer has accepted this signature, but the agent gets no answer.
             var isLost = context.Request.Method == "POST" && Interlocked.Increment(ref posts) == 1;
             if (isLost) context.Response.Body = Stream.Null;
             await next(context);

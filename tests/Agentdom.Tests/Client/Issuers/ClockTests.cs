@@ -58,7 +58,7 @@ public sealed class ClockTests : IDisposable
     }
 
     [Fact]
-    public async Task WhereTheIssuerDoesNotTellItsTimeTheDateHeaderDoes()
+    public async Task WithoutAServerTimeTheDateHeaderIsUsed()
     {
         var date = DateTimeOffset.UtcNow.AddHours(-2);
         await using var host = await ScriptedIssuer.StartAsync(
@@ -83,7 +83,7 @@ public sealed class ClockTests : IDisposable
     }
 
     [Fact]
-    public async Task WhatIsStillStaleAfterTheCorrectionIsTold()
+    public async Task ATimestampThatIsStillStaleAfterTheCorrectionIsAnError()
     {
         await using var host = await ScriptedIssuer.StartAsync(
             Answers.Json(401, """{"error":"stale_timestamp","error_description":"x","server_time":1000}"""));
@@ -97,7 +97,7 @@ public sealed class ClockTests : IDisposable
     [InlineData("-9007199254740991")]
     [InlineData("1e300")]
     [InlineData("\"now\"")]
-    public async Task ATimeBeyondAllReasonIsToldAndDoesNotSpoilTheNextRequest(string serverTime)
+    public async Task AnImplausibleServerTimeIsAnErrorAndDoesNotAffectTheNextRequest(string serverTime)
     {
         var stale = Answers.Json(
             401, $$"""{"error":"stale_timestamp","error_description":"x","server_time":{{serverTime}}}""");
@@ -107,7 +107,7 @@ public sealed class ClockTests : IDisposable
 
         isWell = true;
         Assert.Equal(ScriptedIssuer.Token, (await _agent.AskAsync(host.Endpoint)).AccessToken);
-        // Beyond the year 9999 or before 1970 an issuer sees no timestamp at all, so it could not put it right.
+        // An issuer refuses timestamps before 1970 or after 9999 as unreadable, so the client could never correct its clock.
         Assert.InRange(host.Posts[^1].Timestamp, 0, 253_402_300_799_999);
     }
 
@@ -132,7 +132,7 @@ public sealed class ClockTests : IDisposable
     }
 
     [Fact]
-    public async Task NorDoTheyWhereTheyComeFasterThanTheClockGoesForLong()
+    public async Task NoTwoRequestsShareATimestampEvenIfTheyComeFasterThanTheClockForLong()
     {
         using var agent = new Agent(new ManualTime());
         await using var host = await ScriptedIssuer.StartAsync(Answers.Grant);

@@ -105,7 +105,7 @@ public sealed class DiscoveryTests : IDisposable
     [InlineData(410)]
     [InlineData(401)]
     [InlineData(500)]
-    public async Task AHostWithoutAManifestIsToldApart(int status)
+    public async Task AHostWithoutAManifestHasItsOwnError(int status)
     {
         await using var host = await ScriptedIssuer.StartAsync(Answers.Text(status, "text/html", "<p>No</p>"), []);
 
@@ -140,7 +140,7 @@ public sealed class DiscoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task AManifestWithoutAnEndIsCutOff()
+    public async Task AnEndlessManifestIsCutOff()
     {
         await using var host = await ScriptedIssuer.StartAsync(Answers.Endless, []);
 

@@ -88,7 +88,7 @@ public sealed class EndpointTrustTests : IDisposable
         context =>
         {
             var own = ScriptedIssuer.ManifestOf(context.Request.Host.Value!);
-            // A second endpoint of its own, or the only one in its place.
+            // As an additional endpoint, or as the token endpoint itself.
             var json = field == "agent_token_endpoint"
                 ? $$$"""{"auth":{"method":"agent_token","{{{field}}}":"{{{endpoint}}}"}}"""
                 : own.Replace("\"method\"", $"\"{field}\":\"{endpoint}\",\"method\"");

@@ -3,7 +3,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Client;
 
-/// <summary>What an agent makes of an issuer's yes.</summary>
+/// <summary>Reading an issuer's grant.</summary>
 public sealed class GrantTests : IDisposable
 {
     private readonly Agent _agent = new(new HastyTime());
@@ -41,7 +41,7 @@ public sealed class GrantTests : IDisposable
     [InlineData("1.9", 1)]
     [InlineData("3.6e3", 3600)]
     [InlineData("31622400", 31622400)]
-    public async Task ALifeIsReadInWholeSeconds(string json, long seconds)
+    public async Task ALifetimeIsReadInWholeSeconds(string json, long seconds)
     {
         await using var host = await ScriptedIssuer.StartAsync(
             Answers.Json(200, $$"""{"token":"t","expires_in":{{json}}}"""));
@@ -72,7 +72,7 @@ public sealed class GrantTests : IDisposable
     [InlineData("""{"token":"t","expires_in":"text"}""")]
     [InlineData("""{"token":"t","scopes_granted":"data.read"}""")]
     [InlineData("""{"token":"t","scopes_granted":[1]}""")]
-    public async Task AnUnusableAnswerIsToldAndNotAskedForAgain(string body)
+    public async Task AnInvalidAnswerIsReportedAndNotRetried(string body)
     {
         await using var host = await ScriptedIssuer.StartAsync(Answers.Json(200, body));
 
@@ -81,9 +81,9 @@ public sealed class GrantTests : IDisposable
     }
 
     [Fact]
-    public async Task AnAnswerDeclaredAsAGigabyteIsNotReadToItsEnd()
+    public async Task AnAnswerDeclaredAsAGigabyteIsNotReadCompletely()
     {
-        // The host sends no more than these bytes and holds the line: waiting for the rest would never end.
+        // The host sends only these bytes and keeps the connection open, so waiting for the rest would never finish.
         await using var host = new RawHost(
             true, "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n{\"token\":\"t\"}");
 
@@ -92,7 +92,7 @@ public sealed class GrantTests : IDisposable
     }
 
     [Fact]
-    public async Task AnAnswerWithoutAnEndIsCutOff()
+    public async Task AnEndlessAnswerIsCutOff()
     {
         await using var host = await ScriptedIssuer.StartAsync(Answers.Endless);
 

@@ -2,7 +2,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Client;
 
-/// <summary>Our client at an issuer in another language, whose manifest names no more than it must.</summary>
+/// <summary>Our client against an issuer in another language, with a minimal manifest.</summary>
 public sealed class OtherIssuerTests
 {
     [Fact]

@@ -2,7 +2,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Client;
 
-/// <summary>What an agent tells of an issuer's no.</summary>
+/// <summary>The error messages for an issuer's refusals.</summary>
 public sealed class RefusalMessageTests : IDisposable
 {
     private readonly Agent _agent = new(new HastyTime());
@@ -96,7 +96,7 @@ public sealed class RefusalMessageTests : IDisposable
     public async Task AHostileMessageReachesNoTerminalAsItIs(string body)
     {
         await using var host = await ScriptedIssuer.StartAsync(Answers.Json(403, body));
-        // FailsAsync looks for control characters.
+        // FailsAsync checks for control characters.
         var error = await Agent.FailsAsync(AtpError.ScopeDenied, () => _agent.AskAsync(host.Endpoint));
 
         Assert.Contains("FAKE LINE", error.Message);
@@ -121,7 +121,7 @@ public sealed class RefusalMessageTests : IDisposable
         await using var host = await ScriptedIssuer.StartAsync(Answers.Json(400,
             $$"""{"error":"invalid_request","error_description":"{{before}}Bad: {{ScriptedIssuer.Token}}"}"""));
 
-        // The message is cut after 300 characters, and half a token is too much as well.
+        // The message is cut after 300 characters, and it must not contain part of a token either.
         var start = ScriptedIssuer.Token[..8];
         var verify = await Agent.FailsAsync(AtpError.RequestRefused, () => _agent.VerifyAsync(host.Endpoint));
         Assert.DoesNotContain(start, verify.Message);

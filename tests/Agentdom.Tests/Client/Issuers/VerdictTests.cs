@@ -18,7 +18,7 @@ public sealed class VerdictTests : IDisposable
     [InlineData("1795464000")]
     [InlineData("1795464000000")]
     [InlineData("1.795464e9")]
-    public async Task AnEndIsReadInAnyOfItsForms(string json)
+    public async Task AnExpiryIsReadInAnyOfItsForms(string json)
     {
         await using var host = await ScriptedIssuer.StartAsync(
             Answers.Json(200, $$"""{"valid":true,"expires_at":{{json}}}"""));
@@ -29,7 +29,7 @@ public sealed class VerdictTests : IDisposable
     }
 
     [Fact]
-    public async Task AnAnswerMaySayNoMoreThanYes()
+    public async Task AnAnswerMayContainOnlyValid()
     {
         await using var host = await ScriptedIssuer.StartAsync(Answers.Json(200, """{"valid":true}"""));
         var verdict = await _agent.VerifyAsync(host.Endpoint);
@@ -54,7 +54,7 @@ public sealed class VerdictTests : IDisposable
     }
 
     [Fact]
-    public async Task ATokenThatIsNotGoodIsNoError()
+    public async Task AnInvalidTokenIsNotAnError()
     {
         await using var host = await ScriptedIssuer.StartAsync(Answers.Json(200, """{"valid":false}"""));
 
@@ -86,7 +86,7 @@ public sealed class VerdictTests : IDisposable
     [InlineData("""{"valid":true,"expires_at":-81541673610684}""")]
     [InlineData("""{"valid":true,"expires_at":true}""")]
     [InlineData("""{"valid":true,"scopes":"data.read"}""")]
-    public async Task AnAnswerThatIsNoVerdictIsNotTakenForOne(string body)
+    public async Task AnAnswerThatIsNotAVerdictIsRefused(string body)
     {
         await using var host = await ScriptedIssuer.StartAsync(Answers.Json(200, body));
 
@@ -108,7 +108,7 @@ public sealed class VerdictTests : IDisposable
     [InlineData("""{"revoked":false}""", AtpError.IssuerFailed)]
     [InlineData("""{"revoked":"yes"}""", AtpError.AnswerInvalid)]
     [InlineData("<html></html>", AtpError.AnswerInvalid)]
-    public async Task ARevocationThatIsNotConfirmedIsToldSo(string body, AtpError expected)
+    public async Task ARevocationThatIsNotConfirmedIsAnError(string body, AtpError expected)
     {
         await using var host = await ScriptedIssuer.StartAsync(Answers.Json(200, body));
 

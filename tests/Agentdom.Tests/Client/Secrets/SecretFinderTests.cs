@@ -2,7 +2,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Client;
 
-/// <summary>Where a token source finds the secret that it was not given. The cmdlets' side is in <c>SecretTests</c>.</summary>
+/// <summary>How a token source finds a secret that is not in its options. For the cmdlets see <c>SecretTests</c>.</summary>
 [Collection(PowerShellCollection.Name)]
 public sealed class SecretFinderTests : IAsyncLifetime
 {
@@ -27,7 +27,7 @@ public sealed class SecretFinderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TheEnvironmentsComesFirst()
+    public async Task TheSecretInTheEnvironmentComesFirst()
     {
         Set(SecretFinder.Variable, TestIssuer.SecretText);
         Keep("another secret, of more than 32 bytes");
@@ -36,7 +36,7 @@ public sealed class SecretFinderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TheVaultsIsUsedWhereTheEnvironmentsIsForOtherHosts()
+    public async Task TheSecretInTheVaultIsUsedIfTheEnvironmentsIsForOtherHosts()
     {
         Set(SecretFinder.Variable, "another secret, of more than 32 bytes");
         Set(SecretFinder.HostsVariable, "api.example.com, other.example");

@@ -2,10 +2,10 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Client;
 
-/// <summary>Looking into a token that somebody sent.</summary>
+/// <summary>Decoding untrusted tokens.</summary>
 public sealed class TokenInspectorTests
 {
-    // What the property tests found: the JWT library fails on these in ways of its own.
+    // Found by the property tests: the JWT library throws unexpected exceptions for these.
     [Theory]
     [InlineData("""{"alg":"HS256","typ":"at+jwt","cty":[null]}""")]
     [InlineData("""{"alg":"HS256","typ":"at+jwt","cty":[{}]}""")]
@@ -24,7 +24,7 @@ public sealed class TokenInspectorTests
     [InlineData("""{"exp":4000000000,"iss":-1}""")]
     [InlineData("""{"exp":4000000000,"nbf":null}""")]
     [InlineData("""{"exp":1e300}""")]
-    public void OddClaimsUnderAGoodSignatureAreRefusedLikewise(string claims)
+    public void UnexpectedClaimsWithAValidSignatureAreRefused(string claims)
     {
         using var secret = SharedSecret.FromText(TestIssuer.SecretText);
         var token = ByHand.Token("""{"alg":"HS256","typ":"at+jwt"}""", claims, ByHand.TokenKey());

@@ -34,13 +34,13 @@ public sealed class FileVaultKeyTests : IDisposable
     }
 
     [Fact]
-    public void AKeyIsAtHandWhereNoKeychainMustBeAskedForIt()
+    public void AKeyIsAtHandIfNoKeychainIsNeeded()
     {
         Assert.False(FileVault.IsKeyAtHand);
         using (new EnvironmentVariable(VaultKey.Variable, Key)) Assert.True(FileVault.IsKeyAtHand);
         Directory.CreateDirectory(Path.GetDirectoryName(KeyFile)!);
         File.WriteAllText(KeychainKey.MarkerPath, new string('0', 64));
-        // Windows asks nobody for it.
+        // DPAPI on Windows never prompts.
         Assert.Equal(OperatingSystem.IsWindows(), FileVault.IsKeyAtHand);
         File.WriteAllBytes(KeyFile, new byte[32]);
         Assert.True(FileVault.IsKeyAtHand);

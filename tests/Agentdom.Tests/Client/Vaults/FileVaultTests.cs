@@ -98,7 +98,7 @@ public sealed class FileVaultTests : IDisposable
     }
 
     [Fact]
-    public void TheFileTellsNeitherTextNorName()
+    public void TheFileRevealsNeitherTextNorName()
     {
         _vault.Write("agentdom-api-example-com-0123456789ab", Plain);
 
@@ -219,7 +219,7 @@ public sealed class FileVaultTests : IDisposable
         Assert.Empty(_vault.List("", static e => throw e));
     }
 
-    // A file where the folder should be keeps out root as well, whom modes do not.
+    // A file in place of the folder works for root as well, whom permissions do not stop.
     [Fact]
     public void AVaultThatCannotBeWrittenSaysSoAndLeavesNothingBehind()
     {

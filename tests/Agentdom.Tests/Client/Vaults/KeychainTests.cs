@@ -3,7 +3,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Client;
 
-/// <summary>Where the vault's key comes from, and that no second one is ever made.</summary>
+/// <summary>Where the vault's key comes from, and that no second one is ever created.</summary>
 [Collection(PowerShellCollection.Name)]
 public sealed class KeychainTests : IDisposable
 {
@@ -151,7 +151,7 @@ public sealed class KeychainTests : IDisposable
         Assert.Equal(["0", "1", "2", "3"], reader.Output);
         Assert.True(File.Exists(Marker));
         Assert.False(File.Exists(KeyFile));
-        // This process has no such session.
+        // This process has no session with a keychain.
         if (OperatingSystem.IsLinux()) AssertRefused(AtpError.VaultKeyInvalid, () => _vault.Read("0"));
     }
 
@@ -179,7 +179,7 @@ public sealed class KeychainTests : IDisposable
     [InlineData("netstandard2.0")]
     public void TheModuleBringsADataProtectionThatWorksOnWindows(string framework)
     {
-        // Before version 6 the assembly beside the runtimes folder, which the module does not ship, fails everywhere.
+        // Before version 6 the assembly next to the runtimes folder, which the module does not ship, fails on every system.
         var assembly = AssemblyName.GetAssemblyName(Path.Combine(Path.GetDirectoryName(TestPaths.ModuleManifest)!,
             "bin", framework, "System.Security.Cryptography.ProtectedData.dll"));
 

@@ -101,7 +101,7 @@ public sealed class StoredTokenTests
         Assert.NotEqual(NameFor(one, "a"), NameFor(other, "a"));
 
     [Fact]
-    public void ATokenIsGoodUntilItEnds()
+    public void ATokenIsValidUntilItExpires()
     {
         Assert.True(s_token.IsGoodAt(s_token.ExpiresAt.AddMilliseconds(-1)));
         Assert.False(s_token.IsGoodAt(s_token.ExpiresAt));
@@ -162,7 +162,7 @@ public sealed class StoredTokenTests
     }
 
     [Fact]
-    public void ItsTextFormTellsTheHostAndNotTheToken()
+    public void ItsTextFormShowsTheHostAndNotTheToken()
     {
         Assert.Contains("api.example.com:8443", s_token.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", s_token.ToString(), StringComparison.Ordinal);

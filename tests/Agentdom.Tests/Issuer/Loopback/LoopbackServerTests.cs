@@ -10,7 +10,7 @@ public sealed class LoopbackServerTests
 {
     private const string Tokens = "v1/agent-tokens";
 
-    // HttpListener itself answers 501 and 505, to a transfer encoding and an HTTP version that it does not know.
+    // HttpListener itself answers 501 and 505 for an unknown transfer encoding or HTTP version.
     private const string ServerError = "^HTTP/1.1 5(?!0[15])";
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class LoopbackServerTests
     }
 
     [Fact]
-    public async Task WhoAmILetsInWhoHoldsAGoodTokenUntilItIsRevoked()
+    public async Task WhoAmIAcceptsAValidTokenUntilItIsRevoked()
     {
         using var server = Start();
         var token = await TokenAsync(server);
@@ -143,12 +143,12 @@ public sealed class LoopbackServerTests
     }
 
     [Fact]
-    public async Task ClientsThatStopHalfWayKeepNobodyOut()
+    public async Task ClientsThatStopHalfWayDoNotBlockOthers()
     {
         using var server = Start(requestTime: TimeSpan.FromSeconds(1));
         var half = Encoding.ASCII.GetBytes(
             $"POST /{Tokens} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{");
-        // More than run at once, so that nobody else would ever be served.
+        // More than the limit of concurrent requests. Without a timeout they would block everybody else.
         var idle = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => ConnectAsync(server, half)));
 
         await TokenAsync(server);
@@ -156,7 +156,7 @@ public sealed class LoopbackServerTests
     }
 
     [Fact]
-    public async Task ARestartOnTheSamePortIsMetAsItIs()
+    public async Task ARestartOnTheSamePortIsNoticed()
     {
         using var client = new AtpClient();
         using var deadline = new Deadline(TimeSpan.FromSeconds(30));
@@ -180,7 +180,7 @@ public sealed class LoopbackServerTests
 
         Assert.Equal(new Uri($"http://127.0.0.1:{server.Port}/v1/agent-tokens"), (await client.GetManifestAsync(byAddress, [], deadline)).TokenEndpoint);
         Assert.Equal(Uri(server, Tokens), (await client.GetManifestAsync(server.Host, [], deadline)).TokenEndpoint);
-        // What a web page would send whose own name leads here.
+        // As from a web page whose host name resolves to loopback (DNS rebinding).
         using var request = new HttpRequestMessage(HttpMethod.Get, Uri(server, "whoami")) { Headers = { Host = "evil.example" } };
         Assert.Contains((int)(await Wire.Http.SendAsync(request)).StatusCode, new[] { 400, 404 });
     }
@@ -192,7 +192,7 @@ public sealed class LoopbackServerTests
         var body = Encoding.UTF8.GetBytes(TestIssuer.Signed(TestIssuer.Body()));
         using var client = await ConnectAsync(server, Encoding.ASCII.GetBytes(
             $"POST /{Tokens} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: {body.Length}\r\n\r\n"));
-        // The server says this once it has begun.
+        // The server sends "100 Continue" when it begins to read the body.
         var begun = new byte[25];
         await client.GetStream().ReadExactlyAsync(begun, TestContext.Current.CancellationToken);
         Assert.StartsWith("HTTP/1.1 100", Encoding.ASCII.GetString(begun), StringComparison.Ordinal);
@@ -236,7 +236,7 @@ public sealed class LoopbackServerTests
     }
 
     [Fact]
-    public void WhatIsWrongWithItsOptionsIsSaid()
+    public void ProblemsOfItsOptionsAreReported()
     {
         var refusal = Assert.Throws<AtpException>(() => Start(configure: o =>
         {
@@ -259,7 +259,7 @@ public sealed class LoopbackServerTests
     [InlineData("127.0.0.2:{0}", false)]
     [InlineData("localhost", false)]
     [InlineData("api.example.com:{0}", false)]
-    public void OnlyItsOwnHostMeansIt(string host, bool isIt)
+    public void OnlyItsOwnHostMatches(string host, bool isIt)
     {
         using var server = Start();
         Assert.Equal(isIt, server.Is(AtpHost.Parse(string.Format(System.Globalization.CultureInfo.InvariantCulture, host, server.Port))));
@@ -296,7 +296,7 @@ public sealed class LoopbackServerTests
         return client;
     }
 
-    /// <summary>Sends bytes, says that no more will come, and gives what is answered.</summary>
+    /// <summary>Sends bytes, closes the sending side, and returns the answer.</summary>
     private static async Task<string> SendRawAsync(LoopbackServer server, byte[] bytes)
     {
         using var client = await ConnectAsync(server, bytes);
@@ -313,7 +313,7 @@ public sealed class LoopbackServerTests
         }
         catch (IOException)
         {
-            // The server hung up, which is an answer too.
+            // The server closed the connection, which is an answer too.
             return "";
         }
     }

@@ -9,7 +9,7 @@ public sealed class InMemoryStateTests : StateContract
     public override ValueTask DisposeAsync() => default;
 
     [Fact]
-    public async Task AClockThatLeapsAheadForAMomentMakesNothingBeForgotten()
+    public async Task AClockThatJumpsAheadForAMomentDropsNothing()
     {
         var time = new ManualTime();
         var state = new InMemoryIssuerState(time: time);

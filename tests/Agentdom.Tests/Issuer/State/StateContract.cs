@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Agentdom.Tests.Issuer;
 
-/// <summary>What every state must do. One class below it for each kind.</summary>
+/// <summary>The tests for every kind of state. Each kind has a derived class.</summary>
 public abstract class StateContract : IAsyncLifetime
 {
     private static readonly CancellationToken s_none = CancellationToken.None;
@@ -63,7 +63,7 @@ public abstract class StateContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task EachRevocationIsSeenOnceItsCallHasEnded()
+    public async Task EachRevocationIsVisibleOnceItsCallHasReturned()
     {
         var until = In(3600);
         await Parallel.ForAsync(0, 500, async (i, _) =>
@@ -81,13 +81,13 @@ public abstract class StateContract : IAsyncLifetime
         var entries = Enumerable.Range(-20, 320).Select(seconds => (Signature: Signature(), Until: In(seconds))).ToList();
 
         foreach (var (signature, until) in entries) Assert.True(await _state.TryRememberAsync(signature, until, s_none));
-        // Also where the moment has passed between the check of the timestamp and now.
+        // Even if an entry has expired between the check of the timestamp and now.
         foreach (var (signature, until) in entries.Where(e => e.Until > In(-10)))
             Assert.False(await _state.TryRememberAsync(signature, until, s_none));
     }
 
     [Fact]
-    public async Task SignaturesAndTokensDoNotMeet()
+    public async Task SignaturesAndTokensAreIndependent()
     {
         var until = In(300);
         var token = Guid.NewGuid().ToString();
@@ -120,7 +120,7 @@ public abstract class StateContract : IAsyncLifetime
             }
             catch (OperationCanceledException)
             {
-                // The caller's own wish.
+                // The caller cancelled it.
             }
         }
     }

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Agentdom.Tests.Module;
 
-/// <summary>Each thing that goes wrong has its own id, says what to do, stores nothing and gives nothing away.</summary>
+/// <summary>Each failure has its own id and advice, stores nothing and reveals nothing.</summary>
 [Collection(PowerShellCollection.Name)]
 public sealed class BadInputTests : IDisposable
 {
@@ -89,7 +89,7 @@ public sealed class BadInputTests : IDisposable
             return Task.CompletedTask;
         }));
         var home = Environment.GetEnvironmentVariable("AGENTDOM_HOME");
-        // A file where the folder should be stops root as well.
+        // A file in place of the folder works for root as well, whom permissions do not stop.
         Environment.SetEnvironmentVariable("AGENTDOM_HOME", Path.GetTempFileName());
         try
         {
@@ -106,7 +106,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("Request-AtpToken $h data.read -Secret 'plain-text-secret'")]
     [InlineData("Test-AtpToken $h -Token 'plain-text-secret'")]
     [InlineData("ConvertFrom-AtpToken 'plain-text-secret'")]
-    public void PlainTextWhereASecureStringBelongsIsNotRepeated(string script)
+    public void PlainTextInPlaceOfASecureStringIsNotRepeated(string script)
     {
         var error = Assert.Single(Run(script, "127.0.0.1:1").Errors);
         Assert.Contains("SecureString", error.Exception.Message);
@@ -136,7 +136,7 @@ public sealed class BadInputTests : IDisposable
         var running = shell.InvokeAsync();
         await reached.Task;
 
-        // The host answers only afterwards: if stopping waited for it, this would never end.
+        // The host answers only after this, so a stop that waits for it would never finish.
         await shell.StopAsync(null, null);
 
         await Assert.ThrowsAsync<PipelineStoppedException>(() => running);

@@ -48,7 +48,7 @@ public sealed class LifecycleTests : IAsyncLifetime
     }
 
     [Fact]
-    public void TokensWithDifferentScopesStandSideBySide()
+    public void TokensWithDifferentScopesAreStoredSeparately()
     {
         Run("Request-AtpToken $h data.read; Request-AtpToken $h data.write,data.read; Request-AtpToken $h data.read,data.write");
 
@@ -80,7 +80,7 @@ public sealed class LifecycleTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ARevocationThatTheIssuerDoesNotHearStillForgetsTheToken()
+    public async Task IfTheIssuerCannotBeReachedRevokingStillRemovesTheToken()
     {
         var gone = await TestIssuer.StartAsync();
         _engine.Run($"Request-AtpToken {gone.Name} data.read");
@@ -104,7 +104,7 @@ public sealed class LifecycleTests : IAsyncLifetime
     }
 
     [Fact]
-    public void LookingIntoATokenProvesNothingWithoutTheSecret()
+    public void DecodingATokenWithoutTheSecretVerifiesNothing()
     {
         Run("$t = Request-AtpToken $h data.read -NoPersist -AgentId agent-7");
         var secret = new NetworkCredential("", TestIssuer.SecretText).SecurePassword;

@@ -3,7 +3,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Module;
 
-/// <summary>What a person sees of a wait. The hosts here take a request and say nothing.</summary>
+/// <summary>The progress bar during a wait. The hosts here accept a request and do not answer.</summary>
 [Collection(PowerShellCollection.Name)]
 public sealed class ProgressTests : IDisposable
 {
@@ -17,7 +17,7 @@ public sealed class ProgressTests : IDisposable
     }
 
     [Fact]
-    public async Task AWaitSaysWhatForAndHowLongAndGoesAwayWhenItFails()
+    public async Task AProgressBarShowsReasonAndTimeLeftAndIsRemovedOnFailure()
     {
         await using var host = new RawHost(false);
 
@@ -32,7 +32,7 @@ public sealed class ProgressTests : IDisposable
     [Theory]
     [InlineData("Get-AtpToken {0} -TimeoutSec 4")]
     [InlineData("Update-AtpToken {0} -TimeoutSec 4")]
-    public async Task ARenewalThatLastsIsShown(string command)
+    public async Task ASlowRenewalIsShown(string command)
     {
         await using var host = new RawHost(false);
         StoredTokens.Save(StoredTokens.Make(host.Name, TimeSpan.FromSeconds(-1)));
@@ -74,12 +74,12 @@ public sealed class ProgressTests : IDisposable
     }
 
     [Fact]
-    public async Task WhatIsFastShowsNothing()
+    public async Task AFastCallShowsNothing()
     {
         await using var issuer = await TestIssuer.StartAsync();
         var script = $"$null = Request-AtpToken {issuer.Name} data.read; $null = Update-AtpToken {issuer.Name} -Force; Test-AtpToken {issuer.Name} -Quiet";
 
-        // The first time loads what it needs, and a busy machine may take a second now and then.
+        // The first run loads assemblies, and a busy machine may occasionally take a second.
         var runs = Enumerable.Range(0, 5).Select(_ => _engine.Run(script));
 
         Assert.Contains(runs, run => run.Single<bool>() && run.Streams.Progress.Count == 0);

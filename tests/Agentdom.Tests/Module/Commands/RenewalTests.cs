@@ -47,7 +47,7 @@ public sealed class RenewalTests : IAsyncLifetime
     }
 
     [Fact]
-    public void NoRefreshAsksNobody()
+    public void NoRefreshSendsNoRequest()
     {
         StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1)));
         Assert.Equal("the.old.token", Run("Get-AtpToken $h -NoRefresh -AsPlainText").Single<string>());
@@ -65,7 +65,7 @@ public sealed class RenewalTests : IAsyncLifetime
     }
 
     [Fact]
-    public void ATokenWithLifeLeftIsHandedOutWhereTheIssuerIsDown()
+    public void AValidTokenIsReturnedIfTheIssuerIsDown()
     {
         StoredTokens.Save(StoredTokens.Make("127.0.0.1:1", TimeSpan.FromMinutes(1)));
         var result = _engine.Run("Get-AtpToken 127.0.0.1:1 -AsPlainText");
@@ -80,10 +80,10 @@ public sealed class RenewalTests : IAsyncLifetime
     }
 
     [Fact]
-    public void ATokenWithLifeLeftIsHandedOutWhereNothingCanBeWritten()
+    public void AValidTokenIsReturnedIfNothingCanBeWritten()
     {
         StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1)));
-        // A file where the folder of locks should be stops root as well.
+        // A file in place of the folder of locks works for root as well.
         File.WriteAllText(AgentdomHome.Locks, "");
 
         var result = Run("Get-AtpToken $h -AsPlainText");
@@ -119,13 +119,13 @@ public sealed class RenewalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ATokenWithTimeLeftIsNotWaitedForWhileAnotherRenewsIt()
+    public async Task AValidTokenIsReturnedWithoutWaitingForAnotherRenewal()
     {
         var due = StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1));
         StoredTokens.Save(due);
         using (TokenLock.Acquire(due, TimeSpan.Zero, CancellationToken.None))
         {
-            // Were it waited for, this would never end: the lock is given back afterwards.
+            // The lock is released only after this, so waiting for it would never finish.
             var result = await Task.Run(() => Run("Get-AtpToken $h -AsPlainText -TimeoutSec 3600"));
             Assert.Equal("the.old.token", result.Single<string>());
             Assert.Empty(result.Streams.Warning);
@@ -134,14 +134,14 @@ public sealed class RenewalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WhatIsRevokedWhileItIsRenewedStaysRevoked()
+    public async Task ATokenRevokedDuringARenewalStaysRevoked()
     {
         var due = StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1));
         StoredTokens.Save(due);
         Task<Engine.Result> revoking;
         using (TokenLock.Acquire(due, TimeSpan.Zero, CancellationToken.None))
         {
-            // As a renewal does that is under way: it ends with a new token in the vault.
+            // Simulates a running renewal, which stores a new token in the vault.
             revoking = Task.Run(() => Run("Revoke-AtpToken $h"));
             StoredTokens.Save(due with { AccessToken = await _issuer.TokenAsync(), IssuedAt = DateTimeOffset.UtcNow });
         }
@@ -191,7 +191,7 @@ public sealed class RenewalTests : IAsyncLifetime
         Assert.Equal("AtpTokenExpired", Run("$null = Request-AtpToken $h data.read; Get-AtpToken $h -MinimumValidity 05:00").ErrorId);
 
     [Fact]
-    public void ARenewalAsksTheEndpointThatWasGivenByHand()
+    public void ARenewalUsesTheEndpointThatTheCallerSet()
     {
         var given = StoredTokens.Make("127.0.0.1:1", TimeSpan.FromMinutes(1)) with
         {
@@ -205,7 +205,7 @@ public sealed class RenewalTests : IAsyncLifetime
     [Fact]
     public async Task TwentyProcessesThatNeedOneDueTokenMakeOneRequest()
     {
-        // So near its end that nobody hands it out while another renews it.
+        // So close to its expiry that it is not returned while another process renews it.
         StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromSeconds(25)));
         var home = Environment.GetEnvironmentVariable(AgentdomHome.Variable);
 

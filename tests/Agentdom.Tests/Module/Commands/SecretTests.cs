@@ -35,7 +35,7 @@ public sealed class SecretTests : IAsyncLifetime
     [InlineData("", "'wrong'", "", "refused")]
     [InlineData("", "'wrong'", "api.example.com, other.example", "right")]
     [InlineData("", "'wrong'", "api.example.com;$h", "refused")]
-    public void TheGivenOneComesFirstThenTheEnvironmentsForItsHostsThenTheVaults(
+    public void TheGivenSecretComesFirstThenTheEnvironmentsForItsHostsThenTheVaults(
         string parameter, string fromEnvironment, string hosts, string outcome)
     {
         Run($"Set-AtpSecret $h $s; $env:AGENTDOM_ATP_SECRET = {fromEnvironment}; $env:AGENTDOM_ATP_HOSTS = \"{hosts}\"");

@@ -4,7 +4,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Module;
 
-/// <summary>Times and states as tables write them, in a real engine.</summary>
+/// <summary>Times and states as shown in tables, in a real engine.</summary>
 [Collection(PowerShellCollection.Name)]
 public sealed class ViewTextTests : IDisposable
 {
@@ -25,11 +25,11 @@ public sealed class ViewTextTests : IDisposable
     [InlineData("1.12:30:00", "1d 12h")]
     [InlineData("3.00:59:00", "3d")]
     [InlineData("400.01:00:00", "400d 1h")]
-    public void ALengthOfTimeIsWrittenAsPeopleSayIt(string span, string text) =>
+    public void ADurationIsFormattedForReaders(string span, string text) =>
         Assert.Equal(text, Look("Span($x)", TimeSpan.Parse(span, CultureInfo.InvariantCulture)));
 
     [Fact]
-    public void ThePastTheFutureAndNoTimeAtAllAreToldApart()
+    public void ThePastTheFutureAndNoTimeDiffer()
     {
         var now = DateTimeOffset.UtcNow;
 
@@ -45,7 +45,7 @@ public sealed class ViewTextTests : IDisposable
     }
 
     [Fact]
-    public void ATokensColourSaysWhetherItIsGoodDueOrEnded()
+    public void ATokensColourShowsWhetherItIsValidDueOrExpired()
     {
         StoredTokens.Save(StoredTokens.Make("127.0.0.1:7000", TimeSpan.FromMinutes(50.5)));
         StoredTokens.Save(StoredTokens.Make("127.0.0.1:7001", TimeSpan.FromMinutes(4.5)));

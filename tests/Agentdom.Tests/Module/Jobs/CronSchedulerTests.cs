@@ -3,7 +3,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Module;
 
-/// <summary>The real crontab of the user who runs the tests; it is put back in the end.</summary>
+/// <summary>Uses the real crontab of the user who runs the tests, and restores it afterwards.</summary>
 [Collection(PowerShellCollection.Name)]
 public sealed class CronSchedulerTests : IDisposable
 {
@@ -45,7 +45,7 @@ public sealed class CronSchedulerTests : IDisposable
     }
 
     [Fact]
-    public void WhereThereWasNoCrontabThereIsNoneAfterwards()
+    public void IfThereWasNoCrontabThereIsNoneAfterwards()
     {
         SchedulerTool.Run("crontab", ["-r"]);
         var cron = new CronScheduler();
@@ -57,7 +57,7 @@ public sealed class CronSchedulerTests : IDisposable
         Assert.NotEqual(0, SchedulerTool.Run("crontab", ["-l"]).ExitCode);
     }
 
-    // As an editor gets it: Debian's crontab -l shows a carriage return as \r.
+    // As an editor gets it, because Debian's crontab -l shows a carriage return as \r.
     private static byte[] List()
     {
         using var visual = new EnvironmentVariable("VISUAL", "cat");

@@ -3,8 +3,8 @@ using Agentdom.Tests.Support;
 namespace Agentdom.Tests.Module;
 
 /// <summary>
-/// What crontab says where it lists nothing, by a fake: the real refusal needs the account of another user, and one
-/// system has one kind of cron.
+/// The output of crontab if it lists nothing, from a fake: a real refusal needs another user's account, and a system has only
+/// one kind of cron.
 /// </summary>
 [Collection(PowerShellCollection.Name)]
 public sealed class CrontabRefusalTests : IDisposable

@@ -114,7 +114,7 @@ public sealed class CrontabTextTests
     [Theory]
     [InlineData("x-59/5")]
     [InlineData("99999999999-59/0")]
-    public void ALineThatSomebodyChangedEndsNothing(string minute)
+    public void ALineThatWasEditedByHandDoesNoHarm(string minute)
     {
         var job = CrontabText.Find(Begin + minute + " * * * * pwsh\n" + End, new DateTime(2026, 1, 1));
 
@@ -125,7 +125,7 @@ public sealed class CrontabTextTests
 
     private static string Line(string crontab) => crontab.Split('\n')[2];
 
-    // Vixie cron's own loop (do_command.c): \% is a percent sign, a bare one ends the command.
+    // The loop of Vixie cron (do_command.c): \% is a percent sign, and a bare one ends the command.
     private static string AsCronRuns(string text)
     {
         var command = new StringBuilder();

@@ -2,7 +2,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Module;
 
-/// <summary>A PowerShell that is a program, one that is a .NET tool with or without its shim, and a process that is neither.</summary>
+/// <summary>PowerShell as a program, as a .NET tool with and without its shim, and a process that is neither.</summary>
 public sealed class EnginePathTests : IDisposable
 {
     private readonly string _folder = TestPaths.NewFolder();

@@ -6,7 +6,7 @@ namespace Agentdom.Tests.Module;
 public sealed class LaunchdTextTests
 {
     [Fact]
-    public void ThePropertyListIsWellFormedAndSaysTheCommandAndTheInterval()
+    public void ThePropertyListIsWellFormedAndContainsTheCommandAndTheInterval()
     {
         var job = SampleJobs.Job(7, SampleJobs.AwkwardScript);
 

@@ -44,7 +44,7 @@ public sealed class RefreshJobsTests
     }
 
     [Fact]
-    public void WhereRegisteringFailsTheOldJobStays()
+    public void IfRegisteringFailsTheOldJobStays()
     {
         All.Register(SampleJobs.Job(5), _here);
         _cron.Failure = new AtpException(AtpError.SchedulerFailed, "x", "y");
@@ -69,7 +69,7 @@ public sealed class RefreshJobsTests
     }
 
     [Fact]
-    public void UnregisteringTakesItAwayOrSaysThatThereIsNone()
+    public void UnregisteringRemovesItOrReportsThatThereIsNone()
     {
         All.Register(SampleJobs.Job(5), _cron);
 
@@ -81,18 +81,18 @@ public sealed class RefreshJobsTests
     }
 
     [Fact]
-    public void OneThatFailsKeepsNoOtherFromBeingSetUpAndShown()
+    public void AFailingSchedulerDoesNotPreventTheUseOfOthers()
     {
         _cron.Failure = new AtpException(AtpError.SchedulerFailed, "crontab failed.", "Look.");
 
         var notice = All.Register(SampleJobs.Job(5), _here);
 
-        Assert.Equal("An older job may be left behind. Cron: crontab failed. Look.", notice);
+        Assert.Equal("An older job may still be registered. Cron: crontab failed. Look.", notice);
         Assert.Equal("InProcess", Assert.Single(All.Find()).Scheduler);
     }
 
     [Fact]
-    public void WhereOneFailsTheJobGoesFromTheOthersAndTheFailureIsTold()
+    public void IfOneFailsTheJobIsRemovedFromTheOthersAndTheFailureIsReported()
     {
         All.Register(SampleJobs.Job(5), _here);
         _cron.Failure = new IOException("denied");
@@ -104,7 +104,7 @@ public sealed class RefreshJobsTests
     }
 
     [Fact]
-    public void TakingItFromOneSchedulerDoesNotFailWithAnother()
+    public void RemovingItFromOneSchedulerDoesNotFailIfAnotherFails()
     {
         All.Register(SampleJobs.Job(5), _here);
         _cron.Failure = new AtpException(AtpError.SchedulerFailed, "x", "y");
@@ -115,7 +115,7 @@ public sealed class RefreshJobsTests
     }
 
     [Fact]
-    public void NoJobIsNotSaidWhereOneDidNotAnswer()
+    public void NoJobIsNotReportedIfASchedulerDidNotAnswer()
     {
         _cron.Failure = new AtpException(AtpError.SchedulerFailed, "x", "y");
 
@@ -123,7 +123,7 @@ public sealed class RefreshJobsTests
     }
 
     [Fact]
-    public void OneThatCannotSayWhetherItCanBeUsedIsNotUsed()
+    public void ASchedulerThatFailsTheAvailabilityCheckIsNotUsed()
     {
         _gone.AvailabilityFailure = new AtpException(AtpError.SchedulerFailed, "systemctl did not end in time.", "y");
 

@@ -9,7 +9,7 @@ public sealed class SystemdTextTests
     [InlineData(1, "*:0/1", 12)]
     [InlineData(5, "*:0/5", 60)]
     [InlineData(60, "*:00", 720)]
-    public void TheTimerSaysTheInterval(int minutes, string calendar, int delay)
+    public void TheTimerContainsTheInterval(int minutes, string calendar, int delay)
     {
         var lines = SystemdText.Timer(SampleJobs.Job(minutes)).Split('\n');
 
@@ -51,8 +51,8 @@ public sealed class SystemdTextTests
     {
         Assert.SkipUnless(ProcessRunner.Find("systemd-analyze") is not null, "systemd-analyze is not here.");
         var folder = TestPaths.NewFolder();
-        // An engine that exists, since verify looks for it, below a folder whose name needs quotes; systemd itself takes no
-        // program with quotes in its name.
+        // systemd-analyze verify needs an existing program. Its folder's name needs quotes, but has no quote in it, because
+        // systemd does not support that.
         var engine = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "a b 50% $c")).FullName, "pwsh");
         File.CreateSymbolicLink(engine, "/bin/true");
         var job = SampleJobs.Job(minutes, SampleJobs.AwkwardScript, engine);

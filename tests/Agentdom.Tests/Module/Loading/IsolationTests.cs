@@ -5,15 +5,15 @@ using Agentdom.Tests.Support;
 namespace Agentdom.Tests.Module;
 
 /// <summary>
-/// The module in one process with modules that bring the same libraries in other versions, each in its own order. Both
-/// sides use theirs, and before that neither has loaded anything.
+/// The module in one process with modules that ship other versions of the same libraries, imported in either order. Each uses
+/// its own version, and none is loaded before its first use.
 /// </summary>
 [Collection(PowerShellCollection.Name)]
 public sealed class IsolationTests
 {
     private const string Plain = "([pscredential]::new('x', $t.AccessToken).GetNetworkCredential().Password)";
 
-    // Makes the module load its JWT library for good.
+    // Makes the module load its JWT library.
     private static readonly string s_ours = $"Import-Module '{TestPaths.ModuleManifest}'; " +
         "$t = Request-AtpToken @HOST@ -Scope data.read -WarningAction Ignore; ConvertFrom-AtpToken $t | ForEach-Object AgentId";
 
@@ -49,11 +49,11 @@ public sealed class IsolationTests
     {
         var folder = TestPaths.NewFolder();
         await using var session = KeychainSession.Start(folder);
-        // A JSON library of another version in a context of its own, as careful modules load theirs.
+        // Another version of the JSON library in a separate load context, as careful modules do.
         var json = Path.Combine(Path.GetDirectoryName(TestPaths.MsalModule)!, "System.Text.Json.dll");
         var other = $"$c = [Runtime.Loader.AssemblyLoadContext]::new('other'); $null = $c.LoadFromAssemblyPath('{json}')\n" +
             Other(TestPaths.MsalModule, "Get-OtherSignIn");
-        // The vault's new key goes to the keychain, and through MSAL.
+        // MSAL stores the vault's new key in the keychain.
         var loaded = "[AppDomain]::CurrentDomain.GetAssemblies().ForEach({ $_.GetName() }).Where({ $_.Name -in @NAMES@ })" +
             ".ForEach({ \"$($_.Name) $($_.Version)\" })";
 
@@ -65,14 +65,14 @@ public sealed class IsolationTests
         string[] ours = ["agent-one", "agent-one"];
         string[] theirs = [$"[\"{(otherFirst ? "nobody" : "agent-one")}\"] 4.61.3.0 8.0.1.0"];
         Assert.Equal(otherFirst ? [.. theirs, .. ours] : [ours[0], .. theirs, ours[1]], result[..3]);
-        // Theirs and ours, each in its version. Of MSAL itself the module uses nothing, only its storage.
+        // Both versions of the others. The module does not use MSAL itself, only its storage library.
         Assert.Contains("Microsoft.Identity.Client 4.61.3.0", result);
         Assert.Contains(result, l => l.StartsWith("Microsoft.Identity.Client.Extensions.Msal 4.", StringComparison.Ordinal));
         foreach (var name in new[] { "System.IdentityModel.Tokens.Jwt ", "System.Text.Json " })
             Assert.Equal(2, result.Distinct().Count(l => l.StartsWith(name, StringComparison.Ordinal)));
     }
 
-    // Uses its libraries: on the module's token, where there is one by now.
+    // Uses the other module's libraries, on the module's token if there is one by now.
     private static string Other(string module, string command) =>
         $"Import-Module '{module}'; {command} $(if ($t) {{ {Plain} }} else {{ '{ByHand.Token("{}", """{"sub":"nobody"}""", new byte[32])}' }})";
 

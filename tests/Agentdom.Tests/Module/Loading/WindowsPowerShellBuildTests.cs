@@ -7,8 +7,8 @@ using Agentdom.Tests.Support;
 namespace Agentdom.Tests.Module;
 
 /// <summary>
-/// The build that Windows PowerShell loads beside the one that pwsh loads: a user of both has one vault, so each must
-/// read what the other wrote.
+/// Compares the build for Windows PowerShell with the one for pwsh. A user of both has one vault, so each must read what the
+/// other wrote.
 /// </summary>
 public sealed class WindowsPowerShellBuildTests
 {
@@ -70,7 +70,7 @@ public sealed class WindowsPowerShellBuildTests
     public void BothBuildsRefuseAlike(string text)
     {
         Assert.Throws<JsonFormatException>(() => CanonicalJson.FromText(text));
-        // By its name: the other build's exception is a type of its own.
+        // Compared by name, because the other build's exception is a different type.
         var refusal = Assert.ThrowsAny<FormatException>(() => FromText(text));
         Assert.Equal(typeof(JsonFormatException).FullName, refusal.GetType().FullName);
     }
@@ -90,7 +90,7 @@ public sealed class WindowsPowerShellBuildTests
                 | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic,
             null, null, arguments, System.Globalization.CultureInfo.InvariantCulture)!;
 
-    /// <summary>Loads what lies in one folder from there, and what does not from the runtime.</summary>
+    /// <summary>Loads assemblies from one folder, and others from the runtime.</summary>
     private sealed class BuildContext(string folder) : AssemblyLoadContext("Agentdom for Windows PowerShell")
     {
         internal Assembly Load(string name) => LoadFromAssemblyPath(Path.Combine(folder, name + ".dll"));

@@ -41,7 +41,7 @@ public sealed class ServerTests : IDisposable
     }
 
     [Fact]
-    public void ItsSettingsCountForItsTokens()
+    public void ItsSettingsApplyToItsTokens()
     {
         Start("-Scope a, b, a -TokenLifetime 00:00:30 -Audience urn:test");
 
@@ -130,7 +130,7 @@ public sealed class ServerTests : IDisposable
     [InlineData("-Scope 'a b'", "AtpServerOptionsInvalid")]
     [InlineData("-Secret ([securestring]::new())", "AtpServerOptionsInvalid")]
     [InlineData("-Port 65536", "ParameterArgumentValidationError")]
-    public void WhatItCannotUseStartsNothing(string arguments, string errorId)
+    public void InvalidOptionsStartNothing(string arguments, string errorId)
     {
         Assert.Equal(errorId, Run($"Start-AtpServer {arguments}").ErrorId);
         Assert.Single(Run("Start-AtpServer").Output);
@@ -149,7 +149,7 @@ public sealed class ServerTests : IDisposable
     }
 
     [Fact]
-    public void WhatIsPipedToStopIsEndedAndNoOther()
+    public void OnlyTheServerThatIsPipedToStopIsStopped()
     {
         Start();
         Run("$first = $server; $first | Stop-AtpServer");
@@ -159,7 +159,7 @@ public sealed class ServerTests : IDisposable
     }
 
     [Fact]
-    public void AnotherOneOnTheSamePortIsMetWithItsOwnSecretAndManifest()
+    public void AnotherServerOnTheSamePortIsUsedWithItsOwnSecretAndManifest()
     {
         var server = Start();
         Run("Request-AtpToken $server data.read -NoPersist; Stop-AtpServer");

@@ -2,7 +2,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Module;
 
-/// <summary>What a runner reads on the output of a process whose script asks for plain text. Pester's CiMask tests ask pwsh.</summary>
+/// <summary>The mask commands in the output of a process whose script uses -AsPlainText. Pester tests the same in pwsh.</summary>
 public sealed class CiMaskTests
 {
     [Theory]

@@ -3,7 +3,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Module;
 
-/// <summary>The module's own vault under processes that write at once, and under processes that die.</summary>
+/// <summary>The module's own vault with processes that write at the same time, and with processes that are killed.</summary>
 [Collection(PowerShellCollection.Name)]
 public sealed class ManyProcessesTests : IDisposable
 {
@@ -20,7 +20,7 @@ public sealed class ManyProcessesTests : IDisposable
     {
         await using var issuer = await TestIssuer.StartAsync(o =>
         {
-            // All of them are one agent.
+            // All processes are the same agent.
             o.Limits.RequestsPerMinutePerAgent = o.Limits.RequestsPerMinutePerAddress = null;
             for (var i = 0; i < Writers * WritesEach; i++) o.Scopes.Add($"s{i}");
         });
@@ -44,7 +44,7 @@ public sealed class ManyProcessesTests : IDisposable
                 $"1..1000 | ForEach-Object {{ Set-AtpSecret \"r{round}-$_.example\" (New-AtpSecret) -WarningAction Ignore; [Console]::Out.WriteLine(\"r{round}-$_.example\") }}", _home);
             var lives = Random.Shared.Next(5, 60);
             while (lives-- > 0 && await writer.StandardOutput.ReadLineAsync() is { } line) acknowledged.Add(line.Trim());
-            // Somewhere in the writes that follow the last line that was read.
+            // So that the kill happens at a random point of the next writes.
             for (var spin = Random.Shared.Next(200_000); spin > 0; spin--) Thread.SpinWait(1);
             writer.Kill();
             acknowledged.AddRange((await writer.StandardOutput.ReadToEndAsync())
@@ -54,7 +54,7 @@ public sealed class ManyProcessesTests : IDisposable
 
         var vault = new FileVault();
         Assert.All(acknowledged, host => Assert.Equal(43, vault.Read(EntryName.OfSecret(AtpHost.Parse(host).Name))?.Length));
-        // Every file opens, also those that were never acknowledged.
+        // Every file can be read, even those that were never acknowledged.
         Assert.True(vault.ListEntries(static e => throw e).Count >= acknowledged.Count);
 
         await ChildEngine.RunAsync("Get-AtpToken", _home);

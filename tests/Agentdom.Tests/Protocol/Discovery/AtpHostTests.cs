@@ -209,7 +209,7 @@ public sealed class AtpHostTests
 
     private static AtpException Refusal(string host, string endpoint, params string[] trusted)
     {
-        // "/path" alone would be taken for a file's absolute address on Unix.
+        // On Unix "/path" alone would be an absolute file address.
         var uri = new Uri(endpoint, endpoint.StartsWith('/') ? UriKind.Relative : UriKind.Absolute);
         return Assert.Throws<AtpException>(() => AtpHost.Parse(host).RequireEndpoint(uri, trusted));
     }

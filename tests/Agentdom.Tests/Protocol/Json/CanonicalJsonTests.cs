@@ -21,7 +21,7 @@ public sealed class CanonicalJsonTests
     [Fact]
     public void MembersAreSortedByUtf16CodeUnitNotByCodePoint()
     {
-        // U+1F602 is the larger code point and, as D83D DE02, the smaller text.
+        // U+1F602 is the larger code point, but as D83D DE02 it sorts first.
         var canonical = CanonicalJson.FromText("""{"\ufb33":1,"\ud83d\ude02":2,"\u20ac":3}""");
 
         Assert.Equal("{\"\u20ac\":3,\"\ud83d\ude02\":2,\"\ufb33\":1}", canonical);
@@ -122,7 +122,7 @@ public sealed class CanonicalJsonTests
     [InlineData("""{"a\udfff":1}""")]
     public void AnEscapedLoneSurrogateIsRefused(string text) => AssertRefused(text);
 
-    // As numbers: an attribute cannot hold a lone surrogate.
+    // As numbers, because an attribute cannot contain a lone surrogate.
     [Theory]
     [InlineData(0xd800)]
     [InlineData(0xdbff)]
@@ -415,7 +415,7 @@ public sealed class CanonicalJsonTests
         {
             var written = CanonicalJson.FromValue(d);
             Assert.Equal(d, double.Parse(written, CultureInfo.InvariantCulture));
-            // The arithmetic that .NET Framework needs, held against what this runtime gives.
+            // Compares the arithmetic for .NET Framework with this runtime's own result.
             Assert.Equal(Digits(written), Digits(JsonNumber.ShortestByArithmetic(d)));
         });
 

@@ -43,7 +43,7 @@ public sealed class JcsVectorTests
     [InlineData(1_000, "be18b62b6f69cdab33a7e0dae0d9cfa869fda80ddc712221570f9f40a5878687")]
     [InlineData(10_000, "b9f7a8e75ef22a835685a52ccba7f7d6bdc99e34b010992cbc5864cd12be6892")]
     [InlineData(100_000, "22776e6d4b49fa294a0d0f349268e5c28808fe7e0cb2bcbe28f63894e494d4c7")]
-    // Seconds rather than milliseconds, so only where it is asked for: docs/proof.md.
+    // Takes seconds, so it only runs on request: docs/proof.md.
     [InlineData(1_000_000, "49415fee2c56c77864931bd3624faad425c3c577d6d74e89a83bc725506dad16", Explicit = true)]
     public void NumbersAreWrittenAsInThePublishedSequence(int count, string sha256)
     {

@@ -3,10 +3,10 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Protocol;
 
-/// <summary>nst/JSONTestSuite: what is JSON (<c>y_</c>), what is not (<c>n_</c>), and what each reader decides (<c>i_</c>).</summary>
+/// <summary>nst/JSONTestSuite: valid JSON (<c>y_</c>), invalid JSON (<c>n_</c>), and JSON that a parser may accept (<c>i_</c>).</summary>
 public sealed class JsonTestSuiteTests
 {
-    /// <summary>JSON all the same, but two readers may see two bodies in it (protocol.md §2).</summary>
+    /// <summary>Valid JSON, but two parsers may interpret it differently (protocol.md §2).</summary>
     private static readonly string[] s_refusedOnPurpose = ["y_object_duplicated_key.json", "y_object_duplicated_key_and_value.json"];
 
     [Fact]
@@ -41,11 +41,11 @@ public sealed class JsonTestSuiteTests
     }
 
     [Fact]
-    public void WhatEachReaderDecidesIsReadOrRefusedAndNothingElse()
+    public void JsonThatAParserMayAcceptIsReadOrRefused()
     {
         foreach (var (_, text) in Suite("i_", 35))
         {
-            // Anything but the reader's own refusal comes out of here.
+            // Any exception other than the reader's own fails the test.
             IsTaken(() => StrictJson.Parse(text));
             IsTaken(() => StrictJson.ParseAnswer(text));
             IsTaken(() => SignedBody.Parse(AsMember(text)));
@@ -53,7 +53,7 @@ public sealed class JsonTestSuiteTests
     }
 
     [Fact]
-    public async Task AnIssuerRefusesAllThatIsNoJsonWithoutFalteringOverTheWire()
+    public async Task AnIssuerRefusesEverythingThatIsNotJsonWithoutFailing()
     {
         await using var issuer = await TestIssuer.StartAsync(o =>
             (o.Limits.RequestsPerMinutePerAgent, o.Limits.RequestsPerMinutePerAddress) = (null, null));

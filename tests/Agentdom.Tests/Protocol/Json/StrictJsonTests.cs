@@ -58,7 +58,7 @@ public sealed class StrictJsonTests
     }
 
     [Fact]
-    public void NothingIsNoJson() => AssertRefused([]);
+    public void AnEmptyTextIsNotJson() => AssertRefused([]);
 
     [Theory]
     [InlineData("null")]
@@ -67,14 +67,14 @@ public sealed class StrictJsonTests
     [InlineData("1")]
     [InlineData("\"{}\"")]
     [InlineData("true")]
-    public void WhereAnObjectIsExpectedNothingElseWillDo(string text)
+    public void IfAnObjectIsExpectedAnyOtherValueIsRefused(string text)
     {
         Assert.Throws<JsonFormatException>(() => StrictJson.ParseObject(text));
         Assert.Throws<JsonFormatException>(() => StrictJson.ParseObject(Encoding.UTF8.GetBytes(text)));
     }
 
     [Fact]
-    public void TheMessageSaysWhere()
+    public void TheMessageContainsThePosition()
     {
         var refusal = Assert.Throws<JsonFormatException>(() => StrictJson.Parse("{\n\"a\": 1,\n\"b\" 2}"));
 

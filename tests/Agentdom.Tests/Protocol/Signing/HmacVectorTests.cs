@@ -5,8 +5,8 @@ using Agentdom.Tests.Support;
 namespace Agentdom.Tests.Protocol;
 
 /// <summary>
-/// Published MACs through the code that signs and verifies. Their keys and messages are bytes of any kind, so they go
-/// through what <see cref="AtpSigner"/> is made of, and through itself where the message is a text.
+/// Published MACs for the code that signs and verifies. Their keys and messages are arbitrary bytes, so they are tested on the
+/// parts of <see cref="AtpSigner"/>, and on the signer itself if the message is text.
 /// </summary>
 public sealed class HmacVectorTests
 {
@@ -18,7 +18,7 @@ public sealed class HmacVectorTests
 
     private static readonly UTF8Encoding s_utf8 = new(false, throwOnInvalidBytes: true);
 
-    /// <summary>RFC 4231 §4; its case 5 gives the first half of the MAC only.</summary>
+    /// <summary>RFC 4231 §4. Case 5 contains only the first half of the MAC.</summary>
     public static TheoryData<int, byte[], byte[], string> Rfc4231 => new()
     {
         { 1, Repeat(0x0b, 20), Ascii("Hi There"), "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7" },
@@ -63,13 +63,13 @@ public sealed class HmacVectorTests
         Assert.Equal(117, texts);
     }
 
-    /// <returns>Whether the message was a text, so that the signer itself took part.</returns>
+    /// <returns>Whether the message was text, so that the signer itself was tested.</returns>
     private static bool AssertMac(byte[] key, byte[] message, string tag, bool isGood, string name)
     {
         var computed = Hmac.Compute(key, message);
         var isWhole = tag.Length == Hmac.Size * 2;
         Assert.True(isGood == Hex.Encode(computed).StartsWith(tag, StringComparison.Ordinal), name);
-        // A MAC that was cut is right as far as it goes, and is still no signature of this protocol.
+        // A correct but truncated MAC is still not a signature of this protocol.
         var claimed = Hex.Decode(tag, Hmac.Size);
         Assert.True(isWhole == claimed is not null, name);
         Assert.True((isGood && isWhole) == (claimed is not null && Hmac.FixedTimeEquals(claimed, computed)), name);

@@ -9,19 +9,19 @@ using Microsoft.IdentityModel.Tokens;
 namespace Agentdom.Tests.Protocol;
 
 /// <summary>
-/// Wycheproof's JWS cases and RFC 7515's first example through token validation. Their payloads are no claims and their
-/// headers name no type, so even the good ones are no tokens of ours. What is good or bad about each is therefore carried
-/// over to a token that the issuer minted under the case's own key; each case as it stands is refused.
+/// Wycheproof's JWS cases and RFC 7515's first example for token validation. Their payloads are not claims and their headers
+/// have no type, so even the valid ones are not agent tokens and are refused unchanged. The property that makes a case valid or
+/// invalid is therefore also transferred to a token that the issuer minted with the case's own key.
 /// </summary>
 public sealed class JwsVectorTests
 {
     /// <summary>
-    /// Wycheproof calls these two good: base64url with a '?' in it, under the MAC of the text without it. RFC 7515 §5.2
-    /// wants them refused, and §5.1 the MAC over the text as it stands.
+    /// Valid according to Wycheproof: base64url with a '?' in it, and the MAC of the text without it. RFC 7515 §5.2 requires to
+    /// refuse them, and §5.1 requires the MAC over the unchanged text.
     /// </summary>
     private static readonly int[] s_goodOnlyForLenientReaders = [372, 373];
 
-    /// <summary>Wycheproof calls these two bad for their padding, but the published text has none: it is case 357's.</summary>
+    /// <summary>Invalid according to Wycheproof because of padding, but the published text has none: it is that of case 357.</summary>
     private static readonly int[] s_badOnlyInName = [367, 370];
 
     private sealed record Case(int Id, string Jws, bool IsGood, byte[]? Key)
@@ -30,7 +30,7 @@ public sealed class JwsVectorTests
 
         internal string SignedText => Jws[..Math.Max(0, Jws.LastIndexOf('.'))];
 
-        /// <summary>Whether the MAC fits the text in front of it, however that is made up.</summary>
+        /// <summary>Whether the MAC matches the text before it, even if that is malformed.</summary>
         internal bool HasFittingMac => Key is not null
             && Jws.EndsWith("." + Mac(Key, SignedText), StringComparison.Ordinal);
     }
@@ -40,7 +40,7 @@ public sealed class JwsVectorTests
     {
         var cases = Groups().SelectMany(static g => g).ToList();
         Assert.Equal(401, cases.Count);
-        // An issuer for each HS256 key, so that a good MAC is good there too; the public-key cases go to any.
+        // One issuer for each HS256 key, so that a valid MAC is valid there too. For the public-key cases any key will do.
         foreach (var group in cases.GroupBy(static c => Convert.ToHexString(c.Key ?? new byte[32])))
         {
             await using var issuer = await StartAsync(Convert.FromHexString(group.Key));
@@ -49,7 +49,7 @@ public sealed class JwsVectorTests
     }
 
     [Fact]
-    public void GoodMacsAreGoodForTheVerifierBehindTheHandler()
+    public void ValidMacsAreValidForTheVerifierBehindTheHandler()
     {
         foreach (var test in Hs256().Where(static c => c.IsGood && !s_goodOnlyForLenientReaders.Contains(c.Id)))
         {
@@ -66,7 +66,7 @@ public sealed class JwsVectorTests
     }
 
     [Fact]
-    public async Task AGoodHeaderOverATokensClaimsMakesAGoodToken()
+    public async Task AValidHeaderWithATokensClaimsMakesAValidToken()
     {
         var good = Hs256().Where(static c => c.IsGood && !s_goodOnlyForLenientReaders.Contains(c.Id)).ToList();
         Assert.Equal(8, good.Count);
@@ -75,7 +75,7 @@ public sealed class JwsVectorTests
             await using var issuer = await StartAsync(test.Key!);
             var payload = (await issuer.TokenAsync()).Split('.')[1];
             var header = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(test.Parts[0]));
-            // The type alone is added; spaces and line ends stay where the case has them.
+            // Only the type is added. Spaces and line breaks of the case are kept.
             var text = $"{ByHand.Encode(header.Insert(1, "\"typ\":\"at+jwt\","))}.{payload}";
 
             Assert.True(await Wire.IsValidAsync(issuer, $"{text}.{Mac(test.Key!, text)}"), $"tcId {test.Id}");
@@ -83,7 +83,7 @@ public sealed class JwsVectorTests
     }
 
     [Fact]
-    public async Task WhatIsBadInACaseIsBadInATokenOfOurs()
+    public async Task WhatIsInvalidInACaseIsInvalidInATokenOfOurs()
     {
         var tried = 0;
         foreach (var group in Groups().Where(static g => g[0].Key is not null))
@@ -109,9 +109,9 @@ public sealed class JwsVectorTests
     }
 
     [Fact]
-    public async Task TheExampleOfRfc7515IsGoodUntilItEndsButNoTokenOfOurs()
+    public async Task TheExampleOfRfc7515IsValidUntilItExpiresButNoTokenOfOurs()
     {
-        // Appendix A.1, its line breaks within the header and the payload included.
+        // Appendix A.1, including its line breaks in the header and the payload.
         const string Token =
             "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9" +
             ".eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ" +
@@ -129,7 +129,7 @@ public sealed class JwsVectorTests
         await Wire.AssertNotValidAsync(issuer, Token);
     }
 
-    /// <summary>The issuer's own rules but for the type.</summary>
+    /// <summary>The issuer's own rules, except for the type.</summary>
     private static async Task<bool> IsValidAsync(string token, byte[] key, DateTimeOffset now, string type)
     {
         var rules = AccessTokenFormat.Validation(
@@ -140,8 +140,8 @@ public sealed class JwsVectorTests
     }
 
     /// <summary>
-    /// What distinguishes a case from the good one of its group, done to a token of ours. Where the case's MAC fits its odd
-    /// text, so does the new one, or it would be refused for that alone.
+    /// Applies to one of our tokens what distinguishes a case from the valid one of its group. If the case's MAC matches its
+    /// malformed text, the new MAC does too, because otherwise the token would be refused for that reason alone.
     /// </summary>
     private static string Transplant(Case test, Case model, string[] own)
     {
