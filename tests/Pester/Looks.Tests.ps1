@@ -38,7 +38,7 @@ AfterAll {
 Describe 'In plain text' {
     BeforeAll { if ($PSStyle) { $PSStyle.OutputRendering = 'PlainText' } }
 
-    It 'a token is a line with the time left as people say it' {
+    It 'a token is a line with the time left' {
         $lines = Lines ($good, $ended | Render)
         $lines[0] | Should -Match '^Host +Scopes +Time left Purpose +Vault$'
         $lines[2] | Should -Match "^$($good.Host) +data\.read data\.write +2h \dm Sync dashboard$"
@@ -56,11 +56,11 @@ Describe 'In plain text' {
         $labels | Should -BeIn ($good | Get-Member -MemberType Property).Name
     }
 
-    It 'tokens side by side are told by host and scopes' {
+    It 'tokens in a wide list show host and scopes' {
         $ended, $good | Format-Wide -Column 2 | Render | Should -Match "$($ended.Host) \(data\.read\) +$($good.Host) \(data\.read data\.write\)"
     }
 
-    It 'the state of a token says which is good' {
+    It 'the state of a token shows which is valid' {
         $states = (Test-AtpToken $server -Token $good -Scope data.read, data.write), (Test-AtpToken $server -Token $ended -Scope data.read)
         $lines = Lines ($states | Render)
         $lines[0] | Should -Match '^Host +Scopes +Valid +Time left$'
@@ -68,7 +68,7 @@ Describe 'In plain text' {
         $lines[3] | Should -Match "^$server +data\.read +False$"
     }
 
-    It 'what stands in a token is a list, and a line where that is asked for' {
+    It 'the claims of a token are a list, or a line on request' {
         $lines = Lines ($good | ConvertFrom-AtpToken | Render)
         $lines | Should -Contain 'Verified  : False'
         $lines | Should -Contain 'Scopes    : data.read data.write'
@@ -123,7 +123,7 @@ Describe 'In colour' -Skip:$noColour {
         function Strip($text) { $text -replace '\x1b\[[0-9;]*m' }
     }
 
-    It 'what is good, what is not and what calls for care differ' {
+    It 'success, failure and warning differ' {
         $text = $good, $ended | Render
         $text | Should -Match ([regex]::Escape($green) + '2h \dm' + [regex]::Escape($reset))
         $text | Should -Match ([regex]::Escape("${red}expired$reset"))
@@ -132,14 +132,14 @@ Describe 'In colour' -Skip:$noColour {
         $good | ConvertFrom-AtpToken | Render | Should -Match ([regex]::Escape("${yellow}False$reset"))
     }
 
-    It 'the columns stay where they are without' {
+    It 'the columns have the same positions as without colour' {
         $coloured = $good, $ended | Render
         $PSStyle.OutputRendering = 'PlainText'
         try { (Lines (Strip $coloured)) | Should -Be (Lines ($good, $ended | Render)) }
         finally { $PSStyle.OutputRendering = 'Ansi' }
     }
 
-    It 'there is none in what another program reads' {
+    It 'output for another program has none' {
         $before = @{ NO_COLOR = $env:NO_COLOR; TERM = $env:TERM }
         $env:NO_COLOR, $env:TERM = $null, 'xterm'
         try {
