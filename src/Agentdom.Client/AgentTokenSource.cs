@@ -70,12 +70,12 @@ public sealed class AgentTokenSource
         lock (_gate)
         {
             var now = _time.GetUtcNow();
-            var good = _token?.IsGoodAt(now) == true ? _token : null;
-            if (good is not null && (!RenewalPolicy.IsDue(good, now) || IsResting(now, s_restWithToken))) return good.AccessToken;
+            var valid = _token?.IsValidAt(now) == true ? _token : null;
+            if (valid is not null && (!RenewalPolicy.IsDue(valid, now) || IsResting(now, s_restWithToken))) return valid.AccessToken;
             if (_renewal is null && IsResting(now, s_restWithoutToken)) throw NoToken(_failure!);
             // Callers share the renewal, so it does not depend on one caller's thread or cancellation.
             renewal = _renewal ??= Task.Run(RenewAsync, CancellationToken.None);
-            if (good is not null) return good.AccessToken;
+            if (valid is not null) return valid.AccessToken;
         }
         var renewed = await WaitAsync(renewal, cancel).ConfigureAwait(false);
         return renewed.Token?.AccessToken ?? throw NoToken(renewed.Failure!);
@@ -128,7 +128,7 @@ public sealed class AgentTokenSource
     private async Task<Renewed> RenewAsync()
     {
         var renewed = default(Renewed);
-        DateTimeOffset? goodUntil;
+        DateTimeOffset? validUntil;
         try
         {
             renewed = await AskAsync().ConfigureAwait(false);
@@ -141,10 +141,10 @@ public sealed class AgentTokenSource
                 _token = renewed.Token ?? _token;
                 _failure = renewed.Failure;
                 _failedAt = _time.GetUtcNow();
-                goodUntil = _token?.IsGoodAt(_failedAt) == true ? _token.ExpiresAt : null;
+                validUntil = _token?.IsValidAt(_failedAt) == true ? _token.ExpiresAt : null;
             }
         }
-        OnRenewal?.Invoke(renewed.Failure, goodUntil);
+        OnRenewal?.Invoke(renewed.Failure, validUntil);
         return renewed;
     }
 

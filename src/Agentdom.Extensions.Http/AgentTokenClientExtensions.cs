@@ -53,21 +53,21 @@ public static partial class AgentTokenClientExtensions
         return new AgentTokenSource(
             services.GetRequiredService<AtpClient>(), host, scopes, options, services.GetService<TimeProvider>() ?? TimeProvider.System)
         {
-            OnRenewal = (failure, goodUntil) =>
+            OnRenewal = (failure, validUntil) =>
             {
-                if (failure is null) LogRenewed(logger, host, list, goodUntil);
-                else if (goodUntil is not null) LogOldIsUsed(logger, host, list, goodUntil, failure.Message);
+                if (failure is null) LogRenewed(logger, host, list, validUntil);
+                else if (validUntil is not null) LogOldIsUsed(logger, host, list, validUntil, failure.Message);
                 else LogNoToken(logger, host, list, failure.Message);
             },
         };
     }
 
-    [LoggerMessage(1, LogLevel.Debug, "A new agent token for {Host} ({Scopes}) is valid until {GoodUntil:u}.")]
-    private static partial void LogRenewed(ILogger logger, string host, string scopes, DateTimeOffset? goodUntil);
+    [LoggerMessage(1, LogLevel.Debug, "A new agent token for {Host} ({Scopes}) is valid until {ValidUntil:u}.")]
+    private static partial void LogRenewed(ILogger logger, string host, string scopes, DateTimeOffset? validUntil);
 
     [LoggerMessage(2, LogLevel.Warning,
-        "The agent token for {Host} ({Scopes}) was not renewed; the old one is used until {GoodUntil:u}. {Reason}")]
-    private static partial void LogOldIsUsed(ILogger logger, string host, string scopes, DateTimeOffset? goodUntil, string reason);
+        "The agent token for {Host} ({Scopes}) was not renewed; the old one is used until {ValidUntil:u}. {Reason}")]
+    private static partial void LogOldIsUsed(ILogger logger, string host, string scopes, DateTimeOffset? validUntil, string reason);
 
     [LoggerMessage(3, LogLevel.Error, "There is no agent token for {Host} ({Scopes}). {Reason}")]
     private static partial void LogNoToken(ILogger logger, string host, string scopes, string reason);

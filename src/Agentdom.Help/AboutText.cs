@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Agentdom.Help;
 
-/// <summary>Writes an about_ page as the text file that Get-Help shows.</summary>
+/// <summary>Writes an about_ page as a text file for Get-Help.</summary>
 internal static class AboutText
 {
     private const int Width = 80;

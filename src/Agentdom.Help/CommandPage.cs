@@ -20,14 +20,14 @@ internal sealed class CommandPage
     {
         if (page.Children.Find(s => !s_sections.Contains(s.Title)) is { } unknown)
             throw new PageException($"There is no section '{unknown.Title}' in a cmdlet's page.");
-        Synopsis = page.Text() is [var line] ? line : throw new PageException("The synopsis is one paragraph below the title.");
+        Synopsis = page.Text() is [var line] ? line : throw new PageException("The synopsis must be one paragraph below the title.");
         Description = Require(page, "Description").Text();
         var parameters = page.Find("Parameters");
         _parameters = ReadParameters(parameters);
         _parameterNote = string.Join(' ', PlainText.Paragraphs(parameters?.Blocks ?? []));
         Output = Require(page, "Output").Text();
         Examples = [.. Require(page, "Examples").Children.Select(ReadExample)];
-        if (Examples.Count < FewestExamples) throw new PageException($"A page has {FewestExamples} examples at least.");
+        if (Examples.Count < FewestExamples) throw new PageException($"A page must have at least {FewestExamples} examples.");
         Errors = Require(page, "Errors").Text();
         SeeAlso = [.. Require(page, "See also").Text().Select(static link => link[PlainText.Bullet.Length..])];
     }
@@ -62,7 +62,7 @@ internal sealed class CommandPage
         var known = command.Parameters.Where(static p => p.StandardText is null).Select(static p => p.Name).ToArray();
         var undescribed = known.Except(page.Parameters.Keys, StringComparer.Ordinal).ToArray();
         if (undescribed.Except(shared.Keys, StringComparer.Ordinal).ToArray() is { Length: > 0 } missing)
-            throw new PageException($"The page says nothing of -{string.Join(", -", missing)}.");
+            throw new PageException($"The page does not describe -{string.Join(", -", missing)}.");
         if (page.Parameters.Keys.Except(known, StringComparer.Ordinal).ToArray() is { Length: > 0 } unknown)
             throw new PageException($"{command.Name} has no -{string.Join(", -", unknown)}.");
         // Readers of the Markdown see no shared description on the page, so the page has to name the parameter and link to it.
@@ -83,9 +83,9 @@ internal sealed class CommandPage
     private static Example ReadExample(Section section)
     {
         var code = section.Blocks.OfType<FencedCodeBlock>().FirstOrDefault(static b => b.Info == "powershell")
-            ?? throw new PageException($"The example '{section.Title}' has no block of powershell.");
+            ?? throw new PageException($"The example '{section.Title}' has no code block of type powershell.");
         var remarks = PlainText.Paragraphs(section.Blocks.Where(b => b != code));
-        if (remarks.Count == 0) throw new PageException($"The example '{section.Title}' says nothing of what it does.");
+        if (remarks.Count == 0) throw new PageException($"The example '{section.Title}' has no remarks.");
         return new Example(section.Title, code.Lines.ToString(), remarks);
     }
 }

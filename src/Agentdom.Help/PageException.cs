@@ -1,4 +1,4 @@
 namespace Agentdom.Help;
 
-/// <summary>Thrown if help cannot be made from a page. The message names the reason.</summary>
+/// <summary>Thrown if help cannot be generated from a page. The message contains the reason.</summary>
 internal sealed class PageException(string message) : Exception(message);

@@ -1,6 +1,6 @@
 namespace Agentdom.Help;
 
-/// <summary>Collects what is wrong with the pages, and prints it in the format that MSBuild turns into errors.</summary>
+/// <summary>Counts the problems of the pages, and prints them in MSBuild's format for errors.</summary>
 internal sealed class Problems
 {
     internal int Count { get; private set; }

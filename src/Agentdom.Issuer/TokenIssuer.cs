@@ -126,7 +126,7 @@ public sealed class TokenIssuer
     {
         var until = request.Timestamp + TokenIssuerOptions.TimestampWindow;
         if (!await _state.TryRememberAsync(request.Signature, until, cancel).ConfigureAwait(false))
-            return IssuerReply.Refuse(401, "replayed_request", "This signed request was already used. Send one with a new timestamp and signature.");
+            return IssuerReply.Refuse(401, "replayed_request", "This signed request was already used. Sign a new one.");
         var tokenId = Hex.Encode(RandomBytes.Make(16));
         return IssuerReply.Ok("issued", new Dictionary<string, object?>
         {

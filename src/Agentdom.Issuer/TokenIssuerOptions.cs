@@ -44,7 +44,7 @@ public class TokenIssuerOptions
         }
         if (SigningKey is { Length: < SharedSecret.MinimumBytes })
             yield return $"The signing key has {SigningKey.Length} bytes and needs at least {SharedSecret.MinimumBytes}.";
-        if (Scopes.Count == 0) yield return "No scope is on offer. Add at least one, such as \"data.read\".";
+        if (Scopes.Count == 0) yield return "No scope is offered. Add at least one, such as \"data.read\".";
         foreach (var scope in Scopes)
         {
             if (!ScopeSet.IsScope(scope ?? ""))

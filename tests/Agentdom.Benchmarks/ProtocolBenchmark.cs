@@ -55,7 +55,7 @@ public class ProtocolBenchmark
     [Benchmark]
     public string Sign() => AtpSigner.Sign(_canonical, _secret);
 
-    /// <summary>Checks a signature.</summary>
+    /// <summary>Verifies a signature.</summary>
     [Benchmark]
     public bool Verify() => AtpSigner.Verify(_canonical, _signature, _secret);
 

@@ -11,7 +11,7 @@ internal static class RequestTarget
         if (Signed(input) is not { } request) return false;
 
         var reply = Mint(request);
-        Targets.Require(reply.Outcome is not "invalid_signature", "a good signature was refused");
+        Targets.Require(reply.Outcome is not "invalid_signature", "a valid signature was refused");
         if (reply.Status != 200) return false;
         var token = StrictJson.ParseObject(reply.Body).Text("token")!;
         var read = FuzzIssuer.Issuer.ReadTokenAsync(token).AsTask().GetAwaiter().GetResult();

@@ -42,20 +42,20 @@ Describe 'On <Runner>' -ForEach $runners -Skip:$old {
         $more | Should -BeNullOrEmpty
     }
 
-    It 'a variable holds the token and nothing else, and the runner hears of it all the same' {
+    It 'a variable contains only the token, and the runner still gets the command' {
         $mask, $count, $length = Invoke-InHome $step "`$t = Get-AtpToken $h -AsPlainText *>&1; @(`$t).Count; `$t.Length"
         $mask | Should -Match ('^' + [regex]::Escape($Command) + 'eyJ')
         $count | Should -Be 1
         $length | Should -Be ($mask.Length - $Command.Length)
     }
 
-    It 'the command has a line of its own where GitHub needs one' {
+    It 'the command is on a separate line for GitHub' {
         $lines = @(Invoke-InHome $step "Write-Host 'Asking...' -NoNewline; `$t = Get-AtpToken $h -AsPlainText")
         if ($Set.GITHUB_ACTIONS) { $lines[0] | Should -Be 'Asking...' }
         $lines[-1] | Should -Match ([regex]::Escape($Command) + 'eyJ')
     }
 
-    It 'no transcript keeps it' {
+    It 'no transcript contains it' {
         $file = Join-Path $TestDrive "$([guid]::NewGuid()).txt"
         $lines = @(Invoke-InHome $step "`$null = Start-Transcript '$file'; 'said'; `$t = Get-AtpToken $h -AsPlainText; `$null = Stop-Transcript")
         $lines[-1] | Should -Match ([regex]::Escape($Command) + 'eyJ')
@@ -64,7 +64,7 @@ Describe 'On <Runner>' -ForEach $runners -Skip:$old {
         $kept | Should -Not -Match 'eyJ|mask|setsecret'
     }
 
-    It 'nothing is written for what stays a SecureString' {
+    It 'nothing is written for a SecureString' {
         Invoke-InHome $step "`$t = Get-AtpToken $h; `$s = New-AtpSecret; 'done'" | Should -Be 'done'
     }
 
@@ -93,7 +93,7 @@ Describe 'The command' -Skip:$old {
 }
 
 Describe 'Anywhere else' -Skip:$old {
-    It 'is none where <Where>' -ForEach @(
+    It 'is none if <Where>' -ForEach @(
         @{ Where = 'no runner is named'; Set = @{} }
         @{ Where = 'both say no'; Set = @{ GITHUB_ACTIONS = 'false'; TF_BUILD = '0' } }
         @{ Where = 'the runner is another'; Set = @{ CI = 'true' } }

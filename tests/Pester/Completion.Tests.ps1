@@ -73,7 +73,7 @@ Describe 'Tab' {
         $env:AGENTDOM_ATP_HOSTS = $null
     }
 
-    It "offers the scopes of the host's tokens, each token's as a whole first, to <_>" -ForEach 'Get-AtpToken', 'Update-AtpToken', 'Test-AtpToken', 'Revoke-AtpToken' {
+    It "offers the scopes of the host's tokens, the complete list of each token first, to <_>" -ForEach 'Get-AtpToken', 'Update-AtpToken', 'Test-AtpToken', 'Revoke-AtpToken' {
         Complete "$_ 127.0.0.1:7001 -Scope " | Should -Be 'data.read', 'data.read,data.write', 'data.write'
         Complete "$_ 127.0.0.2:7002 -Scope a" | Should -Be 'admin'
         Complete "$_ -Scope adm" | Should -Be 'admin'
@@ -95,7 +95,7 @@ Describe 'Tab' {
         Invoke-Expression "(Get-AtpToken $(Complete 'Get-AtpToken [') -Scope $completed -NoRefresh -Vault Agentdom).ScopesRequested" | Should -BeExactly $odd
     }
 
-    It 'looks into the vault that is named' {
+    It 'uses the named vault' {
         Complete 'Get-AtpToken -Vault agentdom 127.0.0.2' | Should -Be '127.0.0.2:7002'
         Complete 'Get-AtpToken -Vault another ' | Should -BeNullOrEmpty
         $env:AGENTDOM_VAULT = 'another'
@@ -127,7 +127,7 @@ Describe 'Tab' {
         }
     }
 
-    It 'says nothing of a vault whose key is <what>' -ForEach @{ what = 'another'; other = 'quite another key, of 32 bytes and more' }, @{ what = 'too short'; other = 'short' }, @{ what = 'gone'; other = '' } {
+    It 'reports nothing for a vault whose key is <what>' -ForEach @{ what = 'another'; other = 'quite another key, of 32 bytes and more' }, @{ what = 'too short'; other = 'short' }, @{ what = 'gone'; other = '' } {
         $env:AGENTDOM_VAULT_KEY = $other
         try {
             $all = Complete 'Request-AtpToken ' 3>&1 2>&1
@@ -146,7 +146,7 @@ Describe 'Tab' {
         finally { [IO.File]::WriteAllBytes($entry.FullName, $bytes) }
     }
 
-    It 'makes no vault, and nothing of a line that is not one' {
+    It 'creates no vault, and completes nothing in an invalid line' {
         $before = $env:AGENTDOM_HOME
         $env:AGENTDOM_HOME = Join-Path $TestDrive 'nowhere'
         try {
@@ -160,7 +160,7 @@ Describe 'Tab' {
     }
 }
 
-Describe 'Tab, where the host has sent its manifest' {
+Describe 'Tab, after the host has sent its manifest' {
     BeforeAll {
         Import-Module "$PSScriptRoot/Issuer.psm1" -Force
         Enter-NewHome 'manifest'
@@ -191,14 +191,14 @@ Describe 'Tab beside SecretManagement' -Skip:([bool] $noStore) {
 '@
     }
 
-    It 'imports nothing, and offers what the session has met' {
+    It 'imports nothing, and offers what the session has used' {
         Invoke-InHome $there "$complete Complete 'Get-AtpToken -Vault '; Complete 'Get-AtpToken '; @(Get-Module *Secret*).Count; (Get-AtpToken).Host; Complete 'Get-AtpToken '; Complete 'Get-AtpToken -Scope '; `$Error.Count" |
             Should -Be 'Agentdom', '0', '127.0.0.1:7001', '127.0.0.1:7001', 'data.read', '0'
         Invoke-InHome $there "$complete Import-Module Microsoft.PowerShell.SecretManagement; Complete 'Get-AtpToken -Vault '; Complete 'Get-AtpToken -Vault S'" |
             Should -Be 'ss', 'Agentdom', 'ss'
     }
 
-    It 'neither fails nor asks where the vault is locked' {
+    It 'neither fails nor prompts if the vault is locked' {
         $null = Invoke-InHome $there 'Set-SecretStoreConfiguration -Authentication Password -Interaction Prompt -Confirm:$false -Password (ConvertTo-SecureString pw -AsPlainText -Force)'
         Invoke-InHome $there "$complete Import-Module Microsoft.PowerShell.SecretManagement; Complete 'Get-AtpToken '; Complete 'Get-AtpToken -Vault ss '; Complete 'Get-AtpToken -Vault s'; `$Error.Count" |
             Should -Be 'ss', '0'

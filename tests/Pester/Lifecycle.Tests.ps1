@@ -47,7 +47,7 @@ Describe 'A token' {
         }
     }
 
-    It 'can be used side by side' -Skip:($PSVersionTable.PSEdition -eq 'Desktop') {
+    It 'can be used in parallel' -Skip:($PSVersionTable.PSEdition -eq 'Desktop') {
         1..4 | ForEach-Object -Parallel {
             Invoke-RestMethod "http://$using:h/data" -Authentication Bearer -Token ($using:t).AccessToken -AllowUnencryptedAuthentication
         } | Should -HaveCount 4
@@ -55,12 +55,12 @@ Describe 'A token' {
 }
 
 Describe 'A failure' {
-    It 'ends the statement, so that a script can catch it' {
+    It 'terminates the statement, so that a script can catch it' {
         $id = try { Request-AtpToken $h -Scope no.such.scope } catch { $_.FullyQualifiedErrorId }
         $id | Should -Be 'AtpScopeDenied,Agentdom.Commands.RequestAtpTokenCommand'
     }
 
-    It 'heeds -ErrorAction' {
+    It 'respects -ErrorAction' {
         Get-AtpToken no-token.example -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
         $failed.FullyQualifiedErrorId | Should -Be 'AtpTokenNotFound,Agentdom.Commands.GetAtpTokenCommand'
         { Get-AtpToken no-token.example -ErrorAction Stop } | Should -Throw '*No token is stored*'

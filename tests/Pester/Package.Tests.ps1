@@ -76,7 +76,7 @@ Describe 'build.ps1 -Task Install' -Skip:$isWindowsHere {
         Invoke-Elsewhere 'Import-Module Agentdom; (Get-AgentId).Id.Length -gt 0' | Should -Be 'True'
     }
 
-    It 'says so where the module path does not lead to it' {
-        Invoke-Elsewhere "`$env:PSModulePath = '/nowhere'; $install" | Should -Match 'PSModulePath does not name'
+    It 'warns if it is not on the module path' {
+        Invoke-Elsewhere "`$env:PSModulePath = '/nowhere'; $install" | Should -Match 'PSModulePath does not contain'
     }
 }

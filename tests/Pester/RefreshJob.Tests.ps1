@@ -58,7 +58,7 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
         if ($hadCrontab) { crontab $saved } else { crontab -r }
     }
 
-    It 'renews a due token in the environment that cron gives' {
+    It 'renews a due token in the environment of cron' {
         Register-AtpRefreshJob -Scheduler Cron | ForEach-Object Interval | Should -Be '00:05:00'
         $line = @(crontab -l) -match '^\S+ \* \* \* \* '
         $line | Should -HaveCount 1
@@ -81,7 +81,7 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
         $job | Format-Table | Out-String -Width 200 | Should -Match 'Cron +5m .*Succeeded +1'
     }
 
-    It 'is where the five minutes of the README lead, and they take back all they did' {
+    It 'is the result of the five minutes in the README, which remove everything in the end' {
         $text = (Get-Content "$PSScriptRoot/../../README.md" -Raw) -replace '(?s).*### Five minutes in PowerShell(.*?)\n### .*', '$1'
         # The module is already built and imported, and a developer's own job in another scheduler must not be changed.
         $steps = [regex]::Matches($text, '(?s)```powershell\r?\n(.*?)```') | ForEach-Object {
@@ -111,14 +111,14 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
         $job.LastErrors.ErrorId | Should -Be 'AtpSecretMissing'
     }
 
-    It 'is there once, also where it is registered again with another interval' {
+    It 'is registered once, even after it is registered again with another interval' {
         $null = Register-AtpRefreshJob -Scheduler Cron
         Register-AtpRefreshJob -Scheduler Cron -Interval 00:10:00 | ForEach-Object Interval | Should -Be '00:10:00'
         @(crontab -l) -match 'refresh\.ps1' | Should -HaveCount 1
         Get-AtpRefreshJob | Should -HaveCount 1
     }
 
-    It 'is refused where the secret is only in the environment' {
+    It 'is refused if the secret is only in the environment' {
         Remove-AtpSecret $h
         $env:AGENTDOM_ATP_SECRET = $issuer.Secret
         $failure = try { Register-AtpRefreshJob -Scheduler Cron } catch { $_ }
@@ -129,7 +129,7 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
         Get-ChildItem (Join-Path $env:AGENTDOM_HOME 'jobs') -Filter 'check-*' | Should -BeNullOrEmpty
     }
 
-    It 'is refused where the key of the vault is only in the environment' {
+    It 'is refused if the key of the vault is only in the environment' {
         $before = $env:AGENTDOM_HOME
         $env:AGENTDOM_HOME = Join-Path $TestDrive 'keyless'
         $env:AGENTDOM_VAULT_KEY = 'a key that lies in no file, of 32 bytes and more'
@@ -144,7 +144,7 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
         }
     }
 
-    It 'warns where there are no tokens yet and the secret is only in the environment' {
+    It 'warns if there are no tokens yet and the secret is only in the environment' {
         $null = Revoke-AtpToken $h
         Remove-AtpSecret $h
         $env:AGENTDOM_ATP_SECRET = $issuer.Secret
@@ -158,7 +158,7 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
         Get-AtpRefreshJob | Should -BeNullOrEmpty
     }
 
-    It 'goes and leaves other lines byte for byte' {
+    It 'is removed without changing other lines' {
         $null = Register-AtpRefreshJob -Scheduler Cron
         Unregister-AtpRefreshJob
         Get-RawCrontab | Should -Be ([IO.File]::ReadAllBytes($others))
@@ -205,7 +205,7 @@ Describe 'The refresh job in this process' {
         $env:AGENTDOM_ATP_SECRET = $null
     }
 
-    It 'renews, tells how it went, and ends with the module' {
+    It 'renews, reports the outcome, and stops with the module' {
         $before = Get-StoredToken
         $job = Register-AtpRefreshJob -Scheduler InProcess
         while (-not $job.LastRun) {
@@ -224,7 +224,7 @@ Describe 'The refresh job in this process' {
         Get-AtpRefreshJob | Should -BeNullOrEmpty
     }
 
-    It 'goes on where another runspace removes the module' {
+    It 'continues if another runspace removes the module' {
         $null = Register-AtpRefreshJob -Scheduler InProcess
         $shell = [powershell]::Create()
         $null = $shell.AddScript("Import-Module '$manifest'; Remove-Module Agentdom").Invoke()

@@ -26,7 +26,7 @@ Describe 'SecretManagement vaults' -Skip:([bool] $missing) {
     AfterAll { Stop-TestIssuer $issuer }
 
     Context 'SecretStore' {
-        It 'is where tokens live once it is the default vault' {
+        It 'stores tokens once it is the default vault' {
             $there = New-StoreHome 'default'
             Invoke-InHome $there "(Request-AtpToken $h data.read).Vault; (Get-SecretInfo -Vault ss).Name -match '^agentdom-[a-z0-9-]+`$' | Measure-Object | ForEach-Object Count" |
                 Should -Be 'ss', '1'
@@ -34,7 +34,7 @@ Describe 'SecretManagement vaults' -Skip:([bool] $missing) {
                 Should -Be 'True', 'True', '0'
         }
 
-        It 'keeps the secret for a host, and tokens are renewed with it' {
+        It 'stores the secret for a host, and tokens are renewed with it' {
             $there = New-StoreHome 'secret'
             Invoke-InHome $there "Set-AtpSecret $h (ConvertTo-SecureString `$env:AGENTDOM_ATP_SECRET -AsPlainText -Force)"
             $there.Remove('AGENTDOM_ATP_SECRET')
@@ -52,7 +52,7 @@ Describe 'SecretManagement vaults' -Skip:([bool] $missing) {
             Invoke-InHome $there '(Get-AtpToken).ScopesGranted' | Sort-Object | Should -Be ($scopes | Sort-Object)
         }
 
-        It 'says at once that it is locked where nobody can unlock it (<interaction>, idle input: <idle>)' -ForEach @(
+        It 'fails at once if it is locked and nobody can unlock it (<interaction>, idle input: <idle>)' -ForEach @(
             @{ interaction = 'None'; idle = $false }, @{ interaction = 'Prompt'; idle = $false }, @{ interaction = 'Prompt'; idle = $true }
         ) {
             $there = New-StoreHome "locked-$interaction-$idle" Password $interaction
@@ -74,12 +74,12 @@ Describe 'SecretManagement vaults' -Skip:([bool] $missing) {
                 Should -Be 'Agentdom', 'Agentdom', 'ss'
         }
 
-        It 'have an error of their own where there is none of that name' {
+        It 'have their own error if there is none with that name' {
             $there = New-StoreHome 'unknown'
             Invoke-InHome $there "try { Get-AtpToken -Vault nowhere } $catch" | Should -Be 'AtpVaultNotFound'
         }
 
-        It 'may be of any kind: one that asks fails at once, one that is gone says so' {
+        It 'may be of any kind: one that prompts fails at once, a missing one is reported' {
             $there = New-ThrowawayHome (Join-Path $TestDrive 'asking') $withSecret
             $folder = Join-Path $TestDrive 'Asking'
             $null = New-Item "$folder/Asking.Extension" -ItemType Directory
@@ -102,7 +102,7 @@ function Test-SecretVault { param([string] $VaultName, [hashtable] $AdditionalPa
     Context 'The module as a vault' {
         BeforeAll { $register = 'Register-SecretVault -Name Agentdom -ModuleName Agentdom' }
 
-        It 'keeps all five types with their metadata, without a password or a prompt' {
+        It 'stores all five types with their metadata, without a password or a prompt' {
             $there = New-ThrowawayHome (Join-Path $TestDrive 'types')
             Invoke-InHome $there "$register; Test-SecretVault Agentdom" | Select-Object -Last 1 | Should -Be 'True'
             Invoke-InHome $there @'

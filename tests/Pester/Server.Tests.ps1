@@ -22,7 +22,7 @@ Describe 'A server in the session' {
         Stop-AtpServer
     }
 
-    It 'takes a token through its whole life' {
+    It 'serves the whole life cycle of a token' {
         $t = Request-AtpToken $server -Scope data.read -Purpose 'Sync dashboard' -WarningAction SilentlyContinue
         $t | Test-AtpToken -Quiet | Should -BeTrue
         (Get-AtpToken $server).ScopesGranted | Should -Be 'data.read'
@@ -84,14 +84,14 @@ Describe 'The end of a server' {
         (Start-AtpServer -Port $first.Uri.Port).Host | Should -Be $first.Host
     }
 
-    It 'comes with that of the module' {
+    It 'comes with the removal of the module' {
         $server = Start-AtpServer
         Remove-Module Agentdom
         Import-Module $manifest
         { Get-AtpManifest $server -TimeoutSec 5 } | Should -Throw -ErrorId 'AtpHostUnreachable,*'
     }
 
-    It 'does not come where another runspace removes the module' {
+    It 'does not come if another runspace removes the module' {
         $server = Start-AtpServer
         $shell = [powershell]::Create()
         $null = $shell.AddScript("Import-Module '$manifest'; Remove-Module Agentdom").Invoke()
@@ -99,7 +99,7 @@ Describe 'The end of a server' {
         (Get-AtpManifest $server).Host | Should -Be $server.Host
     }
 
-    It 'is not waited for by a process that ends' {
+    It 'does not delay the exit of the process' {
         $found = Invoke-Shell -NoProfile -NonInteractive -Command "Import-Module '$manifest'; (Start-AtpServer).Host"
         $LASTEXITCODE | Should -Be 0
         $found | Should -Match '^localhost:\d+$'
@@ -107,7 +107,7 @@ Describe 'The end of a server' {
 }
 
 Describe 'The example in the README' {
-    It 'passes as it stands' {
+    It 'passes unchanged' {
         $text = Get-Content "$PSScriptRoot/../../README.md" -Raw
         $text -match '(?s)### Testing a runbook.*?```powershell\r?\n(?<test>.*?)```' | Should -BeTrue
         $file = Join-Path $TestDrive 'Readme.Tests.ps1'

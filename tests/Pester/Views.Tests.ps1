@@ -19,7 +19,7 @@ BeforeAll {
     }
     $expired = New-Token 00:00:01 'Gone'
     do { Start-Sleep -Milliseconds 100 } while ($expired.TimeLeft -gt 0)
-    $good = New-Token 02:08:00 'Sync dashboard' data.read, data.write
+    $valid = New-Token 02:08:00 'Sync dashboard' data.read, data.write
 
     function Render([Parameter(ValueFromPipeline)] $what) {
         begin { $all = @() }
@@ -38,43 +38,43 @@ AfterAll {
 Describe 'In plain text' {
     BeforeAll { if ($PSStyle) { $PSStyle.OutputRendering = 'PlainText' } }
 
-    It 'a token is a line with the time left as people say it' {
-        $lines = Lines ($good, $expired | Render)
+    It 'a token is a line with the time left' {
+        $lines = Lines ($valid, $expired | Render)
         $lines[0] | Should -Match '^Host +Scopes +Time left Purpose +Vault$'
-        $lines[2] | Should -Match "^$($good.Host) +data\.read data\.write +2h \dm Sync dashboard$"
+        $lines[2] | Should -Match "^$($valid.Host) +data\.read data\.write +2h \dm Sync dashboard$"
         $lines[3] | Should -Match "^$($expired.Host) +data\.read +expired Gone$"
         $lines[2].IndexOf('m Sync') + 1 | Should -Be ($lines[3].IndexOf('expired') + 7) -Because 'times are aligned at their right'
     }
 
     It 'a token as a list names its properties and not the token' {
-        $lines = Lines ($good | Format-List | Render)
+        $lines = Lines ($valid | Format-List | Render)
         $lines | Should -Contain 'ScopesGranted   : data.read data.write'
         $lines -match '^TimeLeft        : 2h \dm$' | Should -HaveCount 1
         $lines -match '^ExpiresAt +: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(in 2h \dm\)$' | Should -HaveCount 1
         $lines | Should -Contain 'AccessToken     : System.Security.SecureString'
         $labels = $lines -replace ' *:.*'
-        $labels | Should -BeIn ($good | Get-Member -MemberType Property).Name
+        $labels | Should -BeIn ($valid | Get-Member -MemberType Property).Name
     }
 
-    It 'tokens side by side are told by host and scopes' {
-        $expired, $good | Format-Wide -Column 2 | Render | Should -Match "$($expired.Host) \(data\.read\) +$($good.Host) \(data\.read data\.write\)"
+    It 'tokens in a wide list show host and scopes' {
+        $expired, $valid | Format-Wide -Column 2 | Render | Should -Match "$($expired.Host) \(data\.read\) +$($valid.Host) \(data\.read data\.write\)"
     }
 
-    It 'the state of a token says which is good' {
-        $states = (Test-AtpToken $server -Token $good -Scope data.read, data.write), (Test-AtpToken $server -Token $expired -Scope data.read)
+    It 'the state of a token shows which is valid' {
+        $states = (Test-AtpToken $server -Token $valid -Scope data.read, data.write), (Test-AtpToken $server -Token $expired -Scope data.read)
         $lines = Lines ($states | Render)
         $lines[0] | Should -Match '^Host +Scopes +Valid +Time left$'
         $lines[2] | Should -Match "^$server +data\.read data\.write +True +2h \dm$"
         $lines[3] | Should -Match "^$server +data\.read +False$"
     }
 
-    It 'what stands in a token is a list, and a line where that is asked for' {
-        $lines = Lines ($good | ConvertFrom-AtpToken | Render)
+    It 'the claims of a token are a list, or a line on request' {
+        $lines = Lines ($valid | ConvertFrom-AtpToken | Render)
         $lines | Should -Contain 'Verified  : False'
         $lines | Should -Contain 'Scopes    : data.read data.write'
         $lines | Should -Contain 'Purpose   : Sync dashboard'
         $lines -match '^ExpiresAt : .*\(in 2h \dm\)$' | Should -HaveCount 1
-        (Lines ($good | ConvertFrom-AtpToken | Format-Table | Render))[2] | Should -Match '^agentdom data\.read data\.write False +2h \dm Sync dashboard$'
+        (Lines ($valid | ConvertFrom-AtpToken | Format-Table | Render))[2] | Should -Match '^agentdom data\.read data\.write False +2h \dm Sync dashboard$'
     }
 
     It 'a manifest, a server, an identity and a signature show what they are for' {
@@ -107,9 +107,9 @@ Describe 'In plain text' {
 
     It 'nothing is coloured, and nothing secret is shown' {
         $secret = [pscredential]::new('x', $server.Secret).GetNetworkCredential().Password
-        $plain = [pscredential]::new('x', $good.AccessToken).GetNetworkCredential().Password
+        $plain = [pscredential]::new('x', $valid.AccessToken).GetNetworkCredential().Password
         foreach ($view in 'Format-Table', 'Format-List', 'Format-Wide') {
-            $text = @($good, $expired, $server, (Test-AtpToken $server -Token $good), ($good | ConvertFrom-AtpToken)) | ForEach-Object { $_ | & $view | Render }
+            $text = @($valid, $expired, $server, (Test-AtpToken $server -Token $valid), ($valid | ConvertFrom-AtpToken)) | ForEach-Object { $_ | & $view | Render }
             $text -join '' | Should -Not -Match ([char] 27)
             $text -join '' | Should -Not -Match ([regex]::Escape($secret) + '|' + [regex]::Escape($plain))
         }
@@ -123,23 +123,23 @@ Describe 'In colour' -Skip:$noColour {
         function Strip($text) { $text -replace '\x1b\[[0-9;]*m' }
     }
 
-    It 'what is good, what is not and what calls for care differ' {
-        $text = $good, $expired | Render
+    It 'success, failure and warning differ' {
+        $text = $valid, $expired | Render
         $text | Should -Match ([regex]::Escape($green) + '2h \dm' + [regex]::Escape($reset))
         $text | Should -Match ([regex]::Escape("${red}expired$reset"))
-        $good, $expired | Format-Wide | Render | Should -Match ([regex]::Escape("$red$expired$reset"))
+        $valid, $expired | Format-Wide | Render | Should -Match ([regex]::Escape("$red$expired$reset"))
         Test-AtpToken $server -Token $expired | Render | Should -Match ([regex]::Escape("${red}False$reset"))
-        $good | ConvertFrom-AtpToken | Render | Should -Match ([regex]::Escape("${yellow}False$reset"))
+        $valid | ConvertFrom-AtpToken | Render | Should -Match ([regex]::Escape("${yellow}False$reset"))
     }
 
-    It 'the columns stay where they are without' {
-        $coloured = $good, $expired | Render
+    It 'the columns have the same positions as without colour' {
+        $coloured = $valid, $expired | Render
         $PSStyle.OutputRendering = 'PlainText'
-        try { (Lines (Strip $coloured)) | Should -Be (Lines ($good, $expired | Render)) }
+        try { (Lines (Strip $coloured)) | Should -Be (Lines ($valid, $expired | Render)) }
         finally { $PSStyle.OutputRendering = 'Ansi' }
     }
 
-    It 'there is none in what another program reads' {
+    It 'output for another program has none' {
         $before = @{ NO_COLOR = $env:NO_COLOR; TERM = $env:TERM }
         $env:NO_COLOR, $env:TERM = $null, 'xterm'
         try {

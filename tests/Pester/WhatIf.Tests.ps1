@@ -41,13 +41,13 @@ Describe '-WhatIf' {
         Test-AtpToken $server -Quiet | Should -BeTrue
     }
 
-    It 'neither replaces nor takes away a secret, nor keeps a new one' {
+    It 'neither replaces nor removes a secret, nor stores a new one' {
         Set-AtpSecret api.example.com (New-AtpSecret) -WhatIf
         Set-AtpSecret new.example.com (New-AtpSecret) -WhatIf
         Remove-AtpSecret api.example.com -WhatIf
     }
 
-    It 'neither registers nor takes away a job' {
+    It 'neither registers nor removes a job' {
         Register-AtpRefreshJob -Scheduler InProcess -WhatIf | Should -BeNullOrEmpty
         Get-AtpRefreshJob | Where-Object Scheduler -EQ InProcess | Should -BeNullOrEmpty
         $null = Register-AtpRefreshJob -Scheduler InProcess -Interval 00:20:00
@@ -62,7 +62,7 @@ Describe '-WhatIf' {
         (Get-AtpManifest $server).Host | Should -Be $server.Host
     }
 
-    It 'makes no vault where there is none' {
+    It 'creates no vault' {
         $there, $env:AGENTDOM_HOME = $env:AGENTDOM_HOME, (Join-Path $TestDrive 'none')
         try {
             Set-AtpSecret api.example.com (New-AtpSecret) -WhatIf
@@ -71,7 +71,7 @@ Describe '-WhatIf' {
         finally { $env:AGENTDOM_HOME = $there }
     }
 
-    It 'says in a line what would be done' {
+    It 'describes the action in one line' {
         $said = Invoke-Shell -NoProfile -NonInteractive -Command @"
             Import-Module '$manifest'
             Revoke-AtpToken $server -WhatIf
@@ -93,7 +93,7 @@ Describe '-WhatIf' {
 }
 
 Describe '-Confirm' {
-    It 'is asked for by nobody who did not ask for it' {
+    It 'is not on by default' {
         foreach ($command in Get-Command -Module Agentdom) {
             $metadata = [Management.Automation.CommandMetadata]::new($command)
             if ($metadata.SupportsShouldProcess) { $metadata.ConfirmImpact | Should -Be Medium -Because $command.Name }

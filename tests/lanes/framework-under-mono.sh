@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the netstandard2.0 build, which Windows PowerShell loads, under Mono on published vectors: README.md beside this file.
+# Runs the netstandard2.0 build, which Windows PowerShell loads, under Mono on published vectors. See README.md in this folder.
 #   tests/lanes/framework-under-mono.sh [MODULE_FOLDER] [VECTORS_FOLDER]
 # Needs mono and mcs (Debian: mono-devel), the built module, and the vectors (AGENTDOM_VECTORS).
 set -uo pipefail

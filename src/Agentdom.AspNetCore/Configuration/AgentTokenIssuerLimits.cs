@@ -22,8 +22,8 @@ public sealed class AgentTokenIssuerLimits
     internal IEnumerable<string> Problems()
     {
         if (RequestsPerMinutePerAgent is < 1 or > 100_000_000)
-            yield return $"The limit of requests per minute and agent must be 1 to 100,000,000, or null, not {RequestsPerMinutePerAgent}.";
+            yield return $"The limit of requests per minute and agent is 1 to 100,000,000, or null, not {RequestsPerMinutePerAgent}.";
         if (RequestsPerMinutePerAddress is < 1 or > 1_000_000_000)
-            yield return $"The limit of requests per minute and address must be 1 to 1,000,000,000, or null, not {RequestsPerMinutePerAddress}.";
+            yield return $"The limit of requests per minute and address is 1 to 1,000,000,000, or null, not {RequestsPerMinutePerAddress}.";
     }
 }

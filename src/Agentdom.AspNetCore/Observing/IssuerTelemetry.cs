@@ -29,7 +29,7 @@ internal sealed class IssuerTelemetry
         // The factory disposes the meter.
         var meter = meters.Create(AgentTokenDefaults.TelemetryName);
         _decisions = meter.CreateCounter<long>("agentdom.issuer.decisions", "{decision}", "Decisions, by operation and outcome.");
-        _stateFailures = meter.CreateCounter<long>("agentdom.issuer.state.failures", "{failure}", "Decisions that failed because the state was unavailable.");
+        _stateFailures = meter.CreateCounter<long>("agentdom.issuer.state.failures", "{failure}", "Decisions that failed with the state.");
         _duration = meter.CreateHistogram(
             "agentdom.issuer.duration", "s", "Duration of a decision, by operation and outcome.", tags: null, s_buckets);
     }

@@ -57,7 +57,7 @@ internal sealed record StoredToken
     public bool IsFor(IEnumerable<string> scopes) => ScopeSet.Key(scopes) == ScopeSet.Key(ScopesRequested);
 
     /// <summary>Whether it has not expired at a moment.</summary>
-    public bool IsGoodAt(DateTimeOffset moment) => moment < ExpiresAt;
+    public bool IsValidAt(DateTimeOffset moment) => moment < ExpiresAt;
 
     /// <summary>The text that is stored in the vault.</summary>
     public string ToJson() => CanonicalJson.FromValue(new Dictionary<string, object?>

@@ -61,7 +61,7 @@ public sealed class GetAtpTokenCommand : VaultCmdlet
         }
         var stored = store.FindOnly(host, Scope);
         var isDue = !NoRefresh && RenewalPolicy.IsDue(stored, DateTimeOffset.UtcNow, MinimumValidity);
-        Give(isDue ? Renew(stored, store) : RequireGood(stored, null), store);
+        Give(isDue ? Renew(stored, store) : RequireValid(stored, null), store);
     }
 
     private StoredToken Renew(StoredToken stored, TokenStore store)
@@ -71,11 +71,11 @@ public sealed class GetAtpTokenCommand : VaultCmdlet
         if (failure is null)
         {
             var outcome = Ask(stored, store, hasTime);
-            if (outcome.Failure is null) return RequireGood(outcome.Token, null);
+            if (outcome.Failure is null) return RequireValid(outcome.Token, null);
             failure = outcome.Failure;
             FailedRenewals.Remember(stored, failure);
         }
-        RequireGood(stored, failure);
+        RequireValid(stored, failure);
         WriteWarning($"The token for {stored} is still valid but could not be renewed. {CmdletAdvice.For(failure, this).Message}");
         return stored;
     }
@@ -100,7 +100,7 @@ public sealed class GetAtpTokenCommand : VaultCmdlet
 
     private static TimeSpan Left(StoredToken token) => token.ExpiresAt - DateTimeOffset.UtcNow;
 
-    private StoredToken RequireGood(StoredToken token, AtpException? renewalFailure)
+    private StoredToken RequireValid(StoredToken token, AtpException? renewalFailure)
     {
         var left = Left(token);
         if (left > TimeSpan.Zero && left >= MinimumValidity) return token;

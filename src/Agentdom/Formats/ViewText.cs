@@ -55,28 +55,28 @@ public static class ViewText
         : $"{moment.Value.ToLocalTime().ToString(Second, CultureInfo.InvariantCulture)} ({Distance(moment)})";
 
     /// <summary>A flag, green if it is true and in the error colour if it is false.</summary>
-    public static string Verdict(bool isGood) => isGood ? Good("True") : Bad("False");
+    public static string Verdict(bool isSuccess) => isSuccess ? Success("True") : Failure("False");
 
     /// <summary>A flag, green if it is true and in the warning colour if it is false.</summary>
-    public static string Caution(bool isGood) => isGood ? Good("True") : Warning("False");
+    public static string Caution(bool isSuccess) => isSuccess ? Success("True") : Warning("False");
 
     /// <summary>The outcome of a run of the refresh job, in its colour.</summary>
     public static string Outcome(string? outcome) => outcome switch
     {
         null => "",
-        "Succeeded" => Good(outcome),
+        "Succeeded" => Success(outcome),
         "PartlyFailed" => Warning(outcome),
-        _ => Bad(outcome),
+        _ => Failure(outcome),
     };
 
     private static string Coloured(AtpToken token, string text) =>
-        token.TimeLeft == TimeSpan.Zero ? Bad(text) : token.IsDue ? Warning(text) : Good(text);
+        token.TimeLeft == TimeSpan.Zero ? Failure(text) : token.IsDue ? Warning(text) : Success(text);
 
-    private static string Good(string text) => In("Foreground", "Green", text);
+    private static string Success(string text) => In("Foreground", "Green", text);
 
     private static string Warning(string text) => In("Formatting", "Warning", text);
 
-    private static string Bad(string text) => In("Formatting", "Error", text);
+    private static string Failure(string text) => In("Formatting", "Error", text);
 
     private static string In(string group, string name, string text) =>
         IsColoured() ? $"{Member(Member(s_style, group), name)}{text}{Member(s_style, "Reset")}" : text;

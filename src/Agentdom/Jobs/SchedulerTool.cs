@@ -24,7 +24,7 @@ internal static class SchedulerTool
         catch (ProcessFailedException e)
         {
             throw new AtpException(AtpError.SchedulerFailed, e.Message,
-                e.IsMissing ? "Install it, or choose another scheduler with -Scheduler." : "Run it by hand to see why it does not finish.", e);
+                e.IsMissing ? "Install it, or choose another scheduler with -Scheduler." : "Run it by hand to see why it hangs.", e);
         }
     }
 

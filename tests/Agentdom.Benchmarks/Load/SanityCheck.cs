@@ -15,9 +15,9 @@ internal static class SanityCheck
         var key = Encoding.UTF8.GetBytes(secret);
         string Body() => SignedRequests.Body(s_number++, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), key);
 
-        var good = Body();
-        var token = (await AskAsync(good, 200, null)).GetProperty("token").GetString();
-        await AskAsync(good, 401, "replayed_request");
+        var valid = Body();
+        var token = (await AskAsync(valid, 200, null)).GetProperty("token").GetString();
+        await AskAsync(valid, 401, "replayed_request");
         await AskAsync(Body().Replace("Load run", "Lead run", StringComparison.Ordinal), 401, "invalid_signature");
         var verdict = await AskAsync(JsonSerializer.Serialize(new { token }), 200, null, "/verify");
         if (!verdict.GetProperty("valid").GetBoolean()) throw new BenchmarkFailedException($"{name} does not accept its own token.");

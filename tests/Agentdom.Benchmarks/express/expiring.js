@@ -1,4 +1,4 @@
-// Keys, each until a moment of its own (milliseconds). Nothing is forgotten early to make room.
+// Keys with an expiry each (milliseconds). No key is dropped early to make room.
 export class Expiring {
   #entries = new Map();
   #capacity;
@@ -8,7 +8,7 @@ export class Expiring {
     setInterval(() => this.#sweep(), 15_000).unref();
   }
 
-  // False where the key was there.
+  // False if the key already exists.
   add(key, until) {
     if (this.has(key)) return false;
     if (this.#entries.size >= this.#capacity) throw new Refusal(503, 'temporarily_unavailable', 'The memory is full.');

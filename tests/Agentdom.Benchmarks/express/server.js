@@ -1,4 +1,4 @@
-// The protocol of docs/protocol.md as a Node service would usually have it: one process, Express 5, jsonwebtoken, pino.
+// The protocol of docs/protocol.md as a typical Node service: one process, Express 5, jsonwebtoken, pino.
 //   node server.js PORT, with ATP_SECRET, ATP_SCOPES and ATP_RATE_LIMIT in the environment
 import { createHmac, createSecretKey, hkdfSync, randomUUID, timingSafeEqual } from 'node:crypto';
 import express from 'express';
@@ -23,7 +23,7 @@ const signingKey = createSecretKey(tokenKey);
 
 const replays = new Expiring();
 const revoked = new Expiring();
-// Lines are gathered and written in larger pieces, off the request's path.
+// Log lines are buffered and written asynchronously.
 const audit = pino({ base: null }, pino.destination({ sync: false, minLength: 4096 }));
 
 const invalid = (description) => new Refusal(400, 'invalid_request', description);
@@ -74,7 +74,7 @@ function mint(req, res) {
     throw new Refusal(401, 'stale_timestamp', 'The timestamp is too far from this clock.', { server_time: now });
   }
   const unknown = scopes.find((scope) => !offered.has(scope));
-  if (unknown !== undefined) throw new Refusal(403, 'invalid_scope', `The scope '${unknown}' is not on offer.`);
+  if (unknown !== undefined) throw new Refusal(403, 'invalid_scope', `The scope '${unknown}' is not offered.`);
   if (!replays.add(signature.toLowerCase(), timestamp + WINDOW)) {
     throw new Refusal(401, 'replayed_request', 'This signed request was accepted before.');
   }
@@ -101,7 +101,7 @@ function read(token) {
 
 const app = express();
 app.disable('x-powered-by');
-// Nothing here is cached by its tag, so a hash of each answer would be wasted.
+// Answers are not cached, so computing an ETag for each would be wasted.
 app.set('etag', false);
 
 const tokenBody = express.json({ limit: '48kb' });

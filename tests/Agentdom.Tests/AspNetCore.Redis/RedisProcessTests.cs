@@ -13,12 +13,12 @@ public sealed class RedisProcessTests
         using var a = await SampleIssuer.StartAsync("redis:" + redis.Address);
         using var b = await SampleIssuer.StartAsync("redis:" + redis.Address);
 
-        var (revoked, good) = (await a.TokenAsync(), await a.TokenAsync());
+        var (revoked, valid) = (await a.TokenAsync(), await a.TokenAsync());
         Assert.Equal(200, (int)(await b.GetDataAsync(revoked)).StatusCode);
         Assert.Equal(200, (int)(await a.RevokeAsync(revoked)).StatusCode);
         Assert.False(await b.IsValidAsync(revoked));
         Wire.AssertChallenge(await b.GetDataAsync(revoked), 401, "Bearer error=\"invalid_token\"");
-        Assert.Equal(200, (int)(await b.GetDataAsync(good)).StatusCode);
+        Assert.Equal(200, (int)(await b.GetDataAsync(valid)).StatusCode);
 
         var used = TestIssuer.Signed(TestIssuer.Body());
         Assert.Equal(200, (int)(await a.RequestTokenAsync(used)).StatusCode);
@@ -28,9 +28,9 @@ public sealed class RedisProcessTests
         foreach (var node in new[] { a, b })
         {
             await AssertUnavailableAsync(node.RequestTokenAsync(TestIssuer.Signed(TestIssuer.Body())));
-            await AssertUnavailableAsync(node.VerifyAsync(good));
-            await AssertUnavailableAsync(node.RevokeAsync(good));
-            await AssertUnavailableAsync(node.GetDataAsync(good));
+            await AssertUnavailableAsync(node.VerifyAsync(valid));
+            await AssertUnavailableAsync(node.RevokeAsync(valid));
+            await AssertUnavailableAsync(node.GetDataAsync(valid));
         }
 
         await redis.StartAgainAsync();

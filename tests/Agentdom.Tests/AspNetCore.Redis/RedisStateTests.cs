@@ -176,8 +176,8 @@ public sealed partial class RedisStateTests : StateContract
         const string Password = "correct-horse-battery";
         await using var server = await RedisServer.StartAsync(
             "--requirepass", Password, "--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru");
-        await using var good = Services($"{server.Address},password={Password}");
-        Assert.True(await good.GetRequiredService<IIssuerState>().TryRememberAsync(Signature(), In(300), s_none));
+        await using var valid = Services($"{server.Address},password={Password}");
+        Assert.True(await valid.GetRequiredService<IIssuerState>().TryRememberAsync(Signature(), In(300), s_none));
         await using var wrong = Services($"{server.Address},password=x{Password}");
         var error = await Assert.ThrowsAsync<IssuerStateException>(
             async () => await wrong.GetRequiredService<IIssuerState>().TryRememberAsync(Signature(), In(300), s_none));

@@ -15,11 +15,11 @@ public sealed class SqliteProcessTests : IDisposable
     [Fact]
     public async Task RevokedTokensAndUsedRequestsOutliveAKill()
     {
-        string revoked, good;
+        string revoked, valid;
         var used = TestIssuer.Signed(TestIssuer.Body());
         using (var issuer = await SampleIssuer.StartAsync(State))
         {
-            (revoked, good) = (await issuer.TokenAsync(), await issuer.TokenAsync());
+            (revoked, valid) = (await issuer.TokenAsync(), await issuer.TokenAsync());
             Assert.Equal(200, (int)(await issuer.RequestTokenAsync(used)).StatusCode);
             Assert.Equal(200, (int)(await issuer.RevokeAsync(revoked)).StatusCode);
         }
@@ -28,8 +28,8 @@ public sealed class SqliteProcessTests : IDisposable
         Assert.False(await again.IsValidAsync(revoked));
         Wire.AssertChallenge(await again.GetDataAsync(revoked), 401, "Bearer error=\"invalid_token\"");
         await Wire.AssertRefusedAsync(await again.RequestTokenAsync(used), 401, "replayed_request");
-        Assert.True(await again.IsValidAsync(good));
-        Assert.Equal(200, (int)(await again.GetDataAsync(good)).StatusCode);
+        Assert.True(await again.IsValidAsync(valid));
+        Assert.Equal(200, (int)(await again.GetDataAsync(valid)).StatusCode);
     }
 
     [Fact]

@@ -173,11 +173,11 @@ public sealed class SqliteStateTests : StateContract
     public async Task OneWrongCallDoesNotFailTheOthersOfItsBatch()
     {
         var until = In(300);
-        var good = Enumerable.Range(0, 100).Select(_ => _state!.TryRememberAsync(Signature(), until, s_none).AsTask()).ToList();
+        var valid = Enumerable.Range(0, 100).Select(_ => _state!.TryRememberAsync(Signature(), until, s_none).AsTask()).ToList();
         await Assert.ThrowsAnyAsync<ArgumentException>(async () => await _state!.TryRememberAsync(new byte[15], until, s_none));
-        good.AddRange(Enumerable.Range(0, 100).Select(_ => _state!.TryRememberAsync(Signature(), until, s_none).AsTask()));
+        valid.AddRange(Enumerable.Range(0, 100).Select(_ => _state!.TryRememberAsync(Signature(), until, s_none).AsTask()));
 
-        Assert.DoesNotContain(false, await Task.WhenAll(good));
+        Assert.DoesNotContain(false, await Task.WhenAll(valid));
     }
 
     [Fact]

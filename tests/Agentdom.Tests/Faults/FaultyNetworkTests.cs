@@ -63,7 +63,7 @@ public sealed class FaultyNetworkTests(ITestOutputHelper output) : IDisposable
         foreach (var (proxy, made) in proxies.Zip(calls))
         {
             Assert.Equal(CallsEach, made.Count);
-            await AssertEachIsGoodOrClearAsync(issuer, proxy, made);
+            await AssertEachSucceedsOrIsClearAsync(issuer, proxy, made);
             AssertNothingIsLost(made);
             AssertNoSignatureTwice(proxy);
             // Complete, and no more than was reported.
@@ -126,7 +126,7 @@ public sealed class FaultyNetworkTests(ITestOutputHelper output) : IDisposable
             : throw new InvalidDataException(line))];
     }
 
-    private static async Task AssertEachIsGoodOrClearAsync(TestIssuer issuer, FaultyProxy proxy, List<Call> calls)
+    private static async Task AssertEachSucceedsOrIsClearAsync(TestIssuer issuer, FaultyProxy proxy, List<Call> calls)
     {
         foreach (var call in calls)
         {

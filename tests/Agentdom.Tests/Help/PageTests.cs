@@ -15,8 +15,8 @@ public sealed class PageTests
     [InlineData("# Get-AtpManifest\n", "# Get-Manifest\n", "The title is 'Get-Manifest'.")]
     [InlineData("## Output\n", "## Outputs\n", "There is no section 'Outputs' in a cmdlet's page.")]
     [InlineData("## Errors\n", "#### Errors\n", "The heading 'Errors' has the wrong level.")]
-    [InlineData("```powershell", "```", "has no block of powershell.")]
-    [InlineData("The list is empty if the host advertises no scopes. The host may still grant some.", "", "says nothing of what it does.")]
+    [InlineData("```powershell", "```", "has no code block of type powershell.")]
+    [InlineData("The list is empty if the host advertises no scopes. The host may still grant some.", "", "has no remarks.")]
     [InlineData("The list is empty", "> The list is empty", "Help cannot show a QuoteBlock")]
     public void ItIsRefusedWithTheReason(string text, string replacement, string reason)
     {
@@ -26,8 +26,8 @@ public sealed class PageTests
     }
 
     [Theory]
-    [InlineData("### -ThrottleLimit", "### -Throttle", "The page says nothing of -ThrottleLimit.")]
-    [InlineData("### -Force", "### -force", "The page says nothing of -Force.")]
+    [InlineData("### -ThrottleLimit", "### -Throttle", "The page does not describe -ThrottleLimit.")]
+    [InlineData("### -Force", "### -force", "The page does not describe -Force.")]
     public void AParameterThatIsDescribedNowhereIsAnError(string text, string replacement, string reason)
     {
         using var pages = new Pages();
@@ -63,7 +63,7 @@ public sealed class PageTests
         var text = File.ReadAllText(pages.Copy(Page));
         var second = text.LastIndexOf("### ", StringComparison.Ordinal);
         File.WriteAllText(pages.Copy(Page), text[..second] + text[text.IndexOf("## Errors", StringComparison.Ordinal)..]);
-        AssertRefused(pages, Page, "A page has 2 examples at least.");
+        AssertRefused(pages, Page, "A page must have at least 2 examples.");
     }
 
     [Fact]

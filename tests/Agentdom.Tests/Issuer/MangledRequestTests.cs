@@ -45,10 +45,10 @@ public sealed class MangledRequestTests
             {
                 var path = s_paths[i % 5 == 0 ? 1 : i % 7 == 0 ? 2 : 0];
                 // Not the real token, because the end of the test needs it and a revocation would be correct.
-                var good = path.Length == 0 ? TestIssuer.Signed(TestIssuer.Body()) : $$"""{"token":"{{(path == "/verify" ? token : "x.y.z")}}"}""";
+                var valid = path.Length == 0 ? TestIssuer.Signed(TestIssuer.Body()) : $$"""{"token":"{{(path == "/verify" ? token : "x.y.z")}}"}""";
                 var contentType = i % 50 == 0 ? s_contentTypes[i / 50 % s_contentTypes.Length] : "application/json";
                 using var answer = await Wire.PostAsync(
-                    issuer.Uri("/v1/agent-tokens" + path), mangler.Next(good), contentType, chunked: i % 11 == 0);
+                    issuer.Uri("/v1/agent-tokens" + path), mangler.Next(valid), contentType, chunked: i % 11 == 0);
                 answers.AddOrUpdate((int)answer.StatusCode, 1, static (_, n) => n + 1);
                 if (answer.StatusCode is HttpStatusCode.OK) continue;
                 var text = await answer.Content.ReadAsStringAsync();

@@ -28,8 +28,8 @@ public sealed class SignatureTests
     {
         await using var issuer = await TestIssuer.StartAsync();
         var body = TestIssuer.Body();
-        var good = ByHand.Sign(CanonicalJson.FromValue(body));
-        body["signature"] = (good[0] == '0' ? '1' : '0') + good[1..];
+        var valid = ByHand.Sign(CanonicalJson.FromValue(body));
+        body["signature"] = (valid[0] == '0' ? '1' : '0') + valid[1..];
 
         await Wire.AssertRefusedAsync(
             await issuer.RequestTokenAsync(CanonicalJson.FromValue(body)), 401, "invalid_signature");

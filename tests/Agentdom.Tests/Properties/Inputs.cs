@@ -14,17 +14,17 @@ internal static class Inputs
         Gen.String, Gen.Char.Array[0, 40].Select(c => new string(c)), JsonValues.Text, Gen.String[Gen.Char[' ', '~'], 0, 60]);
 
     /// <summary>Random bytes, or a valid document with changed bytes, members or values.</summary>
-    internal static Gen<byte[]> Near(string good) => Gen.OneOf(
+    internal static Gen<byte[]> Near(string valid) => Gen.OneOf(
         Gen.Byte.Array[0, 200],
-        Gen.Int.Select(seed => new Mangler(seed).Next(good)),
-        Gen.Select(Gen.Int[0, int.MaxValue], JsonValues.Any, Gen.Int).Select((at, value, seed) => WithValue(good, at, value, seed)),
-        Gen.Select(Gen.Int[0, int.MaxValue], JsonValues.Any, Gen.Int).Select((at, value, seed) => WithValue(good, at, value, seed)));
+        Gen.Int.Select(seed => new Mangler(seed).Next(valid)),
+        Gen.Select(Gen.Int[0, int.MaxValue], JsonValues.Any, Gen.Int).Select((at, value, seed) => WithValue(valid, at, value, seed)),
+        Gen.Select(Gen.Int[0, int.MaxValue], JsonValues.Any, Gen.Int).Select((at, value, seed) => WithValue(valid, at, value, seed)));
 
     /// <summary>A valid text with a few characters changed, removed or inserted.</summary>
-    internal static Gen<string> NearText(string good, string alphabet) =>
+    internal static Gen<string> NearText(string valid, string alphabet) =>
         Gen.Select(Gen.Int[0, int.MaxValue], Gen.Int[0, 2], Gen.Int[0, int.MaxValue]).Array[1, 6].Select(edits =>
         {
-            var text = new StringBuilder(good);
+            var text = new StringBuilder(valid);
             foreach (var (at, kind, what) in edits)
             {
                 var i = text.Length == 0 ? 0 : at % text.Length;
@@ -34,9 +34,9 @@ internal static class Inputs
             return text.ToString();
         });
 
-    private static byte[] WithValue(string good, int at, object? value, int seed)
+    private static byte[] WithValue(string valid, int at, object? value, int seed)
     {
-        var root = JsonNode.Parse(good)!;
+        var root = JsonNode.Parse(valid)!;
         var places = Places(root).ToArray();
         var (parent, name) = places[at % places.Length];
         // A placeholder for the value, because JsonNode cannot write every value that our writer can.

@@ -112,8 +112,8 @@ public sealed class ParserTests
     [Fact]
     public Task AToken()
     {
-        var good = ByHand.Token("""{"alg":"HS256","typ":"at+jwt"}""", """{"iss":"agentdom","sub":"a","exp":4000000000}""", ByHand.TokenKey());
-        return Gen.OneOf(Properties.Inputs.AnyText, Properties.Inputs.NearText(good, Base64Url)).SampleAsync(LookAtAsync, iter: Inputs);
+        var valid = ByHand.Token("""{"alg":"HS256","typ":"at+jwt"}""", """{"iss":"agentdom","sub":"a","exp":4000000000}""", ByHand.TokenKey());
+        return Gen.OneOf(Properties.Inputs.AnyText, Properties.Inputs.NearText(valid, Base64Url)).SampleAsync(LookAtAsync, iter: Inputs);
     }
 
     [Fact]
@@ -146,14 +146,14 @@ public sealed class ParserTests
     [Fact]
     public void AStoredToken()
     {
-        var good = """
+        var valid = """
             {"access_token":"t","agent_id":"a","endpoint":"https://api.example.com/t","endpoint_given":false,"expires_at":1795464527000,
             "host":"api.example.com","issued_at":1795464527000,"purpose":"","revoke_endpoint":"https://api.example.com/r",
             "scopes_granted":["a"],"scopes_requested":["a"],"token_type":"Bearer","trusted_hosts":[],"v":1,
             "verify_endpoint":"https://api.example.com/v"}
             """;
-        StoredToken.FromJson(good);
-        Properties.Inputs.Near(good).Select(Encoding.UTF8.GetString).Sample(text => Only<JsonFormatException>(() =>
+        StoredToken.FromJson(valid);
+        Properties.Inputs.Near(valid).Select(Encoding.UTF8.GetString).Sample(text => Only<JsonFormatException>(() =>
         {
             var stored = StoredToken.FromJson(text);
             Assert.Equal(stored.ToJson(), StoredToken.FromJson(stored.ToJson()).ToJson());

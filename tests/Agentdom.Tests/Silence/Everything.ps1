@@ -1,6 +1,6 @@
-# Runs every cmdlet of the module, failing and succeeding, as talkative as it can be made, and writes down all that could
-# be seen of it into one folder. SilenceTests.cs starts it and searches the folder. What it may know and not say comes
-# from files elsewhere, so that no command line holds it.
+# Runs every cmdlet of the module with all streams enabled, both failing and succeeding, and writes all visible output to one
+# folder. SilenceTests.cs starts it and searches the folder. The secrets come from files elsewhere, so that no command line
+# contains them.
 param([string] $Module, [string] $Known, [string] $Out, [string] $Issuer, [string] $Echo, [string] $Nobody)
 
 $ErrorActionPreference = $VerbosePreference = $DebugPreference = $InformationPreference = 'Continue'
@@ -10,7 +10,7 @@ Import-Module $Module, "$PSScriptRoot/../../Pester/Shell.psm1" -Verbose:$false -
 $plain, $canary = [IO.File]::ReadAllLines("$Known/secrets")[1, 2]
 $secret, $wrong = [IO.File]::ReadAllLines("$Known/secrets")[0, 1] | ForEach-Object { ConvertTo-SecureString $_ -AsPlainText -Force }
 
-# Every property of an object and of what it holds; SecureStrings stay closed, and what describes code is no data.
+# All properties of an object, recursively, except the content of SecureStrings and objects that describe code.
 function Show-Deep($Object, [int] $Depth = 0, $Seen = [Collections.Generic.HashSet[object]]::new([Collections.Generic.ReferenceEqualityComparer]::Instance)) {
     if ($null -eq $Object -or $Depth -gt 8 -or $Object -is [securestring]) { return }
     if ($Object -is [string] -or $Object.GetType().IsPrimitive) { return "$Object" }
@@ -26,7 +26,7 @@ function Show-Deep($Object, [int] $Depth = 0, $Seen = [Collections.Generic.HashS
 }
 
 $number = 0
-# Runs a call; the expected outcome is an error id, or nothing. What it says goes to the transcript too.
+# Runs a call. The expected outcome is an error id, or nothing. Its output goes to the transcript too.
 function Invoke-Case([string] $Expected, [scriptblock] $Call) {
     $script:number++
     $said = [Collections.Generic.List[object]]::new()
@@ -44,14 +44,14 @@ function Invoke-Case([string] $Expected, [scriptblock] $Call) {
     "$($names -join ' ')|$Expected|$actual" | Add-Content "$Known/cases"
 }
 
-# Proof that the search sees what is said: a canary in each place.
+# A canary in each place proves that the search finds output there.
 Invoke-Case 'Planted' {
     Write-Verbose "verbose $canary"
     $inner = [InvalidOperationException]::new("inner $canary")
     Write-Error -ErrorRecord ([Management.Automation.ErrorRecord]::new([Exception]::new('outer', $inner), 'Planted', 'NotSpecified', @{ deep = @{ deeper = "target $canary" } }))
 }
 
-# -Debug would have warnings, and whatever changes something, ask first; nobody can answer here.
+# With -Debug, warnings and cmdlets that change something would prompt, and there is nobody to answer.
 $all = @{ Verbose = $true; Debug = $true; WarningAction = 'Continue' }
 $sure = $all + @{ Confirm = $false }
 Invoke-Case '' { Get-AgentId @all }
@@ -89,7 +89,7 @@ Invoke-Case '' { ConvertFrom-AtpToken $token -Secret $secret @all }
 Invoke-Case 'AtpTokenInvalid' { ConvertFrom-AtpToken $token -Secret $wrong @all }
 Invoke-Case 'ParameterArgumentTransformationError' { ConvertFrom-AtpToken $plain @all }
 
-# An issuer that repeats whatever it is sent, and the secret, wherever it can.
+# An issuer that echoes its requests and the secret in every part of its answers.
 foreach ($way in 'description', 'text', 'envelope', 'header', 'line', 'status') {
     Invoke-Case '' { Request-AtpToken $Echo data.read -Endpoint "http://$Echo/$way" @all }
     Invoke-Case '*' { Update-AtpToken $Echo -Force @all -TimeoutSec 5 }
@@ -114,7 +114,7 @@ foreach ($scheduler in $schedulers) {
 }
 Invoke-Case 'AtpJobNotFound' { Unregister-AtpRefreshJob @sure }
 
-# The server of the session; its secret and token are known here alone.
+# The server in the session. Only this process has its secret and token.
 Invoke-Case '' { $script:server = Start-AtpServer @all; $script:server }
 Invoke-Case 'AtpServerRunning' { Start-AtpServer @all }
 Invoke-Case 'ParameterArgumentTransformationError' { Start-AtpServer -Secret $plain @all }
@@ -126,13 +126,13 @@ Invoke-Case '' { Revoke-AtpToken $server.Host @sure }
 Invoke-Case '' { Stop-AtpServer @all }
 Invoke-Case 'NamedParameterNotFound' { Stop-AtpServer -NoSuch 1 }
 
-# A vault that nobody can open, and one that somebody damaged.
+# A locked vault and a damaged one.
 if (Get-Module Microsoft.PowerShell.SecretStore -ListAvailable) {
-    # In a process of its own: in this one it would be open.
+    # In a separate process, because it would be unlocked in this one.
     Invoke-Shell -NoProfile -NonInteractive -Command (
         'Set-SecretStoreConfiguration -Authentication Password -Interaction None -Confirm:$false ' +
         '-Password (ConvertTo-SecureString pw -AsPlainText -Force)')
-    # In this one, since SecretManagement reads its list of vaults once.
+    # In this process, because SecretManagement reads its list of vaults only once.
     Register-SecretVault -Name Store -ModuleName Microsoft.PowerShell.SecretStore -Verbose:$false -Debug:$false
     Invoke-Case 'AtpVaultLocked' { Request-AtpToken $Issuer data.read -Vault Store -Secret $secret @all }
     Invoke-Case 'AtpVaultLocked' { Get-AtpToken $Issuer -Vault Store @all }

@@ -19,21 +19,21 @@ internal sealed class Mangler(int seed)
 
     private readonly Random _random = new(seed);
 
-    internal byte[] Next(string good)
+    internal byte[] Next(string valid)
     {
-        var bytes = Encoding.UTF8.GetBytes(good);
+        var bytes = Encoding.UTF8.GetBytes(valid);
         return _random.Next(10) switch
         {
             0 => FlipBits(bytes),
             1 => bytes[.._random.Next(bytes.Length)],
-            2 => Encoding.UTF8.GetBytes(WithMember(good, Pick(s_members), Pick(s_values))),
-            3 => Encoding.UTF8.GetBytes(good.Insert(1, $"\"{Pick(s_members)}\":{Pick(s_values)},")),
-            4 => Encoding.UTF8.GetBytes(WithMember(good, "extra", Nested(_random.Next(1, 4_000)))),
-            5 => Encoding.UTF8.GetBytes(WithMember(good, "timestamp", new string('9', _random.Next(1, 10_000)))),
-            6 => Encoded(good),
+            2 => Encoding.UTF8.GetBytes(WithMember(valid, Pick(s_members), Pick(s_values))),
+            3 => Encoding.UTF8.GetBytes(valid.Insert(1, $"\"{Pick(s_members)}\":{Pick(s_values)},")),
+            4 => Encoding.UTF8.GetBytes(WithMember(valid, "extra", Nested(_random.Next(1, 4_000)))),
+            5 => Encoding.UTF8.GetBytes(WithMember(valid, "timestamp", new string('9', _random.Next(1, 10_000)))),
+            6 => Encoded(valid),
             7 => Spliced(bytes),
             8 => Random(_random.Next(600)),
-            _ => Encoding.UTF8.GetBytes(WithMember(good, "purpose", $"\"{new string('x', _random.Next(20_000))}\"")),
+            _ => Encoding.UTF8.GetBytes(WithMember(valid, "purpose", $"\"{new string('x', _random.Next(20_000))}\"")),
         };
     }
 
@@ -43,14 +43,14 @@ internal sealed class Mangler(int seed)
         return bytes;
     }
 
-    private static string WithMember(string good, string name, string value) => $"{good[..^1]},\"{name}\":{value}}}";
+    private static string WithMember(string valid, string name, string value) => $"{valid[..^1]},\"{name}\":{value}}}";
 
     private static string Nested(int depth) => new string('[', depth) + new string(']', depth);
 
-    private byte[] Encoded(string good)
+    private byte[] Encoded(string valid)
     {
         var encoding = Pick(s_encodings);
-        return [.. encoding.GetPreamble(), .. encoding.GetBytes(good)];
+        return [.. encoding.GetPreamble(), .. encoding.GetBytes(valid)];
     }
 
     private byte[] Spliced(byte[] bytes)

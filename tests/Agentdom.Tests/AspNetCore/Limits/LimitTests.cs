@@ -85,14 +85,14 @@ public sealed class LimitTests
     public async Task TheSampleTakesItsLimitFromTheEnvironment(string limit, int asked, int granted)
     {
         using var issuer = await SampleIssuer.StartLimitedAsync(limit);
-        var good = 0;
+        var valid = 0;
         for (var i = 0; i < asked; i++)
         {
             using var answer = await issuer.RequestTokenAsync(TestIssuer.Signed(TestIssuer.Body()));
-            if (answer.IsSuccessStatusCode) good++;
+            if (answer.IsSuccessStatusCode) valid++;
         }
 
-        Assert.Equal(granted, good);
+        Assert.Equal(granted, valid);
     }
 
     [Theory]

@@ -68,14 +68,14 @@ public sealed class ManifestCacheTests : IDisposable
     [Fact]
     public async Task ABadManifestIsNotKept()
     {
-        var isGood = false;
+        var isValid = false;
         await using var host = await ScriptedIssuer.StartAsync(
             context => Answers.Json(
-                200, isGood ? ScriptedIssuer.ManifestOf(context.Request.Host.Value!) : "{}")(context),
+                200, isValid ? ScriptedIssuer.ManifestOf(context.Request.Host.Value!) : "{}")(context),
             []);
         await Agent.FailsAsync(AtpError.ManifestInvalid, () => _agent.DiscoverAsync(host.Name));
 
-        isGood = true;
+        isValid = true;
         Assert.Equal(host.Endpoint, (await _agent.DiscoverAsync(host.Name)).TokenEndpoint);
     }
 

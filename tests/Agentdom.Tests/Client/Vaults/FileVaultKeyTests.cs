@@ -139,11 +139,11 @@ public sealed class FileVaultKeyTests : IDisposable
     public void AKeyOf32BytesIsAcceptedAndAShorterOneIsNot()
     {
         // The last is 16 characters and 32 bytes.
-        foreach (var good in new[] { new string('k', 32), string.Concat(Enumerable.Repeat("ö", 16)) })
+        foreach (var valid in new[] { new string('k', 32), string.Concat(Enumerable.Repeat("ö", 16)) })
         {
-            using var key = new EnvironmentVariable(VaultKey.Variable, good);
-            _vault.Write("agentdom-a", good);
-            Assert.Equal(good, _vault.Read("agentdom-a"));
+            using var key = new EnvironmentVariable(VaultKey.Variable, valid);
+            _vault.Write("agentdom-a", valid);
+            Assert.Equal(valid, _vault.Read("agentdom-a"));
         }
         foreach (var bad in new[] { "k", new string('k', 31) })
         {

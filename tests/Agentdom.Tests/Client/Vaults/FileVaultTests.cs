@@ -163,16 +163,16 @@ public sealed class FileVaultTests : IDisposable
     {
         _vault.Write("agentdom-a", Plain);
         var path = EntryFile();
-        var good = File.ReadAllBytes(path);
-        for (var i = 0; i < good.Length; i++)
+        var valid = File.ReadAllBytes(path);
+        for (var i = 0; i < valid.Length; i++)
         {
-            var damaged = good.ToArray();
+            var damaged = valid.ToArray();
             damaged[i] ^= (byte)(1 << i % 8);
             File.WriteAllBytes(path, damaged);
             AssertDamaged("agentdom-a");
         }
 
-        File.WriteAllBytes(path, good);
+        File.WriteAllBytes(path, valid);
         Assert.Equal(Plain, _vault.Read("agentdom-a"));
     }
 
@@ -181,13 +181,13 @@ public sealed class FileVaultTests : IDisposable
     {
         _vault.Write("agentdom-a", Plain);
         var path = EntryFile();
-        var good = File.ReadAllBytes(path);
-        foreach (var length in new[] { 0, 1, 13, 28, 29, good.Length - 1 })
+        var valid = File.ReadAllBytes(path);
+        foreach (var length in new[] { 0, 1, 13, 28, 29, valid.Length - 1 })
         {
-            File.WriteAllBytes(path, good[..length]);
+            File.WriteAllBytes(path, valid[..length]);
             AssertDamaged("agentdom-a");
         }
-        File.WriteAllBytes(path, [.. good, 0]);
+        File.WriteAllBytes(path, [.. valid, 0]);
         AssertDamaged("agentdom-a");
     }
 

@@ -103,8 +103,8 @@ public sealed class StoredTokenTests
     [Fact]
     public void ATokenIsValidUntilItExpires()
     {
-        Assert.True(s_token.IsGoodAt(s_token.ExpiresAt.AddMilliseconds(-1)));
-        Assert.False(s_token.IsGoodAt(s_token.ExpiresAt));
+        Assert.True(s_token.IsValidAt(s_token.ExpiresAt.AddMilliseconds(-1)));
+        Assert.False(s_token.IsValidAt(s_token.ExpiresAt));
     }
 
     [Theory]

@@ -246,7 +246,7 @@ public sealed class LoopbackServerTests
 
         Assert.Equal(AtpError.ServerOptionsInvalid, refusal.Error);
         Assert.Contains("has 5 bytes and needs at least 32", refusal.Message);
-        Assert.Contains("No scope is on offer", refusal.Message);
+        Assert.Contains("No scope is offered", refusal.Message);
         Assert.DoesNotContain("short", refusal.Message);
     }
 

@@ -43,41 +43,41 @@ public sealed class HmacVectorTests
     [MemberData(nameof(Rfc4231))]
     public void AgreesWithRfc4231(int testCase, byte[] key, byte[] data, string expected)
     {
-        AssertMac(key, data, expected, isGood: true, $"Test case {testCase}");
+        AssertMac(key, data, expected, isValid: true, $"Test case {testCase}");
     }
 
     [Fact]
     public void AgreesWithAll174CasesOfWycheproof()
     {
-        var (good, bad, texts) = (0, 0, 0);
+        var (valid, bad, texts) = (0, 0, 0);
         foreach (var test in TestVectors.WycheproofGroups("hmac_sha256_test.json").SelectMany(g => g.GetProperty("tests").EnumerateArray()))
         {
-            var isGood = test.GetProperty("result").GetString() == "valid";
-            if (AssertMac(Bytes(test, "key"), Bytes(test, "msg"), test.GetProperty("tag").GetString()!, isGood, $"tcId {test.GetProperty("tcId")}"))
+            var isValid = test.GetProperty("result").GetString() == "valid";
+            if (AssertMac(Bytes(test, "key"), Bytes(test, "msg"), test.GetProperty("tag").GetString()!, isValid, $"tcId {test.GetProperty("tcId")}"))
                 texts++;
-            if (isGood) good++;
+            if (isValid) valid++;
             else bad++;
         }
 
-        Assert.Equal((66, 108), (good, bad));
+        Assert.Equal((66, 108), (valid, bad));
         Assert.Equal(117, texts);
     }
 
     /// <returns>Whether the message was text, so that the signer itself was tested.</returns>
-    private static bool AssertMac(byte[] key, byte[] message, string tag, bool isGood, string name)
+    private static bool AssertMac(byte[] key, byte[] message, string tag, bool isValid, string name)
     {
         var computed = Hmac.Compute(key, message);
         var isWhole = tag.Length == Hmac.Size * 2;
-        Assert.True(isGood == Hex.Encode(computed).StartsWith(tag, StringComparison.Ordinal), name);
+        Assert.True(isValid == Hex.Encode(computed).StartsWith(tag, StringComparison.Ordinal), name);
         // A correct but truncated MAC is still not a signature of this protocol.
         var claimed = Hex.Decode(tag, Hmac.Size);
         Assert.True(isWhole == claimed is not null, name);
-        Assert.True((isGood && isWhole) == (claimed is not null && Hmac.FixedTimeEquals(claimed, computed)), name);
+        Assert.True((isValid && isWhole) == (claimed is not null && Hmac.FixedTimeEquals(claimed, computed)), name);
 
         if (Text(message) is not { } text) return false;
         using var secret = new SharedSecret([.. key]);
-        Assert.True((isGood && isWhole) == AtpSigner.Verify(text, tag, secret), name);
-        Assert.True((isGood && isWhole) == (AtpSigner.Sign(text, secret) == tag), name);
+        Assert.True((isValid && isWhole) == AtpSigner.Verify(text, tag, secret), name);
+        Assert.True((isValid && isWhole) == (AtpSigner.Sign(text, secret) == tag), name);
         return true;
     }
 

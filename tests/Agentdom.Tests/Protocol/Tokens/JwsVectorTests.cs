@@ -19,12 +19,12 @@ public sealed class JwsVectorTests
     /// Valid according to Wycheproof: base64url with a '?' in it, and the MAC of the text without it. RFC 7515 §5.2 requires to
     /// refuse them, and §5.1 requires the MAC over the unchanged text.
     /// </summary>
-    private static readonly int[] s_goodOnlyForLenientReaders = [372, 373];
+    private static readonly int[] s_validOnlyForLenientReaders = [372, 373];
 
     /// <summary>Invalid according to Wycheproof because of padding, but the published text has none: it is that of case 357.</summary>
     private static readonly int[] s_badOnlyInName = [367, 370];
 
-    private sealed record Case(int Id, string Jws, bool IsGood, byte[]? Key)
+    private sealed record Case(int Id, string Jws, bool IsValid, byte[]? Key)
     {
         internal string[] Parts => Jws.Split('.');
 
@@ -51,7 +51,7 @@ public sealed class JwsVectorTests
     [Fact]
     public void ValidMacsAreValidForTheVerifierBehindTheHandler()
     {
-        foreach (var test in Hs256().Where(static c => c.IsGood && !s_goodOnlyForLenientReaders.Contains(c.Id)))
+        foreach (var test in Hs256().Where(static c => c.IsValid && !s_validOnlyForLenientReaders.Contains(c.Id)))
         {
             using var secret = SharedSecret.FromText(TestIssuer.SecretText);
             var key = new IssuerKey(secret, test.Key).SigningKey;
@@ -68,9 +68,9 @@ public sealed class JwsVectorTests
     [Fact]
     public async Task AValidHeaderWithATokensClaimsMakesAValidToken()
     {
-        var good = Hs256().Where(static c => c.IsGood && !s_goodOnlyForLenientReaders.Contains(c.Id)).ToList();
-        Assert.Equal(8, good.Count);
-        foreach (var test in good)
+        var valid = Hs256().Where(static c => c.IsValid && !s_validOnlyForLenientReaders.Contains(c.Id)).ToList();
+        Assert.Equal(8, valid.Count);
+        foreach (var test in valid)
         {
             await using var issuer = await StartAsync(test.Key!);
             var payload = (await issuer.TokenAsync()).Split('.')[1];
@@ -89,10 +89,10 @@ public sealed class JwsVectorTests
         foreach (var group in Groups().Where(static g => g[0].Key is not null))
         {
             var model = group[0];
-            Assert.True(model.IsGood);
+            Assert.True(model.IsValid);
             await using var issuer = await StartAsync(model.Key!);
             var own = (await issuer.TokenAsync()).Split('.');
-            foreach (var test in group.Where(static c => !c.IsGood || s_goodOnlyForLenientReaders.Contains(c.Id)))
+            foreach (var test in group.Where(static c => !c.IsValid || s_validOnlyForLenientReaders.Contains(c.Id)))
             {
                 if (test.Jws == model.Jws)
                 {
