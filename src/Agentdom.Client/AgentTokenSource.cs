@@ -180,7 +180,14 @@ public sealed class AgentTokenSource
                 $"Looking up the shared secret for {_acquisition.Host} failed with {e.GetType().Name}.",
                 "Check GetSecret; the cause is in the inner exception.", e);
         }
-        return SecretFinder.Find(_acquisition.Host, () => new FileVault(cancel));
+        try
+        {
+            return SecretFinder.Find(_acquisition.Host, () => new FileVault(cancel));
+        }
+        catch (AtpException e) when (e.Error == AtpError.SecretMissing)
+        {
+            throw e.WithAdvice($"{e.Advice} In code, use the option Secret or GetSecret.");
+        }
     }
 
     private AtpException NoToken(AtpException failure) => failure.About($"There is no agent token for {_acquisition.Host}");

@@ -73,6 +73,16 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public async Task AMissingSecretIsReportedWithTheCmdletThatStoresIt()
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+
+        Assert.Contains($"Set-AtpSecret {issuer.Name} ",
+            Assert.Single(Run("$env:AGENTDOM_ATP_SECRET = $null; Request-AtpToken $h data.read", issuer.Name).Errors).Exception.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AHostWithoutAManifestIsSaidToHaveNone()
     {
         await using var host = await TestHost.StartAsync(_ => { });
