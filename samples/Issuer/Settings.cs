@@ -26,9 +26,12 @@ internal static class Settings
     {
         const string sqlite = "sqlite:", redis = "redis:";
         if (state is null or "" or "memory") return;
-        if (state.StartsWith(sqlite, StringComparison.Ordinal) && state[sqlite.Length..].Trim() is { Length: > 0 } path) tokens.UseSqlite(path);
-        else if (state.StartsWith(redis, StringComparison.Ordinal) && IsHostAndPort(state[redis.Length..])) tokens.UseRedis(state[redis.Length..]);
-        else throw new SettingException("ATP_STATE is memory, sqlite:PATH or redis:HOST:PORT.");
+        if (state.StartsWith(sqlite, StringComparison.Ordinal) && state[sqlite.Length..].Trim() is { Length: > 0 } path)
+            tokens.UseSqlite(path);
+        else if (state.StartsWith(redis, StringComparison.Ordinal) && IsHostAndPort(state[redis.Length..]))
+            tokens.UseRedis(state[redis.Length..]);
+        else
+            throw new SettingException("ATP_STATE is memory, sqlite:PATH or redis:HOST:PORT.");
     }
 
     private static int? Number(IConfiguration settings, string name, string kind)

@@ -21,7 +21,8 @@ try
         case ["load"]:
             await LoadBenchmark.RunAsync(LoadBenchmark.DefaultSeconds);
             return 0;
-        case ["load", var text] when int.TryParse(text, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= LoadBenchmark.MaxSeconds:
+        case ["load", var text]
+            when int.TryParse(text, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= LoadBenchmark.MaxSeconds:
             await LoadBenchmark.RunAsync(seconds);
             return 0;
         case ["core"]:
@@ -34,7 +35,8 @@ try
             await ReplayMemory.RunAsync();
             return 0;
         default:
-            Console.Error.WriteLine($"Say which: all, renewal [pwsh], load [seconds, up to {LoadBenchmark.MaxSeconds}], replay-memory, core, module.");
+            Console.Error.WriteLine(
+                $"Say which: all, renewal [pwsh], load [seconds, up to {LoadBenchmark.MaxSeconds}], replay-memory, core, module.");
             return 2;
     }
 }

@@ -57,7 +57,8 @@ Describe 'On <Runner>' -ForEach $runners -Skip:$old {
 
     It 'no transcript keeps it' {
         $file = Join-Path $TestDrive "$([guid]::NewGuid()).txt"
-        $lines = @(Invoke-InHome $step "`$null = Start-Transcript '$file'; 'said'; `$t = Get-AtpToken $h -AsPlainText; `$null = Stop-Transcript")
+        $lines = @(Invoke-InHome $step ("`$null = Start-Transcript '$file'; 'said'; " +
+            "`$t = Get-AtpToken $h -AsPlainText; `$null = Stop-Transcript"))
         $lines[-1] | Should -Match ([regex]::Escape($Command) + 'eyJ')
         $kept = Get-Content $file -Raw
         $kept | Should -Match 'said'
@@ -78,7 +79,8 @@ Describe 'On <Runner>' -ForEach $runners -Skip:$old {
 Describe 'The command' -Skip:$old {
     BeforeAll {
         # No cmdlet gives such a text today: tokens are one line, and new secrets are letters and digits.
-        $odd = "`$mask = [Agentdom.AtpToken].Assembly.GetType('Agentdom.CiMask').GetMethod('Add', [Reflection.BindingFlags] 'NonPublic, Static'); " +
+        $odd = "`$mask = [Agentdom.AtpToken].Assembly.GetType('Agentdom.CiMask')." +
+            "GetMethod('Add', [Reflection.BindingFlags] 'NonPublic, Static'); " +
             "`$mask.Invoke(`$null, @(`"one 100% %0A`r`n`r`n two]`"))"
     }
 
@@ -98,7 +100,8 @@ Describe 'Anywhere else' -Skip:$old {
         @{ Where = 'both say no'; Set = @{ GITHUB_ACTIONS = 'false'; TF_BUILD = '0' } }
         @{ Where = 'the runner is another'; Set = @{ CI = 'true' } }
     ) {
-        $lines = Invoke-InHome (New-Runner $Set) "`$null = Request-AtpToken $h -Scope data.read; Get-AtpToken $h -AsPlainText; New-AtpSecret -AsPlainText"
+        $lines = Invoke-InHome (New-Runner $Set) ("`$null = Request-AtpToken $h -Scope data.read; " +
+            "Get-AtpToken $h -AsPlainText; New-AtpSecret -AsPlainText")
         $lines | Should -HaveCount 2
         $lines[0] | Should -Match '^eyJ'
         $lines[1] | Should -Match '^[\w-]{43}$'

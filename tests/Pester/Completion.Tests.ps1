@@ -1,6 +1,10 @@
 BeforeDiscovery {
-    $script:noStore = if (-not (Get-Module Microsoft.PowerShell.SecretStore -ListAvailable)) { 'SecretManagement and SecretStore are not installed' }
-    elseif ($PSVersionTable.PSEdition -eq 'Desktop' -or $IsWindows) { 'on Windows SecretManagement keeps its state in one place that tests cannot move' }
+    $script:noStore = if (-not (Get-Module Microsoft.PowerShell.SecretStore -ListAvailable)) {
+        'SecretManagement and SecretStore are not installed'
+    }
+    elseif ($PSVersionTable.PSEdition -eq 'Desktop' -or $IsWindows) {
+        'on Windows SecretManagement keeps its state in one place that tests cannot move'
+    }
     if ($noStore) { Write-Host "Completion from SecretManagement vaults is not tested: $noStore." }
 }
 
@@ -8,7 +12,10 @@ BeforeAll {
     Import-Module "$PSScriptRoot/../../out/Agentdom/Agentdom.psd1" -Force
     $names = 'AGENTDOM_HOME', 'AGENTDOM_ATP_SECRET', 'AGENTDOM_ATP_HOSTS', 'AGENTDOM_VAULT', 'AGENTDOM_VAULT_KEY'
     $kept = @{}
-    foreach ($name in $names) { $kept[$name] = [Environment]::GetEnvironmentVariable($name); [Environment]::SetEnvironmentVariable($name, $null) }
+    foreach ($name in $names) {
+        $kept[$name] = [Environment]::GetEnvironmentVariable($name)
+        [Environment]::SetEnvironmentVariable($name, $null)
+    }
     $key = 'a key for the vault, of 32 bytes and more'
 
     # A folder of its own, so that nothing of an earlier test is there, and none of the file names that the engine offers
@@ -22,7 +29,8 @@ BeforeAll {
 
     # What stands in the vault for hosts that nobody serves here: made with an endpoint that grants anything.
     function Save-Token($hostName, $scopes) {
-        $null = Request-AtpToken $hostName -Scope $scopes -Endpoint "$($server.Uri)v1/agent-tokens" -TrustedEndpointHost localhost -Secret $server.Secret -Vault Agentdom -WarningAction Ignore
+        $options = @{ Endpoint = "$($server.Uri)v1/agent-tokens"; TrustedEndpointHost = 'localhost'; Secret = $server.Secret }
+        $null = Request-AtpToken $hostName -Scope $scopes @options -Vault Agentdom -WarningAction Ignore
     }
 }
 
@@ -73,7 +81,9 @@ Describe 'Tab' {
         $env:AGENTDOM_ATP_HOSTS = $null
     }
 
-    It "offers the scopes of the host's tokens, each token's as a whole first, to <_>" -ForEach 'Get-AtpToken', 'Update-AtpToken', 'Test-AtpToken', 'Revoke-AtpToken' {
+    It "offers the scopes of the host's tokens, each token's as a whole first, to <_>" -ForEach @(
+        'Get-AtpToken', 'Update-AtpToken', 'Test-AtpToken', 'Revoke-AtpToken'
+    ) {
         Complete "$_ 127.0.0.1:7001 -Scope " | Should -Be 'data.read', 'data.read,data.write', 'data.write'
         Complete "$_ 127.0.0.2:7002 -Scope a" | Should -Be 'admin'
         Complete "$_ -Scope adm" | Should -Be 'admin'
@@ -92,7 +102,9 @@ Describe 'Tab' {
         $completed = Complete 'Get-AtpToken -Host [::1]:7003 -Scope '
         $completed | Should -HaveCount 1
         Invoke-Expression "Write-Output $completed" | Should -BeExactly $odd
-        Invoke-Expression "(Get-AtpToken $(Complete 'Get-AtpToken [') -Scope $completed -NoRefresh -Vault Agentdom).ScopesRequested" | Should -BeExactly $odd
+        $hostName = Complete 'Get-AtpToken ['
+        Invoke-Expression "(Get-AtpToken $hostName -Scope $completed -NoRefresh -Vault Agentdom).ScopesRequested" |
+            Should -BeExactly $odd
     }
 
     It 'looks into the vault that is named' {
@@ -127,7 +139,11 @@ Describe 'Tab' {
         }
     }
 
-    It 'says nothing of a vault whose key is <what>' -ForEach @{ what = 'another'; other = 'quite another key, of 32 bytes and more' }, @{ what = 'too short'; other = 'short' }, @{ what = 'gone'; other = '' } {
+    It 'says nothing of a vault whose key is <what>' -ForEach @(
+        @{ what = 'another'; other = 'quite another key, of 32 bytes and more' }
+        @{ what = 'too short'; other = 'short' }
+        @{ what = 'gone'; other = '' }
+    ) {
         $env:AGENTDOM_VAULT_KEY = $other
         try {
             $all = Complete 'Request-AtpToken ' 3>&1 2>&1
@@ -154,7 +170,9 @@ Describe 'Tab' {
             $env:AGENTDOM_HOME | Should -Not -Exist
         }
         finally { $env:AGENTDOM_HOME = $before }
-        foreach ($line in "Get-AtpToken 'a`` ", 'Get-AtpToken [a', 'Get-AtpToken ?[', 'Get-AtpToken h:x:y -Scope ', 'Get-AtpToken $null -Scope ', 'Get-AtpToken (Get-Nothing) -Scope zz') {
+        $lines = "Get-AtpToken 'a`` ", 'Get-AtpToken [a', 'Get-AtpToken ?[', 'Get-AtpToken h:x:y -Scope ',
+            'Get-AtpToken $null -Scope ', 'Get-AtpToken (Get-Nothing) -Scope zz'
+        foreach ($line in $lines) {
             Complete $line | Should -BeNullOrEmpty
         }
     }
@@ -183,24 +201,33 @@ Describe 'Tab beside SecretManagement' -Skip:([bool] $noStore) {
     BeforeAll {
         Import-Module "$PSScriptRoot/ThrowawayHome.psm1" -Force
         $there = New-ThrowawayHome (Join-Path $TestDrive 'store')
-        $complete = 'function Complete([string] $line) { (TabExpansion2 $line $line.Length).CompletionMatches | Where-Object ResultType -eq ParameterValue | ForEach-Object CompletionText };'
+        $complete = 'function Complete([string] $line) { (TabExpansion2 $line $line.Length).CompletionMatches | ' +
+            'Where-Object ResultType -eq ParameterValue | ForEach-Object CompletionText };'
         $null = Invoke-InHome $there @'
             Register-SecretVault -Name ss -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault
-            Set-SecretStoreConfiguration -Authentication None -Interaction None -Confirm:$false -Password (ConvertTo-SecureString pw -AsPlainText -Force)
-            $s = Start-AtpServer; $null = Request-AtpToken 127.0.0.1:7001 data.read -Endpoint "$($s.Uri)v1/agent-tokens" -TrustedEndpointHost localhost -Secret $s.Secret
+            $password = ConvertTo-SecureString pw -AsPlainText -Force
+            Set-SecretStoreConfiguration -Authentication None -Interaction None -Confirm:$false -Password $password
+            $s = Start-AtpServer
+            $options = @{ Endpoint = "$($s.Uri)v1/agent-tokens"; TrustedEndpointHost = 'localhost'; Secret = $s.Secret }
+            $null = Request-AtpToken 127.0.0.1:7001 data.read @options
 '@
     }
 
     It 'imports nothing, and offers what the session has met' {
-        Invoke-InHome $there "$complete Complete 'Get-AtpToken -Vault '; Complete 'Get-AtpToken '; @(Get-Module *Secret*).Count; (Get-AtpToken).Host; Complete 'Get-AtpToken '; Complete 'Get-AtpToken -Scope '; `$Error.Count" |
+        Invoke-InHome $there ("$complete Complete 'Get-AtpToken -Vault '; Complete 'Get-AtpToken '; " +
+            "@(Get-Module *Secret*).Count; (Get-AtpToken).Host; " +
+            "Complete 'Get-AtpToken '; Complete 'Get-AtpToken -Scope '; `$Error.Count") |
             Should -Be 'Agentdom', '0', '127.0.0.1:7001', '127.0.0.1:7001', 'data.read', '0'
-        Invoke-InHome $there "$complete Import-Module Microsoft.PowerShell.SecretManagement; Complete 'Get-AtpToken -Vault '; Complete 'Get-AtpToken -Vault S'" |
+        Invoke-InHome $there ("$complete Import-Module Microsoft.PowerShell.SecretManagement; " +
+            "Complete 'Get-AtpToken -Vault '; Complete 'Get-AtpToken -Vault S'") |
             Should -Be 'ss', 'Agentdom', 'ss'
     }
 
     It 'neither fails nor asks where the vault is locked' {
-        $null = Invoke-InHome $there 'Set-SecretStoreConfiguration -Authentication Password -Interaction Prompt -Confirm:$false -Password (ConvertTo-SecureString pw -AsPlainText -Force)'
-        Invoke-InHome $there "$complete Import-Module Microsoft.PowerShell.SecretManagement; Complete 'Get-AtpToken '; Complete 'Get-AtpToken -Vault ss '; Complete 'Get-AtpToken -Vault s'; `$Error.Count" |
+        $null = Invoke-InHome $there ('Set-SecretStoreConfiguration -Authentication Password -Interaction Prompt ' +
+            '-Confirm:$false -Password (ConvertTo-SecureString pw -AsPlainText -Force)')
+        Invoke-InHome $there ("$complete Import-Module Microsoft.PowerShell.SecretManagement; " +
+            "Complete 'Get-AtpToken '; Complete 'Get-AtpToken -Vault ss '; Complete 'Get-AtpToken -Vault s'; `$Error.Count") |
             Should -Be 'ss', '0'
     }
 }

@@ -9,7 +9,9 @@ BeforeAll {
     Import-Module $manifest -Force
     Import-Module "$PSScriptRoot/Issuer.psm1" -Force
     $kept = @{}
-    foreach ($name in 'AGENTDOM_HOME', 'AGENTDOM_ATP_SECRET', 'AGENTDOM_VAULT_KEY') { $kept[$name] = [Environment]::GetEnvironmentVariable($name) }
+    foreach ($name in 'AGENTDOM_HOME', 'AGENTDOM_ATP_SECRET', 'AGENTDOM_VAULT_KEY') {
+        $kept[$name] = [Environment]::GetEnvironmentVariable($name)
+    }
     # What needs care in a shell, in a crontab and in PowerShell.
     $env:AGENTDOM_HOME = Join-Path $TestDrive "a home, 50% o'neil's"
     # All its tokens are due for a job that runs every 5 minutes.
@@ -40,7 +42,8 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
         $hadCrontab = $LASTEXITCODE -eq 0
         if ($hadCrontab) { [IO.File]::WriteAllBytes($saved, (Get-RawCrontab)) }
         $others = Join-Path $TestDrive 'others'
-        [IO.File]::WriteAllBytes($others, [byte[]] ([Text.Encoding]::ASCII.GetBytes("MAILTO=`"`"`n0 3 1 1 * echo a\%b`n# \r`r`n# ") + 0xff, 0x80, 0x0a, 0x0a))
+        $ascii = [Text.Encoding]::ASCII.GetBytes("MAILTO=`"`"`n0 3 1 1 * echo a\%b`n# \r`r`n# ")
+        [IO.File]::WriteAllBytes($others, [byte[]] ($ascii + 0xff, 0x80, 0x0a, 0x0a))
     }
 
     BeforeEach {
@@ -85,7 +88,8 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
         $text = (Get-Content "$PSScriptRoot/../../README.md" -Raw) -replace '(?s).*### Five minutes in PowerShell(.*?)\n### .*', '$1'
         # The module is built and imported, and a job of the developer's own in another scheduler stays out of it.
         $steps = [regex]::Matches($text, '(?s)```powershell\r?\n(.*?)```') | ForEach-Object {
-            [scriptblock]::Create(($_.Groups[1].Value -replace '(?m)^(\./build|Import-Module).*' -replace 'Register-AtpRefreshJob', '$0 -Scheduler Cron'))
+            $step = $_.Groups[1].Value -replace '(?m)^(\./build|Import-Module).*'
+            [scriptblock]::Create(($step -replace 'Register-AtpRefreshJob', '$0 -Scheduler Cron'))
         }
         $steps | Should -HaveCount 3
 

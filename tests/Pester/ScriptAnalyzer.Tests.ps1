@@ -15,13 +15,17 @@ Describe "PSScriptAnalyzer's own rules" -Skip:$missing {
             '*.Tests.ps1' { 'PSUseDeclaredVarsMoreThanAssignments' }
             'tests/*' { 'PSReviewUnusedParameter' }
             # Helpers of tests are no commands for people, and a run says on the console what it skips.
-            'tests/*' { 'PSUseShouldProcessForStateChangingFunctions', 'PSProvideCommentHelp', 'PSAvoidUsingPositionalParameters', 'PSAvoidUsingWriteHost' }
+            'tests/*' {
+                'PSUseShouldProcessForStateChangingFunctions', 'PSProvideCommentHelp', 'PSAvoidUsingPositionalParameters',
+                'PSAvoidUsingWriteHost'
+            }
             # Made-up secrets, loopback servers and examples out of the documents are what the tests work with.
             'tests/*' { 'PSAvoidUsingConvertToSecureStringWithPlainText', 'PSAvoidUsingAllowUnencryptedAuthentication' }
             'tests/*' { 'PSAvoidUsingInvokeExpression', 'PSAvoidOverwritingBuiltInCmdlets' }
             # SecretManagement says what these functions are called and take, and what they give is a type of its own.
             '*Extension.psm1' { 'PSReviewUnusedParameter', 'PSUseShouldProcessForStateChangingFunctions', 'PSUseOutputTypeCorrectly' }
         }
-        Invoke-ScriptAnalyzer $Path -ExcludeRule @($except) | ForEach-Object { "line $($_.Line): $($_.RuleName): $($_.Message)" } | Should -BeNullOrEmpty
+        Invoke-ScriptAnalyzer $Path -ExcludeRule @($except) |
+            ForEach-Object { "line $($_.Line): $($_.RuleName): $($_.Message)" } | Should -BeNullOrEmpty
     }
 }

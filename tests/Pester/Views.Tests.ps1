@@ -57,11 +57,13 @@ Describe 'In plain text' {
     }
 
     It 'tokens side by side are told by host and scopes' {
-        $expired, $good | Format-Wide -Column 2 | Render | Should -Match "$($expired.Host) \(data\.read\) +$($good.Host) \(data\.read data\.write\)"
+        $expired, $good | Format-Wide -Column 2 | Render |
+            Should -Match "$($expired.Host) \(data\.read\) +$($good.Host) \(data\.read data\.write\)"
     }
 
     It 'the state of a token says which is good' {
-        $states = (Test-AtpToken $server -Token $good -Scope data.read, data.write), (Test-AtpToken $server -Token $expired -Scope data.read)
+        $states = (Test-AtpToken $server -Token $good -Scope data.read, data.write),
+            (Test-AtpToken $server -Token $expired -Scope data.read)
         $lines = Lines ($states | Render)
         $lines[0] | Should -Match '^Host +Scopes +Valid +Time left$'
         $lines[2] | Should -Match "^$server +data\.read data\.write +True +2h \dm$"
@@ -74,7 +76,8 @@ Describe 'In plain text' {
         $lines | Should -Contain 'Scopes    : data.read data.write'
         $lines | Should -Contain 'Purpose   : Sync dashboard'
         $lines -match '^ExpiresAt : .*\(in 2h \dm\)$' | Should -HaveCount 1
-        (Lines ($good | ConvertFrom-AtpToken | Format-Table | Render))[2] | Should -Match '^agentdom data\.read data\.write False +2h \dm Sync dashboard$'
+        (Lines ($good | ConvertFrom-AtpToken | Format-Table | Render))[2] |
+            Should -Match '^agentdom data\.read data\.write False +2h \dm Sync dashboard$'
     }
 
     It 'a manifest, a server, an identity and a signature show what they are for' {
@@ -109,7 +112,8 @@ Describe 'In plain text' {
         $secret = [pscredential]::new('x', $server.Secret).GetNetworkCredential().Password
         $plain = [pscredential]::new('x', $good.AccessToken).GetNetworkCredential().Password
         foreach ($view in 'Format-Table', 'Format-List', 'Format-Wide') {
-            $text = @($good, $expired, $server, (Test-AtpToken $server -Token $good), ($good | ConvertFrom-AtpToken)) | ForEach-Object { $_ | & $view | Render }
+            $text = @($good, $expired, $server, (Test-AtpToken $server -Token $good), ($good | ConvertFrom-AtpToken)) |
+                ForEach-Object { $_ | & $view | Render }
             $text -join '' | Should -Not -Match ([char] 27)
             $text -join '' | Should -Not -Match ([regex]::Escape($secret) + '|' + [regex]::Escape($plain))
         }
@@ -143,7 +147,9 @@ Describe 'In colour' -Skip:$noColour {
         $before = @{ NO_COLOR = $env:NO_COLOR; TERM = $env:TERM }
         $env:NO_COLOR, $env:TERM = $null, 'xterm'
         try {
-            $text = Invoke-Shell -NoProfile -NonInteractive -Command "`$PSStyle.OutputRendering; Import-Module '$((Get-Module Agentdom).Path -replace 'dll$', 'psd1')'; Request-AtpToken (Start-AtpServer) data.read -NoPersist"
+            $manifest = (Get-Module Agentdom).Path -replace 'dll$', 'psd1'
+            $text = Invoke-Shell -NoProfile -NonInteractive -Command ("`$PSStyle.OutputRendering; Import-Module '$manifest'; " +
+                'Request-AtpToken (Start-AtpServer) data.read -NoPersist')
         }
         finally { foreach ($name in $before.Keys) { [Environment]::SetEnvironmentVariable($name, $before[$name]) } }
         $text[0] | Should -Be Host -Because 'the test is about that setting'

@@ -19,12 +19,14 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
     private volatile InForce _inForce;
 
     /// <exception cref="OptionsValidationException">The options are wrong, so the app does not start.</exception>
-    public CurrentIssuer(IOptionsMonitor<AgentTokenIssuerOptions> options, IIssuerState state, TimeProvider time, ILogger<CurrentIssuer> log)
+    public CurrentIssuer(
+        IOptionsMonitor<AgentTokenIssuerOptions> options, IIssuerState state, TimeProvider time, ILogger<CurrentIssuer> log)
     {
         (_options, _state, _time, _log) = (options, state, time, log);
         var first = options.CurrentValue;
         if (first.AllProblems() is { Count: > 0 } problems)
-            throw new OptionsValidationException(Microsoft.Extensions.Options.Options.DefaultName, typeof(AgentTokenIssuerOptions), problems);
+            throw new OptionsValidationException(
+                Microsoft.Extensions.Options.Options.DefaultName, typeof(AgentTokenIssuerOptions), problems);
         Limits = new RequestLimits(first.Limits);
         _inForce = Make(first);
         _subscription = options.OnChange(_ => Change());

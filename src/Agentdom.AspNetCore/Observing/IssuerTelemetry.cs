@@ -29,7 +29,8 @@ internal sealed class IssuerTelemetry
         // The factory's to dispose of.
         var meter = meters.Create(AgentTokenDefaults.TelemetryName);
         _decisions = meter.CreateCounter<long>("agentdom.issuer.decisions", "{decision}", "Decisions, by operation and outcome.");
-        _stateFailures = meter.CreateCounter<long>("agentdom.issuer.state.failures", "{failure}", "Decisions that the state's failing left open.");
+        _stateFailures = meter.CreateCounter<long>(
+            "agentdom.issuer.state.failures", "{failure}", "Decisions that the state's failing left open.");
         _duration = meter.CreateHistogram(
             "agentdom.issuer.duration", "s", "Time that a decision took, by operation and outcome.", tags: null, s_buckets);
     }

@@ -50,7 +50,8 @@ internal sealed class TokenStore(ITokenVault vault, Action<AtpException>? onUnre
             // One that cannot be read may be the one that is meant.
             0 => throw _unreadable ?? NotFound(host, scopes),
             _ => throw new AtpException(AtpError.TokenAmbiguous,
-                $"There are {tokens.Count} tokens for {host}: {string.Join("; ", tokens.Select(static t => string.Join(" ", t.ScopesRequested)))}.",
+                $"There are {tokens.Count} tokens for {host}: "
+                + $"{string.Join("; ", tokens.Select(static t => string.Join(" ", t.ScopesRequested)))}.",
                 "Name the scopes of the one that is meant."),
         };
     }

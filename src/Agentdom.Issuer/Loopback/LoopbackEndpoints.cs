@@ -33,7 +33,8 @@ internal sealed class LoopbackEndpoints(TokenIssuer issuer, TokenIssuerOptions o
         return LoopbackAnswer.Of(refusal ?? await answer(body, CancellationToken.None).ConfigureAwait(false));
     }
 
-    private static ValueTask<LoopbackAnswer> GetAsync(HttpListenerRequest request, Func<HttpListenerRequest, ValueTask<LoopbackAnswer>> answer) =>
+    private static ValueTask<LoopbackAnswer> GetAsync(
+        HttpListenerRequest request, Func<HttpListenerRequest, ValueTask<LoopbackAnswer>> answer) =>
         request.HttpMethod == "GET" ? answer(request) : new(LoopbackAnswer.Empty(405, "Allow", "GET"));
 
     // Named as the host was asked, localhost or 127.0.0.1: agents refuse endpoints on another name.
@@ -45,7 +46,8 @@ internal sealed class LoopbackEndpoints(TokenIssuer issuer, TokenIssuerOptions o
         const string challenge = "WWW-Authenticate";
         var header = request.Headers["Authorization"];
         // RFC 6750 §3.1: no error where no token was presented.
-        if (header?.StartsWith(Bearer + " ", StringComparison.OrdinalIgnoreCase) != true) return LoopbackAnswer.Empty(401, challenge, Bearer);
+        if (header?.StartsWith(Bearer + " ", StringComparison.OrdinalIgnoreCase) != true)
+            return LoopbackAnswer.Empty(401, challenge, Bearer);
         AgentToken? token;
         try
         {

@@ -20,7 +20,10 @@ public static class CanonicalJson
     /// <inheritdoc cref="FromValue(object?)"/>
     /// <param name="value">The value.</param>
     /// <param name="omit">A member of the outermost object to leave out, such as the signature.</param>
-    /// <param name="plain">Turns each key and value inside into one of these kinds as it is met, where they come wrapped; else they are taken as they are.</param>
+    /// <param name="plain">
+    /// Turns each key and value inside into one of these kinds as it is met, where they come wrapped; else they are taken as
+    /// they are.
+    /// </param>
     internal static string FromValue(object? value, string? omit, Func<object?, object?>? plain) =>
         new CanonicalWriter(plain).Write(value, omit);
 }

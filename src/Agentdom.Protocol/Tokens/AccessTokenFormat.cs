@@ -53,8 +53,8 @@ internal static class AccessTokenFormat
         try
         {
             // The library's decoder passes over spaces and unused bits, so many texts would be one token (RFC 7515 §2).
-            if (parts.Length != 3 || !Array.TrueForAll(parts, static part => Base64UrlEncoder.Encode(Base64UrlEncoder.DecodeBytes(part)) == part))
-                return false;
+            static bool IsExact(string part) => Base64UrlEncoder.Encode(Base64UrlEncoder.DecodeBytes(part)) == part;
+            if (parts.Length != 3 || !Array.TrueForAll(parts, IsExact)) return false;
             var header = StrictJson.ParseObject(Base64UrlEncoder.DecodeBytes(parts[0]));
             return !header.Has("crit")
                 && header.Text(JwtHeaderParameterNames.Alg) == SecurityAlgorithms.HmacSha256;

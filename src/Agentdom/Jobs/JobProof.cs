@@ -59,7 +59,8 @@ internal static class JobProof
     {
         "AtpSecretMissing" => "Keep each host's secret in the vault with Set-AtpSecret; a job sees no secret of this session.",
         "AtpVaultKeyInvalid" or "AtpVaultEntryDamaged" =>
-            $"Leave {VaultKey.Variable} out, so that the vault's key lies in its key file, and keep secrets and tokens anew; a job does not see it.",
+            $"Leave {VaultKey.Variable} out, so that the vault's key lies in its key file, and keep secrets and tokens anew; "
+            + "a job does not see it.",
         "AtpVaultLocked" => "Name a vault that opens without a password, such as this module's own: -Vault Agentdom.",
         "AtpVaultNotFound" => "Register the vault for this user, and install its module where every session finds it.",
         _ => "Mend that and register again, or renew in this process with -Scheduler InProcess.",

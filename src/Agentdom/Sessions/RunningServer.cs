@@ -2,7 +2,10 @@ using System.Management.Automation.Runspaces;
 
 namespace Agentdom;
 
-/// <summary>The loopback server of this process. Ending it touches no type of the libraries, so that removing the module need not load them.</summary>
+/// <summary>
+/// The loopback server of this process. Ending it touches no type of the libraries, so that removing the module need not
+/// load them.
+/// </summary>
 internal sealed class RunningServer
 {
     private static readonly object s_gate = new();

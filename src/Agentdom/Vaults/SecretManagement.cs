@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Management.Automation.Runspaces;
 
 namespace Agentdom.Vaults;
@@ -29,7 +30,8 @@ internal sealed class SecretManagement
     internal static IEnumerable<string> NamesInSession()
     {
         using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-        var module = shell.AddCommand("Microsoft.PowerShell.Core\\Get-Module").AddParameter("Name", Module).Invoke<PSModuleInfo>().FirstOrDefault();
+        var module = shell.AddCommand("Microsoft.PowerShell.Core\\Get-Module").AddParameter("Name", Module)
+            .Invoke<PSModuleInfo>().FirstOrDefault();
         if (module is null) return [];
         shell.Commands.Clear();
         return [.. shell.AddCommand(module.ExportedCommands["Get-SecretVault"]).AddParameter("ErrorAction", ActionPreference.Ignore)
@@ -108,7 +110,8 @@ internal sealed class SecretManagement
 
     internal static AtpException Locked(string vault, Exception? cause) => new(AtpError.VaultLocked,
         $"The vault '{vault}' is locked and nobody can be asked for its password here.",
-        "Unlock it in this session first (Unlock-SecretStore, for one), use a vault that needs no password, such as this module's own, or name another with -Vault.",
+        "Unlock it in this session first (Unlock-SecretStore, for one), use a vault that needs no password, "
+        + "such as this module's own, or name another with -Vault.",
         cause);
 
     // Looking for the folder costs microseconds; asking PowerShell for a module that is not there, milliseconds.
@@ -128,12 +131,13 @@ internal sealed class SecretManagement
     {
         var text = error.Exception.Message.Trim();
         var asksForSomething = error.Exception.GetType().Name == "PasswordRequiredException"
-            || error.Exception is System.Management.Automation.Host.HostException or PSInvalidOperationException { InnerException: System.Management.Automation.Host.HostException }
+            || error.Exception is HostException or PSInvalidOperationException { InnerException: HostException }
             || text.IndexOf("user interaction", StringComparison.OrdinalIgnoreCase) >= 0
             || text.IndexOf("NonInteractive", StringComparison.OrdinalIgnoreCase) >= 0;
         return asksForSomething
             ? Locked(vault, error.Exception)
-            : new AtpException(IsWrite(command) ? AtpError.VaultUnwritable : AtpError.VaultUnreadable, $"The vault '{vault}' failed: {text.TrimEnd('.')}.",
+            : new AtpException(IsWrite(command) ? AtpError.VaultUnwritable : AtpError.VaultUnreadable,
+                $"The vault '{vault}' failed: {text.TrimEnd('.')}.",
                 "Try Test-SecretVault on it; if its module moved or is gone, register it anew.", error.Exception);
     }
 

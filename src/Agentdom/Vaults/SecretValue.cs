@@ -25,7 +25,8 @@ internal static class SecretValue
         DateTime => "DateTime",
         null => "Null",
         _ => throw new JsonFormatException(
-            $"A value of type {value.GetType().Name} cannot be kept: give a string, SecureString, PSCredential, byte array, hashtable, number, boolean or date."),
+            $"A value of type {value.GetType().Name} cannot be kept: "
+            + "give a string, SecureString, PSCredential, byte array, hashtable, number, boolean or date."),
     };
 
     internal static object? Write(object? value) => value switch

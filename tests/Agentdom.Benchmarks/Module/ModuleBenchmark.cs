@@ -27,12 +27,14 @@ internal static class ModuleBenchmark
         Environment.SetEnvironmentVariable("AGENTDOM_ATP_SECRET", secret);
 
         // By its path, as ours: looking for its name is no part of it.
-        var secretManagement = (await RunAsync("-Command", $"(Get-Module {SecretManagement} -ListAvailable | Select-Object -First 1).Path")).Trim();
+        var path = await RunAsync("-Command", $"(Get-Module {SecretManagement} -ListAvailable | Select-Object -First 1).Path");
+        var secretManagement = path.Trim();
         var (ours, byHand, other) = (new Figures(), new Figures(), new Figures());
         // The first run of each fills the system's file cache and counts for nothing.
         for (var run = 0; run <= Runs; run++)
         {
-            await AddAsync(ours, run, "agentdom.ps1", "-Manifest", BuildOutput.ModuleManifest, "-HostName", issuer.Host, "-Calls", Text(Calls), "-Bodies", Text(Bodies));
+            await AddAsync(ours, run, "agentdom.ps1", "-Manifest", BuildOutput.ModuleManifest,
+                "-HostName", issuer.Host, "-Calls", Text(Calls), "-Bodies", Text(Bodies));
             await AddAsync(byHand, run, "by-hand.ps1", "-HostName", issuer.Host, "-Calls", Text(Calls), "-Bodies", Text(Bodies));
             await AddAsync(other, run, "import.ps1", "-Manifest", secretManagement);
         }
@@ -98,7 +100,8 @@ internal static class ModuleBenchmark
             foreach (var line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
                 // Not a figure: a warning, for one.
-                if (line.Split(' ') is not [var name, var text] || !double.TryParse(text, CultureInfo.InvariantCulture, out var value)) continue;
+                if (line.Split(' ') is not [var name, var text]) continue;
+                if (!double.TryParse(text, CultureInfo.InvariantCulture, out var value)) continue;
                 if (!_values.TryGetValue(name, out var values)) _values[name] = values = [];
                 values.Add(value);
             }

@@ -83,7 +83,8 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
         await using var app = App(services => services
             .AddHttpClient("orders", c => c.BaseAddress = _api.Uri("/")).AddAgentTokenClient(_api.Name, ["data.read"], Configure));
         await GetAsync(app, "orders");
-        Assert.Contains(_log, l => l.Level == LogLevel.Debug && l.Text.StartsWith($"A new agent token for {_api.Name}", StringComparison.Ordinal));
+        Assert.Contains(_log, l =>
+            l.Level == LogLevel.Debug && l.Text.StartsWith($"A new agent token for {_api.Name}", StringComparison.Ordinal));
 
         _api.IsDown = true;
         _api.Time.Advance(56 * 60);
@@ -93,7 +94,8 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
 
         _api.Time.Advance(5 * 60);
         await Agent.FailsAsync(AtpError.IssuerUnavailable, () => GetAsync(app, "orders"));
-        Assert.Contains(_log, static l => l.Level == LogLevel.Error && l.Text.StartsWith("There is no agent token", StringComparison.Ordinal));
+        Assert.Contains(_log, static l =>
+            l.Level == LogLevel.Error && l.Text.StartsWith("There is no agent token", StringComparison.Ordinal));
 
         var token = _api.Shown[0]!["Bearer ".Length..];
         Assert.DoesNotContain(_log, l => l.Text.Contains(token, StringComparison.Ordinal)
@@ -106,7 +108,8 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
     [InlineData("http://api.example.com", "data.read", AtpError.HostInvalid)]
     [InlineData("api.example.com", "two scopes", AtpError.ScopeInvalid)]
     public async Task WhatCannotWorkStopsTheAppAtItsStart(string host, string scope, AtpError expected) =>
-        await Agent.FailsAsync(expected, () => Task.FromResult(new ServiceCollection().AddHttpClient("orders").AddAgentTokenClient(host, scope)));
+        await Agent.FailsAsync(expected, () =>
+            Task.FromResult(new ServiceCollection().AddHttpClient("orders").AddAgentTokenClient(host, scope)));
 
     private static void Configure(AgentTokenSourceOptions options)
     {

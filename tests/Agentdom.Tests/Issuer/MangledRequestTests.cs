@@ -28,7 +28,8 @@ public sealed class MangledRequestTests
         await SendAsync(issuer, token, Requests, seed: 1, answers);
         var after = LiveBytes();
 
-        Assert.All(answers.Keys, status => Assert.True(status is 200 or 400 or 401 or 403 or 413 or 415, $"{status}: {answers[status]} times"));
+        Assert.All(answers.Keys, status =>
+            Assert.True(status is 200 or 400 or 401 or 403 or 413 or 415, $"{status}: {answers[status]} times"));
         // Otherwise they did not reach what they were made for.
         Assert.True(answers[400] > Requests / 2, $"400: {answers[400]} times");
         Assert.True(answers[401] > Requests / 20, $"401: {answers[401]} times");
@@ -45,14 +46,17 @@ public sealed class MangledRequestTests
             {
                 var path = s_paths[i % 5 == 0 ? 1 : i % 7 == 0 ? 2 : 0];
                 // Revoking the token that the end of the test needs would be no fault of the issuer's.
-                var good = path.Length == 0 ? TestIssuer.Signed(TestIssuer.Body()) : $$"""{"token":"{{(path == "/verify" ? token : "x.y.z")}}"}""";
+                var good = path.Length == 0
+                    ? TestIssuer.Signed(TestIssuer.Body())
+                    : $$"""{"token":"{{(path == "/verify" ? token : "x.y.z")}}"}""";
                 var contentType = i % 50 == 0 ? s_contentTypes[i / 50 % s_contentTypes.Length] : "application/json";
                 using var answer = await Wire.PostAsync(
                     issuer.Uri("/v1/agent-tokens" + path), mangler.Next(good), contentType, chunked: i % 11 == 0);
                 answers.AddOrUpdate((int)answer.StatusCode, 1, static (_, n) => n + 1);
                 if (answer.StatusCode is HttpStatusCode.OK) continue;
                 var text = await answer.Content.ReadAsStringAsync();
-                if (!text.StartsWith("{\"error\":\"", StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(text) > 1024) Assert.Fail(text);
+                if (!text.StartsWith("{\"error\":\"", StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(text) > 1024)
+                    Assert.Fail(text);
             }
         })));
 

@@ -32,7 +32,9 @@ internal static class JsonValues
 
     internal static readonly Gen<Dictionary<string, object?>> Object = ObjectOf(Any);
 
-    /// <summary>The value as JSON: members in any order, white space anywhere, characters escaped or not, numbers in more than one way.</summary>
+    /// <summary>
+    /// The value as JSON: members in any order, white space anywhere, characters escaped or not, numbers in more than one way.
+    /// </summary>
     internal static string Write(object? value, Random random)
     {
         var text = new StringBuilder();

@@ -39,8 +39,9 @@ internal static class TestPaths
     internal static void KeepAwayFromTheUsersVault()
     {
         Environment.SetEnvironmentVariable("AGENTDOM_HOME", NewFolder());
-        foreach (var name in new[] { "AGENTDOM_ATP_SECRET", "AGENTDOM_ATP_HOSTS", "AGENTDOM_VAULT", "AGENTDOM_VAULT_KEY", "AGENTDOM_AGENT_ID" })
-            Environment.SetEnvironmentVariable(name, null);
+        string[] variables =
+            ["AGENTDOM_ATP_SECRET", "AGENTDOM_ATP_HOSTS", "AGENTDOM_VAULT", "AGENTDOM_VAULT_KEY", "AGENTDOM_AGENT_ID"];
+        foreach (var name in variables) Environment.SetEnvironmentVariable(name, null);
         // Nor into the user's keychain.
         Environment.SetEnvironmentVariable("AGENTDOM_KEYCHAIN", "off");
         // A runner's mask commands would stand among the output of child processes.

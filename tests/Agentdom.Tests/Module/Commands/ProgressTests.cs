@@ -77,7 +77,8 @@ public sealed class ProgressTests : IDisposable
     public async Task WhatIsFastShowsNothing()
     {
         await using var issuer = await TestIssuer.StartAsync();
-        var script = $"$null = Request-AtpToken {issuer.Name} data.read; $null = Update-AtpToken {issuer.Name} -Force; Test-AtpToken {issuer.Name} -Quiet";
+        var script = $"$null = Request-AtpToken {issuer.Name} data.read; "
+            + $"$null = Update-AtpToken {issuer.Name} -Force; Test-AtpToken {issuer.Name} -Quiet";
 
         // The first time loads what it needs, and a busy machine may take a second now and then.
         var runs = Enumerable.Range(0, 5).Select(_ => _engine.Run(script));
