@@ -40,7 +40,9 @@ function Get-SizeText([string] $Path) {
 function Export-Package {
     if (Test-Path $packages) { Remove-Item $packages -Recurse -Force }
     $options = @('--configuration', $Configuration, '--output', $packages) + $(if ($NoBuild) { '--no-build' } else { $reproducible })
-    foreach ($library in 'Agentdom.Protocol', 'Agentdom.Client', 'Agentdom.Issuer', 'Agentdom.AspNetCore', 'Agentdom.AspNetCore.Sqlite', 'Agentdom.AspNetCore.Redis', 'Agentdom.Extensions.Http') {
+    $libraries = 'Agentdom.Protocol', 'Agentdom.Client', 'Agentdom.Issuer', 'Agentdom.AspNetCore',
+        'Agentdom.AspNetCore.Sqlite', 'Agentdom.AspNetCore.Redis', 'Agentdom.Extensions.Http'
+    foreach ($library in $libraries) {
         Invoke-DotNet (@('pack', "src/$library") + $options)
     }
     $null = Test-ModuleManifest (Join-Path $module 'Agentdom.psd1')

@@ -35,7 +35,8 @@ public sealed class InvokeRestMethodCommand : PSCmdlet
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", new NetworkCredential("", Token).Password);
         using var response = client.Send(request);
         if (!response.IsSuccessStatusCode)
-            ThrowTerminatingError(Error($"Response status code does not indicate success: {(int)response.StatusCode} ({response.ReasonPhrase})."));
+            ThrowTerminatingError(Error(
+                $"Response status code does not indicate success: {(int)response.StatusCode} ({response.ReasonPhrase})."));
         using var reader = new StreamReader(response.Content.ReadAsStream());
         WriteObject(reader.ReadToEnd());
     }

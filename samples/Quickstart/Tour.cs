@@ -27,7 +27,8 @@ internal static class Tour
         try
         {
             using var session = new EmbeddedPowerShell();
-            const string UseIt = "Invoke-RestMethod http://$h/data -Authentication Bearer -Token $t.AccessToken -AllowUnencryptedAuthentication";
+            const string UseIt =
+                "Invoke-RestMethod http://$h/data -Authentication Bearer -Token $t.AccessToken -AllowUnencryptedAuthentication";
             var wentWell = session.Show($"$h = '{host}'")
                 && session.Show("Get-AtpManifest $h")
                 && session.Show("$t = Request-AtpToken $h -Scope data.read -Purpose 'Sync dashboard'")

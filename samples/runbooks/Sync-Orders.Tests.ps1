@@ -3,7 +3,9 @@ BeforeAll {
     # This is the module built from the same clone. In your own repository, use Import-Module Agentdom.
     Import-Module "$PSScriptRoot/../../out/Agentdom/Agentdom.psd1" -Force
     $kept = @{}
-    foreach ($name in 'AGENTDOM_HOME', 'AGENTDOM_VAULT', 'AGENTDOM_KEYCHAIN') { $kept[$name] = [Environment]::GetEnvironmentVariable($name) }
+    foreach ($name in 'AGENTDOM_HOME', 'AGENTDOM_VAULT', 'AGENTDOM_KEYCHAIN') {
+        $kept[$name] = [Environment]::GetEnvironmentVariable($name)
+    }
     $env:AGENTDOM_HOME = "$TestDrive/agentdom"
     $env:AGENTDOM_VAULT = 'Agentdom'
     $env:AGENTDOM_KEYCHAIN = 'off'
@@ -59,7 +61,9 @@ Describe 'Sync-Orders.ps1' -Skip:($PSVersionTable.PSVersion -lt '7.4') {
 
     It 'renews once and then gives up' {
         # Mocked, because no real API refuses a token that its own issuer reports as valid.
-        Mock Invoke-RestMethod { throw [Microsoft.PowerShell.Commands.HttpResponseException]::new('no', [Net.Http.HttpResponseMessage]::new(401)) }
+        Mock Invoke-RestMethod {
+            throw [Microsoft.PowerShell.Commands.HttpResponseException]::new('no', [Net.Http.HttpResponseMessage]::new(401))
+        }
         Invoke-Sync | Should -Match 'were not synced.*no'
         Should -Invoke Invoke-RestMethod -Times 2 -Exactly
         Get-Content $file | Should -Be 'of the last successful run'

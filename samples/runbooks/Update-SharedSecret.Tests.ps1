@@ -4,7 +4,9 @@ BeforeAll {
     # This is the module built from the same clone. In your own repository, use Import-Module Agentdom.
     $module = Import-Module "$PSScriptRoot/../../out/Agentdom/Agentdom.psd1" -Force -PassThru
     $kept = @{}
-    foreach ($name in 'AGENTDOM_HOME', 'AGENTDOM_VAULT', 'AGENTDOM_KEYCHAIN', 'AGENTDOM_ATP_SECRET') { $kept[$name] = [Environment]::GetEnvironmentVariable($name) }
+    foreach ($name in 'AGENTDOM_HOME', 'AGENTDOM_VAULT', 'AGENTDOM_KEYCHAIN', 'AGENTDOM_ATP_SECRET') {
+        $kept[$name] = [Environment]::GetEnvironmentVariable($name)
+    }
     $env:AGENTDOM_HOME = "$TestDrive/agentdom"
     $env:AGENTDOM_VAULT = 'Agentdom'
     $env:AGENTDOM_KEYCHAIN = 'off'

@@ -39,7 +39,8 @@ public static class AgentTokenIssuerServiceExtensions
         });
     }
 
-    private static AgentTokenIssuerBuilder AddAgentTokenIssuer(this IServiceCollection services, Action<OptionsBuilder<AgentTokenIssuerOptions>> options)
+    private static AgentTokenIssuerBuilder AddAgentTokenIssuer(
+        this IServiceCollection services, Action<OptionsBuilder<AgentTokenIssuerOptions>> options)
     {
         options(services.AddOptions<AgentTokenIssuerOptions>());
         services.AddMetrics();

@@ -28,7 +28,8 @@ internal static class MamlWriter
         new XElement(s_command + "parameters", InOrderOf(page, command).Select(p => Parameter(p, page, isSyntax: false))),
         new XElement(s_command + "inputTypes", Inputs(command)),
         new XElement(s_command + "returnValues", Outputs(command, page)),
-        new XElement(s_maml + "alertSet", new XElement(s_maml + "title", "Errors"), new XElement(s_maml + "alert", Paragraphs(page.Errors))),
+        new XElement(s_maml + "alertSet",
+            new XElement(s_maml + "title", "Errors"), new XElement(s_maml + "alert", Paragraphs(page.Errors))),
         new XElement(s_command + "examples", page.Examples.Select(Example)),
         new XElement(s_command + "relatedLinks", page.SeeAlso.Select(static name =>
             new XElement(s_maml + "navigationLink", new XElement(s_maml + "linkText", name), new XElement(s_maml + "uri")))));
@@ -70,7 +71,8 @@ internal static class MamlWriter
     {
         var taking = command.Parameters.Where(static p => p.TakesPipeline).ToList();
         foreach (var parameter in taking)
-            yield return new XElement(s_command + "inputType", Type(parameter.Type.FullName!), Description([$"Passed to -{parameter.Name}."]));
+            yield return new XElement(s_command + "inputType", Type(parameter.Type.FullName!),
+                Description([$"Passed to -{parameter.Name}."]));
         var byName = command.Parameters.Where(static p => p.TakesProperty)
             .Select(static p => $"{string.Join(" or ", p.Aliases.Prepend(p.Name))} (-{p.Name})").ToList();
         if (byName.Count > 0)

@@ -29,6 +29,7 @@ internal static class RequestBody
         if (contentType == Json) return true;
         return MediaTypeHeaderValue.TryParse(contentType, out var type)
             && string.Equals(type.MediaType, Json, StringComparison.OrdinalIgnoreCase)
-            && (type.CharSet is not { Length: > 0 } charset || string.Equals(charset.Trim('"'), "utf-8", StringComparison.OrdinalIgnoreCase));
+            && (type.CharSet is not { Length: > 0 } charset
+                || string.Equals(charset.Trim('"'), "utf-8", StringComparison.OrdinalIgnoreCase));
     }
 }

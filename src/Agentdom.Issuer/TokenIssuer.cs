@@ -72,7 +72,8 @@ public sealed class TokenIssuer
     public ValueTask<IssuerReply> RevokeAsync(byte[] body, CancellationToken cancel = default) => AnswerAsync(async () =>
     {
         var answer = new Dictionary<string, object?> { ["revoked"] = true };
-        if (await _codec.ReadAsync(TokenIn(body)).ConfigureAwait(false) is not { } token) return IssuerReply.Ok("nothing_to_revoke", answer);
+        if (await _codec.ReadAsync(TokenIn(body)).ConfigureAwait(false) is not { } token)
+            return IssuerReply.Ok("nothing_to_revoke", answer);
         await _state.RevokeAsync(token.TokenId, token.ExpiresAt, cancel).ConfigureAwait(false);
         return IssuerReply.Ok("revoked", answer).About(token.AgentId, token.Scopes, token.TokenId);
     });

@@ -40,7 +40,8 @@ public class TokenIssuerOptions
             if (!HasUtf8(Secrets[i] ?? ""))
                 yield return $"Secret {i + 1} of {Secrets.Count} contains a lone surrogate, so it has no UTF-8 form; {HowToMakeOne}";
             else if (bytes < SharedSecret.MinimumBytes)
-                yield return $"Secret {i + 1} of {Secrets.Count} has {bytes} bytes and needs at least {SharedSecret.MinimumBytes}; {HowToMakeOne}";
+                yield return $"Secret {i + 1} of {Secrets.Count} has {bytes} bytes "
+                    + $"and needs at least {SharedSecret.MinimumBytes}; {HowToMakeOne}";
         }
         if (SigningKey is { Length: < SharedSecret.MinimumBytes })
             yield return $"The signing key has {SigningKey.Length} bytes and needs at least {SharedSecret.MinimumBytes}.";
@@ -48,7 +49,8 @@ public class TokenIssuerOptions
         foreach (var scope in Scopes)
         {
             if (!ScopeSet.IsScope(scope ?? ""))
-                yield return $"'{scope}' is not a scope: 1 to {ScopeSet.MaxLength} printable ASCII characters without spaces, quotes and backslashes.";
+                yield return $"'{scope}' is not a scope: 1 to {ScopeSet.MaxLength} printable ASCII characters "
+                    + "without spaces, quotes and backslashes.";
         }
         if (TokenLifetime < TimeSpan.FromSeconds(1) || TokenLifetime > TimeSpan.FromDays(1) || TokenLifetime.Ticks % TimeSpan.TicksPerSecond != 0)
             yield return $"The token lifetime must be 1 second to 24 hours in whole seconds, not {TokenLifetime}.";

@@ -21,7 +21,8 @@ try
         case ["load"]:
             await LoadBenchmark.RunAsync(LoadBenchmark.DefaultSeconds);
             return 0;
-        case ["load", var text] when int.TryParse(text, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= LoadBenchmark.MaxSeconds:
+        case ["load", var text]
+            when int.TryParse(text, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= LoadBenchmark.MaxSeconds:
             await LoadBenchmark.RunAsync(seconds);
             return 0;
         case ["core"]:

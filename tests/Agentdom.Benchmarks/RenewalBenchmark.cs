@@ -40,7 +40,8 @@ internal static class RenewalBenchmark
             var run = await MeasureAsync(AtpHost.Parse(issuer.Host), secret, count, usePwsh);
             runs.Add(run);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {run.Count:N0} | {run.Seconds:0.00} | {run.MillisecondsPerToken:0.00} | {run.PeakMegabytes:0} | {run.FillMilliseconds:0.00} |"));
+                $"| {run.Count:N0} | {run.Seconds:0.00} | {run.MillisecondsPerToken:0.00} | "
+                + $"{run.PeakMegabytes:0} | {run.FillMilliseconds:0.00} |"));
         }
         Console.WriteLine();
         foreach (var (few, many) in runs.Zip(runs.Skip(1)).Reverse())

@@ -32,9 +32,10 @@ internal sealed class PesterFile(string path)
                 [Path.Combine(s_root, "tests", "Pester", "Run.ps1"), "-Path", path, "-Pester", Metadata("Pester"), "-ResultPath", results,
                     .. list ? ["-List"] : Array.Empty<string>()],
                 cancellation);
-            if (!ended) return [PesterTest.Broken($"It ran for more than {s_limit.TotalMinutes} minutes and was stopped. It wrote last:\n{output}")];
+            var last = $"It wrote last:\n{output}";
+            if (!ended) return [PesterTest.Broken($"It ran for more than {s_limit.TotalMinutes} minutes and was stopped. {last}")];
             var tests = PesterTest.Read(results);
-            return tests.Count > 0 ? tests : [PesterTest.Broken($"It has no tests. It wrote last:\n{output}")];
+            return tests.Count > 0 ? tests : [PesterTest.Broken($"It has no tests. {last}")];
         }
         catch (JsonException)
         {

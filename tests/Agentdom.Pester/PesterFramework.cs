@@ -37,8 +37,11 @@ internal sealed class PesterFramework(IServiceProvider services) : ITestFramewor
         {
             var request = (TestExecutionRequest)context.Request;
             var list = request is DiscoverTestExecutionRequest;
-            var asked = (request.Filter as TestNodeUidListFilter)?.TestNodeUids.Select(static uid => uid.Value).ToHashSet(StringComparer.Ordinal);
-            foreach (var file in PesterFile.All().Where(f => asked?.Any(uid => uid.StartsWith(f.Name + Separator, StringComparison.Ordinal)) ?? true))
+            var asked = (request.Filter as TestNodeUidListFilter)?.TestNodeUids
+                .Select(static uid => uid.Value).ToHashSet(StringComparer.Ordinal);
+            var files = PesterFile.All()
+                .Where(f => asked?.Any(uid => uid.StartsWith(f.Name + Separator, StringComparison.Ordinal)) ?? true);
+            foreach (var file in files)
             {
                 var started = DateTimeOffset.UtcNow;
                 var tests = await RunAsync(file, list, context.CancellationToken);
@@ -85,7 +88,8 @@ internal sealed class PesterFramework(IServiceProvider services) : ITestFramewor
     private async Task TellAsync(PesterFile file, IReadOnlyList<PesterTest> tests, TimeSpan duration, CancellationToken cancellation)
     {
         int Count(string result) => tests.Count(t => t.Result == result);
-        var text = $"{file.Name}: {Count("Passed")} passed, {Count("Failed")} failed, {Count("Skipped")} skipped in {duration.TotalSeconds:0} s";
+        var text = $"{file.Name}: {Count("Passed")} passed, {Count("Failed")} failed, {Count("Skipped")} skipped "
+            + $"in {duration.TotalSeconds:0} s";
         await services.GetOutputDevice().DisplayAsync(this, new TextOutputDeviceData(text), cancellation);
     }
 }

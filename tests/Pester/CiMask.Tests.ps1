@@ -57,7 +57,8 @@ Describe 'On <Runner>' -ForEach $runners -Skip:$old {
 
     It 'no transcript contains it' {
         $file = Join-Path $TestDrive "$([guid]::NewGuid()).txt"
-        $lines = @(Invoke-InHome $step "`$null = Start-Transcript '$file'; 'said'; `$t = Get-AtpToken $h -AsPlainText; `$null = Stop-Transcript")
+        $lines = @(Invoke-InHome $step ("`$null = Start-Transcript '$file'; 'said'; " +
+            "`$t = Get-AtpToken $h -AsPlainText; `$null = Stop-Transcript"))
         $lines[-1] | Should -Match ([regex]::Escape($Command) + 'eyJ')
         $kept = Get-Content $file -Raw
         $kept | Should -Match 'said'
@@ -98,7 +99,8 @@ Describe 'Anywhere else' -Skip:$old {
         @{ Where = 'both say no'; Set = @{ GITHUB_ACTIONS = 'false'; TF_BUILD = '0' } }
         @{ Where = 'the runner is another'; Set = @{ CI = 'true' } }
     ) {
-        $lines = Invoke-InHome (New-Runner $Set) "`$null = Request-AtpToken $h -Scope data.read; Get-AtpToken $h -AsPlainText; New-AtpSecret -AsPlainText"
+        $lines = Invoke-InHome (New-Runner $Set) ("`$null = Request-AtpToken $h -Scope data.read; " +
+            "Get-AtpToken $h -AsPlainText; New-AtpSecret -AsPlainText")
         $lines | Should -HaveCount 2
         $lines[0] | Should -Match '^eyJ'
         $lines[1] | Should -Match '^[\w-]{43}$'

@@ -1,6 +1,10 @@
 BeforeDiscovery {
-    $script:noStore = if (-not (Get-Module Microsoft.PowerShell.SecretStore -ListAvailable)) { 'SecretManagement and SecretStore are not installed' }
-    elseif ($PSVersionTable.PSEdition -eq 'Desktop' -or $IsWindows) { 'on Windows SecretManagement keeps its state in one place that tests cannot move' }
+    $script:noStore = if (-not (Get-Module Microsoft.PowerShell.SecretStore -ListAvailable)) {
+        'SecretManagement and SecretStore are not installed'
+    }
+    elseif ($PSVersionTable.PSEdition -eq 'Desktop' -or $IsWindows) {
+        'on Windows SecretManagement keeps its state in one place that tests cannot move'
+    }
     if ($noStore) { Write-Host "Completion from SecretManagement vaults is not tested: $noStore." }
 }
 
@@ -8,7 +12,10 @@ BeforeAll {
     Import-Module "$PSScriptRoot/../../out/Agentdom/Agentdom.psd1" -Force
     $names = 'AGENTDOM_HOME', 'AGENTDOM_ATP_SECRET', 'AGENTDOM_ATP_HOSTS', 'AGENTDOM_VAULT', 'AGENTDOM_VAULT_KEY'
     $kept = @{}
-    foreach ($name in $names) { $kept[$name] = [Environment]::GetEnvironmentVariable($name); [Environment]::SetEnvironmentVariable($name, $null) }
+    foreach ($name in $names) {
+        $kept[$name] = [Environment]::GetEnvironmentVariable($name)
+        [Environment]::SetEnvironmentVariable($name, $null)
+    }
     $key = 'a key for the vault, of 32 bytes and more'
 
     # A new folder, without files of earlier tests and without file names, which the engine offers if a completer returns
@@ -22,7 +29,8 @@ BeforeAll {
 
     # Stores tokens for hosts that do not exist, from an endpoint that grants everything.
     function Save-Token($hostName, $scopes) {
-        $null = Request-AtpToken $hostName -Scope $scopes -Endpoint "$($server.Uri)v1/agent-tokens" -TrustedEndpointHost localhost -Secret $server.Secret -Vault Agentdom -WarningAction Ignore
+        $options = @{ Endpoint = "$($server.Uri)v1/agent-tokens"; TrustedEndpointHost = 'localhost'; Secret = $server.Secret }
+        $null = Request-AtpToken $hostName -Scope $scopes @options -Vault Agentdom -WarningAction Ignore
     }
 }
 
@@ -92,7 +100,9 @@ Describe 'Tab' {
         $completed = Complete 'Get-AtpToken -Host [::1]:7003 -Scope '
         $completed | Should -HaveCount 1
         Invoke-Expression "Write-Output $completed" | Should -BeExactly $odd
-        Invoke-Expression "(Get-AtpToken $(Complete 'Get-AtpToken [') -Scope $completed -NoRefresh -Vault Agentdom).ScopesRequested" | Should -BeExactly $odd
+        $hostName = Complete 'Get-AtpToken ['
+        Invoke-Expression "(Get-AtpToken $hostName -Scope $completed -NoRefresh -Vault Agentdom).ScopesRequested" |
+            Should -BeExactly $odd
     }
 
     It 'uses the named vault' {
@@ -154,7 +164,9 @@ Describe 'Tab' {
             $env:AGENTDOM_HOME | Should -Not -Exist
         }
         finally { $env:AGENTDOM_HOME = $before }
-        foreach ($line in "Get-AtpToken 'a`` ", 'Get-AtpToken [a', 'Get-AtpToken ?[', 'Get-AtpToken h:x:y -Scope ', 'Get-AtpToken $null -Scope ', 'Get-AtpToken (Get-Nothing) -Scope zz') {
+        $lines = "Get-AtpToken 'a`` ", 'Get-AtpToken [a', 'Get-AtpToken ?[', 'Get-AtpToken h:x:y -Scope ',
+            'Get-AtpToken $null -Scope ', 'Get-AtpToken (Get-Nothing) -Scope zz'
+        foreach ($line in $lines) {
             Complete $line | Should -BeNullOrEmpty
         }
     }
@@ -183,18 +195,23 @@ Describe 'Tab beside SecretManagement' -Skip:([bool] $noStore) {
     BeforeAll {
         Import-Module "$PSScriptRoot/ThrowawayHome.psm1" -Force
         $there = New-ThrowawayHome (Join-Path $TestDrive 'store')
-        $complete = 'function Complete([string] $line) { (TabExpansion2 $line $line.Length).CompletionMatches | Where-Object ResultType -eq ParameterValue | ForEach-Object CompletionText };'
+        $complete = 'function Complete([string] $line) { (TabExpansion2 $line $line.Length).CompletionMatches | ' +
+            'Where-Object ResultType -eq ParameterValue | ForEach-Object CompletionText };'
         $null = Invoke-InHome $there @'
             Register-SecretVault -Name ss -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault
-            Set-SecretStoreConfiguration -Authentication None -Interaction None -Confirm:$false -Password (ConvertTo-SecureString pw -AsPlainText -Force)
-            $s = Start-AtpServer; $null = Request-AtpToken 127.0.0.1:7001 data.read -Endpoint "$($s.Uri)v1/agent-tokens" -TrustedEndpointHost localhost -Secret $s.Secret
+            $password = ConvertTo-SecureString pw -AsPlainText -Force
+            Set-SecretStoreConfiguration -Authentication None -Interaction None -Confirm:$false -Password $password
+            $s = Start-AtpServer
+            $options = @{ Endpoint = "$($s.Uri)v1/agent-tokens"; TrustedEndpointHost = 'localhost'; Secret = $s.Secret }
+            $null = Request-AtpToken 127.0.0.1:7001 data.read @options
 '@
     }
 
     It 'imports nothing, and offers what the session has used' {
         Invoke-InHome $there "$complete Complete 'Get-AtpToken -Vault '; Complete 'Get-AtpToken '; @(Get-Module *Secret*).Count; (Get-AtpToken).Host; Complete 'Get-AtpToken '; Complete 'Get-AtpToken -Scope '; `$Error.Count" |
             Should -Be 'Agentdom', '0', '127.0.0.1:7001', '127.0.0.1:7001', 'data.read', '0'
-        Invoke-InHome $there "$complete Import-Module Microsoft.PowerShell.SecretManagement; Complete 'Get-AtpToken -Vault '; Complete 'Get-AtpToken -Vault S'" |
+        Invoke-InHome $there ("$complete Import-Module Microsoft.PowerShell.SecretManagement; " +
+            "Complete 'Get-AtpToken -Vault '; Complete 'Get-AtpToken -Vault S'") |
             Should -Be 'ss', 'Agentdom', 'ss'
     }
 

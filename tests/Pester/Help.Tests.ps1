@@ -4,7 +4,8 @@ BeforeDiscovery {
         $text = [IO.File]::ReadAllText($page.FullName) -replace "`r"
         foreach ($match in [regex]::Matches($text, '(?s)```powershell\n(.*?)```')) {
             $code = $match.Groups[1].Value
-            @{ Page = $page.BaseName; Line = $text.Substring(0, $match.Index).Split("`n").Count + 1; Code = $code; Start = $code.Split("`n")[0] }
+            $line = $text.Substring(0, $match.Index).Split("`n").Count + 1
+            @{ Page = $page.BaseName; Line = $line; Code = $code; Start = $code.Split("`n")[0] }
         }
     }
     $manifest = "$PSScriptRoot/../../out/Agentdom/Agentdom.psd1"
@@ -35,7 +36,8 @@ Describe 'Get-Help <_>' -ForEach $commands {
         foreach ($parameter in (Get-Command $_).Parameters.Values | Where-Object Name -NotIn $common) {
             $shown = Get-Help $help.Name -Parameter $parameter.Name
             $shown.description[0].Text.Trim() | Should -Match '\.$' -Because $parameter.Name
-            $text | Should -Match "(?m)^ +-$($parameter.Name) <$($parameter.ParameterType.Name -replace '\W', '\$0')>" -Because $parameter.Name
+            $type = $parameter.ParameterType.Name -replace '\W', '\$0'
+            $text | Should -Match "(?m)^ +-$($parameter.Name) <$type>" -Because $parameter.Name
         }
     }
 

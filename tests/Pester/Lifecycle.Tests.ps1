@@ -42,7 +42,9 @@ Describe 'A token' {
         $table = $t | Format-Table | Out-String -Width 200
         $table | Should -Match 'Host +Scopes +Time left'
         $table | Should -Match "$h +data\.read +(59m|1h) "
-        foreach ($view in $table, ($t | Format-List * | Out-String), ($t | Out-String), "$t", ($t | ConvertTo-Json -WarningAction SilentlyContinue)) {
+        $views = $table, ($t | Format-List * | Out-String), ($t | Out-String), "$t",
+            ($t | ConvertTo-Json -WarningAction SilentlyContinue)
+        foreach ($view in $views) {
             $view | Should -Not -Match 'eyJ'
         }
     }

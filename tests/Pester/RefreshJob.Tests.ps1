@@ -40,7 +40,8 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
         $hadCrontab = $LASTEXITCODE -eq 0
         if ($hadCrontab) { [IO.File]::WriteAllBytes($saved, (Get-RawCrontab)) }
         $others = Join-Path $TestDrive 'others'
-        [IO.File]::WriteAllBytes($others, [byte[]] ([Text.Encoding]::ASCII.GetBytes("MAILTO=`"`"`n0 3 1 1 * echo a\%b`n# \r`r`n# ") + 0xff, 0x80, 0x0a, 0x0a))
+        $ascii = [Text.Encoding]::ASCII.GetBytes("MAILTO=`"`"`n0 3 1 1 * echo a\%b`n# \r`r`n# ")
+        [IO.File]::WriteAllBytes($others, [byte[]] ($ascii + 0xff, 0x80, 0x0a, 0x0a))
     }
 
     BeforeEach {
@@ -85,7 +86,8 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
         $text = (Get-Content "$PSScriptRoot/../../README.md" -Raw) -replace '(?s).*### Five minutes in PowerShell(.*?)\n### .*', '$1'
         # The module is already built and imported, and a developer's own job in another scheduler must not be changed.
         $steps = [regex]::Matches($text, '(?s)```powershell\r?\n(.*?)```') | ForEach-Object {
-            [scriptblock]::Create(($_.Groups[1].Value -replace '(?m)^(\./build|Import-Module).*' -replace 'Register-AtpRefreshJob', '$0 -Scheduler Cron'))
+            $step = $_.Groups[1].Value -replace '(?m)^(\./build|Import-Module).*'
+            [scriptblock]::Create(($step -replace 'Register-AtpRefreshJob', '$0 -Scheduler Cron'))
         }
         $steps | Should -HaveCount 3
 

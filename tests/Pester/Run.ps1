@@ -14,7 +14,8 @@ param([string[]] $Path, [string] $Pester, [string] $ResultPath, [switch] $List)
 
 $ErrorActionPreference = 'Stop'
 if (-not $Pester) {
-    $Pester = Get-Module Pester -ListAvailable | Where-Object Version -GE 5.0.0 | Sort-Object Version | Select-Object -Last 1 -ExpandProperty Path
+    $Pester = Get-Module Pester -ListAvailable | Where-Object Version -GE 5.0.0 | Sort-Object Version |
+        Select-Object -Last 1 -ExpandProperty Path
 }
 if (-not $Pester) {
     Write-Host 'Pester 5 is missing, so its suite did not run. Install it with Install-PSResource Pester, or run dotnet test.'
@@ -44,7 +45,9 @@ if ($ResultPath) {
     $inner = [regex]::Escape((Get-Module Pester).ModuleBase)
     $found = @($result.Tests) + @($broken) | ForEach-Object {
         $name = if ($_.ExpandedPath) { $_.ExpandedPath } else { "$($_.Item)" }
-        $message = ($_.ErrorRecord | ForEach-Object { @($_.Exception.Message) + @($_.ScriptStackTrace -split "`n" | Where-Object { $_ -notmatch $inner }) }) -join "`n"
+        $message = ($_.ErrorRecord | ForEach-Object {
+            @($_.Exception.Message) + @($_.ScriptStackTrace -split "`n" | Where-Object { $_ -notmatch $inner })
+        }) -join "`n"
         if (-not $message -and $_.Result -eq 'Failed') { $message = "$($_.Block.ErrorRecord)" }
         @{ Name = $name; Result = "$($_.Result)"; Milliseconds = $_.Duration.TotalMilliseconds; Message = $message }
     }

@@ -22,6 +22,7 @@ Describe "PSScriptAnalyzer's own rules" -Skip:$missing {
             # SecretManagement defines the names, parameters and output types of these functions.
             '*Extension.psm1' { 'PSReviewUnusedParameter', 'PSUseShouldProcessForStateChangingFunctions', 'PSUseOutputTypeCorrectly' }
         }
-        Invoke-ScriptAnalyzer $Path -ExcludeRule @($except) | ForEach-Object { "line $($_.Line): $($_.RuleName): $($_.Message)" } | Should -BeNullOrEmpty
+        Invoke-ScriptAnalyzer $Path -ExcludeRule @($except) |
+            ForEach-Object { "line $($_.Line): $($_.RuleName): $($_.Message)" } | Should -BeNullOrEmpty
     }
 }

@@ -1,6 +1,10 @@
 BeforeDiscovery {
-    $script:missing = if (-not (Get-Module Microsoft.PowerShell.SecretStore -ListAvailable)) { 'SecretManagement and SecretStore are not installed' }
-    elseif ($PSVersionTable.PSEdition -eq 'Desktop' -or $IsWindows) { 'on Windows SecretManagement keeps its state in one place that tests cannot move' }
+    $script:missing = if (-not (Get-Module Microsoft.PowerShell.SecretStore -ListAvailable)) {
+        'SecretManagement and SecretStore are not installed'
+    }
+    elseif ($PSVersionTable.PSEdition -eq 'Desktop' -or $IsWindows) {
+        'on Windows SecretManagement keeps its state in one place that tests cannot move'
+    }
     if ($missing) { Write-Host "Tests with SecretManagement vaults are skipped: $missing." }
 }
 
@@ -17,7 +21,8 @@ Describe 'SecretManagement vaults' -Skip:([bool] $missing) {
             $there = New-ThrowawayHome (Join-Path $TestDrive $name) $withSecret
             $null = Invoke-InHome $there @"
                 Register-SecretVault -Name ss -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault
-                Set-SecretStoreConfiguration -Authentication $authentication -Interaction $interaction -Confirm:`$false -Password (ConvertTo-SecureString pw -AsPlainText -Force)
+                `$options = @{ Authentication = '$authentication'; Interaction = '$interaction'; Confirm = `$false }
+                Set-SecretStoreConfiguration @options -Password (ConvertTo-SecureString pw -AsPlainText -Force)
 "@
             $there
         }
@@ -28,7 +33,8 @@ Describe 'SecretManagement vaults' -Skip:([bool] $missing) {
     Context 'SecretStore' {
         It 'stores tokens once it is the default vault' {
             $there = New-StoreHome 'default'
-            Invoke-InHome $there "(Request-AtpToken $h data.read).Vault; (Get-SecretInfo -Vault ss).Name -match '^agentdom-[a-z0-9-]+`$' | Measure-Object | ForEach-Object Count" |
+            Invoke-InHome $there ("(Request-AtpToken $h data.read).Vault; (Get-SecretInfo -Vault ss).Name " +
+                "-match '^agentdom-[a-z0-9-]+`$' | Measure-Object | ForEach-Object Count") |
                 Should -Be 'ss', '1'
             Invoke-InHome $there "Test-AtpToken $h -Quiet; (Revoke-AtpToken $h).RemovedFromVault; @(Get-SecretInfo -Vault ss).Count" |
                 Should -Be 'True', 'True', '0'
@@ -38,7 +44,8 @@ Describe 'SecretManagement vaults' -Skip:([bool] $missing) {
             $there = New-StoreHome 'secret'
             Invoke-InHome $there "Set-AtpSecret $h (ConvertTo-SecureString `$env:AGENTDOM_ATP_SECRET -AsPlainText -Force)"
             $there.Remove('AGENTDOM_ATP_SECRET')
-            Invoke-InHome $there "(Request-AtpToken $h data.read).Host; (Update-AtpToken $h -Force).Host; Remove-AtpSecret $h; try { Request-AtpToken $h data.read } $catch" |
+            Invoke-InHome $there ("(Request-AtpToken $h data.read).Host; (Update-AtpToken $h -Force).Host; " +
+                "Remove-AtpSecret $h; try { Request-AtpToken $h data.read } $catch") |
                 Should -Be $h, $h, 'AtpSecretMissing'
         }
 
@@ -56,13 +63,15 @@ Describe 'SecretManagement vaults' -Skip:([bool] $missing) {
             @{ interaction = 'None'; idle = $false }, @{ interaction = 'Prompt'; idle = $false }, @{ interaction = 'Prompt'; idle = $true }
         ) {
             $there = New-StoreHome "locked-$interaction-$idle" Password $interaction
-            $ids = Invoke-InHome $there "foreach (`$c in { Request-AtpToken $h data.read }, { Get-AtpToken }, { Get-AtpToken $h }, { Set-AtpSecret $h (New-AtpSecret) }) { try { & `$c } $catch }" -IdleInput:$idle
+            $ids = Invoke-InHome $there ("foreach (`$c in { Request-AtpToken $h data.read }, { Get-AtpToken }, " +
+                "{ Get-AtpToken $h }, { Set-AtpSecret $h (New-AtpSecret) }) { try { & `$c } $catch }") -IdleInput:$idle
             $ids | Where-Object { $_ -match '^Atp' } | Should -Be (, 'AtpVaultLocked' * 4)
         }
 
         It 'works with a password once the session has unlocked it' {
             $there = New-StoreHome 'unlocked' Password None
-            Invoke-InHome $there "Unlock-SecretStore (ConvertTo-SecureString pw -AsPlainText -Force); (Request-AtpToken $h data.read).Vault; (Get-AtpToken $h).Vault" |
+            Invoke-InHome $there ('Unlock-SecretStore (ConvertTo-SecureString pw -AsPlainText -Force); ' +
+                "(Request-AtpToken $h data.read).Vault; (Get-AtpToken $h).Vault") |
                 Should -Be 'ss', 'ss'
         }
     }
@@ -70,7 +79,8 @@ Describe 'SecretManagement vaults' -Skip:([bool] $missing) {
     Context 'Other vaults' {
         It 'are named by -Vault or AGENTDOM_VAULT, before the default' {
             $there = New-StoreHome 'named'
-            Invoke-InHome $there "(Request-AtpToken $h data.read -Vault agentdom).Vault; `$env:AGENTDOM_VAULT = 'Agentdom'; (Get-AtpToken $h).Vault; (Request-AtpToken $h data.read -Vault ss).Vault" |
+            Invoke-InHome $there ("(Request-AtpToken $h data.read -Vault agentdom).Vault; " +
+                "`$env:AGENTDOM_VAULT = 'Agentdom'; (Get-AtpToken $h).Vault; (Request-AtpToken $h data.read -Vault ss).Vault") |
                 Should -Be 'Agentdom', 'Agentdom', 'ss'
         }
 
@@ -84,15 +94,20 @@ Describe 'SecretManagement vaults' -Skip:([bool] $missing) {
             $folder = Join-Path $TestDrive 'Asking'
             $null = New-Item "$folder/Asking.Extension" -ItemType Directory
             Set-Content "$folder/Asking.psd1" "@{ ModuleVersion = '1.0'; NestedModules = @('./Asking.Extension') }"
-            Set-Content "$folder/Asking.Extension/Asking.Extension.psd1" "@{ ModuleVersion = '1.0'; RootModule = 'Asking.Extension.psm1'; FunctionsToExport = '*' }"
-            Set-Content "$folder/Asking.Extension/Asking.Extension.psm1" @'
+            $extension = "$folder/Asking.Extension/Asking.Extension"
+            Set-Content "$extension.psd1" "@{ ModuleVersion = '1.0'; RootModule = 'Asking.Extension.psm1'; FunctionsToExport = '*' }"
+            Set-Content "$extension.psm1" @'
 function Get-Secret { param([string] $Name, [string] $VaultName, [hashtable] $AdditionalParameters) Read-Host 'Password' }
-function Set-Secret { param([string] $Name, [object] $Secret, [string] $VaultName, [hashtable] $AdditionalParameters) $null = Read-Host 'Password' }
+function Set-Secret {
+    param([string] $Name, [object] $Secret, [string] $VaultName, [hashtable] $AdditionalParameters)
+    $null = Read-Host 'Password'
+}
 function Remove-Secret { param([string] $Name, [string] $VaultName, [hashtable] $AdditionalParameters) }
 function Get-SecretInfo { param([string] $Filter, [string] $VaultName, [hashtable] $AdditionalParameters) }
 function Test-SecretVault { param([string] $VaultName, [hashtable] $AdditionalParameters) $true }
 '@
-            Invoke-InHome $there "Register-SecretVault -Name asking -ModuleName $folder -DefaultVault; try { Request-AtpToken $h data.read } $catch" | Should -Be 'AtpVaultLocked'
+            $register = "Register-SecretVault -Name asking -ModuleName $folder -DefaultVault"
+            Invoke-InHome $there "$register; try { Request-AtpToken $h data.read } $catch" | Should -Be 'AtpVaultLocked'
             Invoke-InHome $there "try { Request-AtpToken $h data.read } $catch" -IdleInput | Should -Be 'AtpVaultLocked'
             Remove-Item $folder -Recurse
             Invoke-InHome $there "try { Request-AtpToken $h data.read } $catch" | Should -Be 'AtpVaultUnreadable'
@@ -110,7 +125,8 @@ function Test-SecretVault { param([string] $VaultName, [hashtable] $AdditionalPa
                 Set-Secret secure (ConvertTo-SecureString 'c d' -AsPlainText -Force)
                 Set-Secret bytes ([byte[]] (0, 255, 7))
                 Set-Secret credential ([pscredential]::new('me', (ConvertTo-SecureString 'e f' -AsPlainText -Force)))
-                Set-Secret table @{ text = 'g'; bytes = [byte[]] 9; secure = (ConvertTo-SecureString 'h' -AsPlainText -Force) } -Metadata @{ owner = 'ops'; n = 3 }
+                $secure = ConvertTo-SecureString 'h' -AsPlainText -Force
+                Set-Secret table @{ text = 'g'; bytes = [byte[]] 9; secure = $secure } -Metadata @{ owner = 'ops'; n = 3 }
 '@
             Invoke-InHome $there @'
                 (Get-SecretInfo | Sort-Object Name | ForEach-Object { "$($_.Name)=$($_.Type)" }) -join ' '

@@ -143,7 +143,9 @@ Describe 'In colour' -Skip:$noColour {
         $before = @{ NO_COLOR = $env:NO_COLOR; TERM = $env:TERM }
         $env:NO_COLOR, $env:TERM = $null, 'xterm'
         try {
-            $text = Invoke-Shell -NoProfile -NonInteractive -Command "`$PSStyle.OutputRendering; Import-Module '$((Get-Module Agentdom).Path -replace 'dll$', 'psd1')'; Request-AtpToken (Start-AtpServer) data.read -NoPersist"
+            $manifest = (Get-Module Agentdom).Path -replace 'dll$', 'psd1'
+            $text = Invoke-Shell -NoProfile -NonInteractive -Command ("`$PSStyle.OutputRendering; Import-Module '$manifest'; " +
+                'Request-AtpToken (Start-AtpServer) data.read -NoPersist')
         }
         finally { foreach ($name in $before.Keys) { [Environment]::SetEnvironmentVariable($name, $before[$name]) } }
         $text[0] | Should -Be Host -Because 'the test is about that setting'

@@ -3,7 +3,9 @@ BeforeAll {
     $manifest = "$PSScriptRoot/../../out/Agentdom/Agentdom.psd1"
     Import-Module $manifest -Force
     $kept = @{}
-    foreach ($name in 'AGENTDOM_HOME', 'AGENTDOM_VAULT', 'AGENTDOM_ATP_SECRET') { $kept[$name] = [Environment]::GetEnvironmentVariable($name) }
+    foreach ($name in 'AGENTDOM_HOME', 'AGENTDOM_VAULT', 'AGENTDOM_ATP_SECRET') {
+        $kept[$name] = [Environment]::GetEnvironmentVariable($name)
+    }
     $env:AGENTDOM_HOME = Join-Path $TestDrive 'home'
     $env:AGENTDOM_VAULT = 'Agentdom'
     $env:AGENTDOM_ATP_SECRET = $null
@@ -97,7 +99,8 @@ Describe '-Confirm' {
         foreach ($command in Get-Command -Module Agentdom) {
             $metadata = [Management.Automation.CommandMetadata]::new($command)
             if ($metadata.SupportsShouldProcess) { $metadata.ConfirmImpact | Should -Be Medium -Because $command.Name }
-            $metadata.SupportsShouldProcess | Should -Be ($command.Verb -in 'Revoke', 'Remove', 'Set', 'Register', 'Unregister', 'Stop') -Because $command.Name
+            $changes = $command.Verb -in 'Revoke', 'Remove', 'Set', 'Register', 'Unregister', 'Stop'
+            $metadata.SupportsShouldProcess | Should -Be $changes -Because $command.Name
         }
     }
 }

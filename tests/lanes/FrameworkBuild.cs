@@ -201,7 +201,8 @@ internal static class FrameworkBuild
     {
         try
         {
-            return TypeOf(type).InvokeMember(method, BindingFlags.InvokeMethod | AnyStatic, null, null, arguments, CultureInfo.InvariantCulture);
+            return TypeOf(type).InvokeMember(
+                method, BindingFlags.InvokeMethod | AnyStatic, null, null, arguments, CultureInfo.InvariantCulture);
         }
         catch (TargetInvocationException error)
         {

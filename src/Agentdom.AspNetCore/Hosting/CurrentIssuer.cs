@@ -24,7 +24,8 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
         (_options, _state, _time, _log) = (options, state, time, log);
         var first = options.CurrentValue;
         if (first.AllProblems() is { Count: > 0 } problems)
-            throw new OptionsValidationException(Microsoft.Extensions.Options.Options.DefaultName, typeof(AgentTokenIssuerOptions), problems);
+            throw new OptionsValidationException(
+                Microsoft.Extensions.Options.Options.DefaultName, typeof(AgentTokenIssuerOptions), problems);
         Limits = new RequestLimits(first.Limits);
         _inForce = Make(first);
         _subscription = options.OnChange(_ => Change());

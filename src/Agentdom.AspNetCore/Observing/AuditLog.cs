@@ -14,7 +14,8 @@ internal static partial class AuditLog
     internal static partial void Issued(this ILogger audit, string? tokenId, string scopes, string? agentId, string address);
 
     [LoggerMessage(1002, LogLevel.Warning, "Refused to {Operation} for agent {AgentId} with scopes {Scopes} at {Address}: {Outcome}.")]
-    internal static partial void Refused(this ILogger audit, string operation, string? agentId, string scopes, string address, string outcome);
+    internal static partial void Refused(
+        this ILogger audit, string operation, string? agentId, string scopes, string address, string outcome);
 
     [LoggerMessage(1003, LogLevel.Information, "Verified token {TokenId} of agent {AgentId} for {Address}: {Outcome}.")]
     internal static partial void Verified(this ILogger audit, string? tokenId, string? agentId, string address, string outcome);

@@ -33,7 +33,8 @@ internal sealed class LoopbackEndpoints(TokenIssuer issuer, TokenIssuerOptions o
         return LoopbackAnswer.Of(refusal ?? await answer(body, CancellationToken.None).ConfigureAwait(false));
     }
 
-    private static ValueTask<LoopbackAnswer> GetAsync(HttpListenerRequest request, Func<HttpListenerRequest, ValueTask<LoopbackAnswer>> answer) =>
+    private static ValueTask<LoopbackAnswer> GetAsync(
+        HttpListenerRequest request, Func<HttpListenerRequest, ValueTask<LoopbackAnswer>> answer) =>
         request.HttpMethod == "GET" ? answer(request) : new(LoopbackAnswer.Empty(405, "Allow", "GET"));
 
     // The endpoints are on the request's host, localhost or 127.0.0.1, because agents refuse endpoints on another name.

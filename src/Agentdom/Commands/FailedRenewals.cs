@@ -9,7 +9,8 @@ namespace Agentdom;
 internal static class FailedRenewals
 {
     private static readonly TimeSpan s_life = TimeSpan.FromSeconds(30);
-    private static readonly ConcurrentDictionary<string, (AtpException Failure, DateTimeOffset Until)> s_recent = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, (AtpException Failure, DateTimeOffset Until)> s_recent =
+        new(StringComparer.Ordinal);
 
     internal static AtpException? Recent(StoredToken token) =>
         s_recent.TryGetValue(Key(token), out var entry) && DateTimeOffset.UtcNow < entry.Until ? entry.Failure : null;

@@ -108,7 +108,8 @@ public sealed class GetAtpTokenCommand : VaultCmdlet
             ? $"The token for {token} expires in {left.TotalSeconds:0} seconds, sooner than -MinimumValidity allows"
             : $"The token for {token} expired at {token.ExpiresAt.LocalDateTime}";
         throw renewalFailure?.About(state + ", and renewing it failed") ?? new AtpException(AtpError.TokenExpired, $"{state}.",
-            $"Omit -NoRefresh to renew it, or get a new one with Request-AtpToken {token.Host} -Scope {string.Join(",", token.ScopesRequested)}.");
+            "Omit -NoRefresh to renew it, or get a new one with "
+            + $"Request-AtpToken {token.Host} -Scope {string.Join(",", token.ScopesRequested)}.");
     }
 
     private bool HasScopes(StoredToken token) => Scope is null || token.IsFor(Scope);

@@ -60,7 +60,8 @@ public sealed class RegisterAtpRefreshJobCommand : VaultCmdlet
         if (IsSet(SecretFinder.Variable))
             WriteWarning($"The job will not see {SecretFinder.Variable}. Store each host's secret in the vault with Set-AtpSecret.");
         if (IsSet(RefreshScript.VaultKeyVariable))
-            WriteWarning($"The job will not see {RefreshScript.VaultKeyVariable}, so it cannot read what the module's vault stores with it.");
+            WriteWarning($"The job will not see {RefreshScript.VaultKeyVariable}, "
+                + "so it cannot read what the module's vault stores with it.");
     }
 
     private static bool IsSet(string variable) => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));

@@ -15,7 +15,8 @@ internal sealed class InProcessScheduler(string script) : IJobScheduler
     }
 
     public RegisteredJob? Find() => InProcessJob.Current is { } job
-        ? new RegisteredJob(Name, job.Interval, "Update-AtpToken -All", job.NextRun, job.LastReport is { } report ? JobRun.FromJson(report) : null)
+        ? new RegisteredJob(Name, job.Interval, "Update-AtpToken -All", job.NextRun,
+            job.LastReport is { } report ? JobRun.FromJson(report) : null)
         : null;
 
     public bool Unregister() => InProcessJob.End();

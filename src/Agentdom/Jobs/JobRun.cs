@@ -32,7 +32,8 @@ internal sealed record JobRun
             Finished = Time(json, "finished"),
             Outcome = json.Text("outcome") ?? throw new JsonFormatException("'outcome' is missing."),
             Renewed = (int)(json.Integer("renewed") ?? 0),
-            Failures = failed.ConvertAll(static f => Failure(f as JsonObject ?? throw new JsonFormatException("A failure must be an object."))),
+            Failures = failed.ConvertAll(static f =>
+                Failure(f as JsonObject ?? throw new JsonFormatException("A failure must be an object."))),
         };
     }
 

@@ -49,7 +49,8 @@ internal static class TaskText
             var interval = task.Descendants(s_task + "Interval").FirstOrDefault()?.Value;
             return action is null || interval is null
                 ? null
-                : (XmlConvert.ToTimeSpan(interval), $"{action.Element(s_task + "Command")?.Value} {action.Element(s_task + "Arguments")?.Value}");
+                : (XmlConvert.ToTimeSpan(interval),
+                    $"{action.Element(s_task + "Command")?.Value} {action.Element(s_task + "Arguments")?.Value}");
         }
         catch (Exception e) when (e is XmlException or FormatException or OverflowException)
         {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Management.Automation.Runspaces;
 
 namespace Agentdom.Vaults;
@@ -29,7 +30,8 @@ internal sealed class SecretManagement
     internal static IEnumerable<string> NamesInSession()
     {
         using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-        var module = shell.AddCommand("Microsoft.PowerShell.Core\\Get-Module").AddParameter("Name", Module).Invoke<PSModuleInfo>().FirstOrDefault();
+        var module = shell.AddCommand("Microsoft.PowerShell.Core\\Get-Module").AddParameter("Name", Module)
+            .Invoke<PSModuleInfo>().FirstOrDefault();
         if (module is null) return [];
         shell.Commands.Clear();
         return [.. shell.AddCommand(module.ExportedCommands["Get-SecretVault"]).AddParameter("ErrorAction", ActionPreference.Ignore)
@@ -128,7 +130,7 @@ internal sealed class SecretManagement
     {
         var text = error.Exception.Message.Trim();
         var asksForSomething = error.Exception.GetType().Name == "PasswordRequiredException"
-            || error.Exception is System.Management.Automation.Host.HostException or PSInvalidOperationException { InnerException: System.Management.Automation.Host.HostException }
+            || error.Exception is HostException or PSInvalidOperationException { InnerException: HostException }
             || text.IndexOf("user interaction", StringComparison.OrdinalIgnoreCase) >= 0
             || text.IndexOf("NonInteractive", StringComparison.OrdinalIgnoreCase) >= 0;
         return asksForSomething

@@ -48,7 +48,8 @@ internal sealed class SecretStoreCache
     {
         // In a session without a host, so that a store that needs a password fails and does not prompt.
         using var shell = PowerShell.Create(RunspaceMode.NewRunspace);
-        shell.AddCommand("Import-Module").AddParameter("Name", modulePath).AddStatement().AddCommand($"{Module}\\Get-SecretStoreConfiguration");
+        shell.AddCommand("Import-Module").AddParameter("Name", modulePath)
+            .AddStatement().AddCommand($"{Module}\\Get-SecretStoreConfiguration");
         try
         {
             var authentication = shell.Invoke().LastOrDefault()?.Properties["Authentication"]?.Value?.ToString();

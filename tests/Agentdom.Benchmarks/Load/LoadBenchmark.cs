@@ -26,7 +26,8 @@ internal static class LoadBenchmark
         var candidates = new List<Candidate>();
         try
         {
-            foreach (var start in new[] { Candidates.InMemoryAsync, Candidates.ExpressAsync, Candidates.SqliteAsync, Candidates.RedisAsync })
+            var starts = new[] { Candidates.InMemoryAsync, Candidates.ExpressAsync, Candidates.SqliteAsync, Candidates.RedisAsync };
+            foreach (var start in starts)
             {
                 try
                 {

@@ -33,7 +33,11 @@ internal static class LoadGenerator
 
     private static Socket Connect(IPEndPoint address)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 30_000 };
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+        {
+            NoDelay = true,
+            ReceiveTimeout = 30_000,
+        };
         socket.Connect(address);
         return socket;
     }
@@ -85,7 +89,8 @@ internal static class LoadGenerator
             var count = Math.Min(_next + 1, requests.Count);
             var latencies = _microseconds[..count];
             Array.Sort(latencies);
-            var errors = _status[..count].Where(static s => s != 200).GroupBy(static s => (int)s).ToDictionary(static g => g.Key, static g => g.Count());
+            var errors = _status[..count].Where(static s => s != 200)
+                .GroupBy(static s => (int)s).ToDictionary(static g => g.Key, static g => g.Count());
             return new RoundResult(seconds, latencies, errors, _next >= requests.Count, serverTime.TotalMicroseconds / Math.Max(1, count));
         }
     }

@@ -32,7 +32,8 @@ internal static class ModuleBenchmark
         // The first run of each fills the system's file cache and is not counted.
         for (var run = 0; run <= Runs; run++)
         {
-            await AddAsync(ours, run, "agentdom.ps1", "-Manifest", BuildOutput.ModuleManifest, "-HostName", issuer.Host, "-Calls", Text(Calls), "-Bodies", Text(Bodies));
+            await AddAsync(ours, run, "agentdom.ps1", "-Manifest", BuildOutput.ModuleManifest,
+                "-HostName", issuer.Host, "-Calls", Text(Calls), "-Bodies", Text(Bodies));
             await AddAsync(byHand, run, "by-hand.ps1", "-HostName", issuer.Host, "-Calls", Text(Calls), "-Bodies", Text(Bodies));
             await AddAsync(other, run, "import.ps1", "-Manifest", secretManagement);
         }

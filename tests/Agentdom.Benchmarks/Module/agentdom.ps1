@@ -12,10 +12,15 @@ function Measure-Time([scriptblock] $Work) {
 "first-request $(Measure-Time { Request-AtpToken $HostName -Scope data.read -Purpose benchmark -NoPersist })"
 # Warm-up, so that the calls below run compiled code, as in a script that has run for a while.
 $null = 1..$Calls | ForEach-Object { Request-AtpToken $HostName -Scope data.read -Purpose benchmark -NoPersist }
-"warm-request $((Measure-Time { foreach ($i in 1..$Calls) { Request-AtpToken $HostName -Scope data.read -Purpose benchmark -NoPersist } }) / $Calls)"
+$milliseconds = Measure-Time {
+    foreach ($i in 1..$Calls) { Request-AtpToken $HostName -Scope data.read -Purpose benchmark -NoPersist }
+}
+"warm-request $($milliseconds / $Calls)"
 $null = Request-AtpToken $HostName -Scope data.read -Purpose benchmark
 $null = 1..$Calls | ForEach-Object { Get-AtpToken $HostName -Scope data.read }
 "warm-get $((Measure-Time { foreach ($i in 1..$Calls) { Get-AtpToken $HostName -Scope data.read } }) / $Calls)"
-$body = foreach ($i in 1..$Bodies) { @{ agent_id = 'benchmark'; scopes = @('data.read'); purpose = 'benchmark'; timestamp = 1795464527000 + $i } }
+$body = foreach ($i in 1..$Bodies) {
+    @{ agent_id = 'benchmark'; scopes = @('data.read'); purpose = 'benchmark'; timestamp = 1795464527000 + $i }
+}
 $null = $body | Select-Object -First 1000 | New-AtpSignature
 "sign $((Measure-Time { $body | New-AtpSignature }) / $Bodies)"

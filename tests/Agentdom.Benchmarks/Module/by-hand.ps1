@@ -20,7 +20,8 @@ function Request-Token {
         timestamp = [DateTimeOffset]::UtcNow.ToUnixTimeMilliseconds()
     }
     $signed = $body + @{ signature = Get-Signature $body }
-    Invoke-RestMethod "http://$HostName/v1/agent-tokens" -Method Post -ContentType application/json -Body ($signed | ConvertTo-Json -Compress)
+    $json = $signed | ConvertTo-Json -Compress
+    Invoke-RestMethod "http://$HostName/v1/agent-tokens" -Method Post -ContentType application/json -Body $json
 }
 
 $script:count = 0
@@ -28,6 +29,8 @@ $hmac = [Security.Cryptography.HMACSHA256]::new([Text.Encoding]::UTF8.GetBytes($
 "first-request $(Measure-Time { Request-Token })"
 $null = 1..$Calls | ForEach-Object { Request-Token }
 "warm-request $((Measure-Time { foreach ($i in 1..$Calls) { Request-Token } }) / $Calls)"
-$body = foreach ($i in 1..$Bodies) { [ordered]@{ agent_id = 'benchmark'; purpose = 'benchmark'; scopes = @('data.read'); timestamp = 1795464527000 + $i } }
+$body = foreach ($i in 1..$Bodies) {
+    [ordered]@{ agent_id = 'benchmark'; purpose = 'benchmark'; scopes = @('data.read'); timestamp = 1795464527000 + $i }
+}
 $null = $body | Select-Object -First 1000 | ForEach-Object { Get-Signature $_ }
 "sign $((Measure-Time { $body | ForEach-Object { Get-Signature $_ } }) / $Bodies)"

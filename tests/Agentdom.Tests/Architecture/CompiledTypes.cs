@@ -21,7 +21,8 @@ internal sealed class CompiledTypes : IDisposable
 
     /// <summary>The project's other assemblies that this one refers to.</summary>
     internal IEnumerable<string> References =>
-        _assembly.MainModule.AssemblyReferences.Select(static r => r.Name).Where(static n => n.StartsWith("Agentdom", StringComparison.Ordinal));
+        _assembly.MainModule.AssemblyReferences.Select(static r => r.Name)
+            .Where(static n => n.StartsWith("Agentdom", StringComparison.Ordinal));
 
     /// <summary>The outermost types that somebody wrote; a generator's have a namespace of the runtime.</summary>
     internal IReadOnlyList<TypeDefinition> Written { get; }

@@ -103,7 +103,8 @@ public sealed class HistoricAttackTests : IDisposable
         using var packed = new MemoryStream();
         using (var deflate = new DeflateStream(packed, CompressionLevel.SmallestSize, leaveOpen: true)) deflate.Write(new byte[20_000_000]);
         var bomb = string.Join('.', ByHand.Encode("""{"alg":"dir","enc":"A128CBC-HS256","zip":"DEF","typ":"at+jwt"}"""), "",
-            ByHand.Encode(new string('a', 16)), System.Buffers.Text.Base64Url.EncodeToString(packed.ToArray()), ByHand.Encode(new string('b', 16)));
+            ByHand.Encode(new string('a', 16)), System.Buffers.Text.Base64Url.EncodeToString(packed.ToArray()),
+            ByHand.Encode(new string('b', 16)));
         await AssertUselessAsync(issuer, bomb);
     }
 
@@ -212,7 +213,8 @@ public sealed class HistoricAttackTests : IDisposable
             var deep = string.Concat(Enumerable.Repeat(open, levels)) + "1" + string.Concat(Enumerable.Repeat(close, levels));
             await Wire.AssertRefusedAsync(await issuer.RequestTokenAsync($"{{\"signature\":\"\",\"x\":{deep}}}"), 400, "invalid_request");
             await Wire.AssertRefusedAsync(await issuer.RequestTokenAsync(deep), 400, "invalid_request");
-            await Wire.AssertRefusedAsync(await issuer.PostAsync("/v1/agent-tokens/verify", $"{{\"token\":{deep}}}"), 400, "invalid_request");
+            await Wire.AssertRefusedAsync(
+                await issuer.PostAsync("/v1/agent-tokens/verify", $"{{\"token\":{deep}}}"), 400, "invalid_request");
 
             var inHeader = ByHand.Token($"{{\"x\":{deep},{header.ToJsonString()[1..]}", payload, ByHand.TokenKey());
             var inPayload = ByHand.Token(header.ToJsonString(), $"{{\"x\":{deep},{payload[1..]}", ByHand.TokenKey());

@@ -83,7 +83,8 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
         await using var app = App(services => services
             .AddHttpClient("orders", c => c.BaseAddress = _api.Uri("/")).AddAgentTokenClient(_api.Name, ["data.read"], Configure));
         await GetAsync(app, "orders");
-        Assert.Contains(_log, l => l.Level == LogLevel.Debug && l.Text.StartsWith($"A new agent token for {_api.Name}", StringComparison.Ordinal));
+        Assert.Contains(_log, l =>
+            l.Level == LogLevel.Debug && l.Text.StartsWith($"A new agent token for {_api.Name}", StringComparison.Ordinal));
 
         _api.IsDown = true;
         _api.Time.Advance(56 * 60);
@@ -93,7 +94,8 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
 
         _api.Time.Advance(5 * 60);
         await Agent.FailsAsync(AtpError.IssuerUnavailable, () => GetAsync(app, "orders"));
-        Assert.Contains(_log, static l => l.Level == LogLevel.Error && l.Text.StartsWith("There is no agent token", StringComparison.Ordinal));
+        Assert.Contains(_log, static l =>
+            l.Level == LogLevel.Error && l.Text.StartsWith("There is no agent token", StringComparison.Ordinal));
 
         var token = _api.Shown[0]!["Bearer ".Length..];
         Assert.DoesNotContain(_log, l => l.Text.Contains(token, StringComparison.Ordinal)

@@ -77,7 +77,9 @@ public sealed class DiskTests : IAsyncLifetime
         _disk.MakeReadOnly();
         var asked = _log.Audit.Count;
 
-        foreach (var script in new[] { "Request-AtpToken $h data.read", "Set-AtpSecret $h $s", "Remove-AtpSecret $h", "Update-AtpToken $h", "Revoke-AtpToken $h" })
+        string[] scripts =
+            ["Request-AtpToken $h data.read", "Set-AtpSecret $h $s", "Remove-AtpSecret $h", "Update-AtpToken $h", "Revoke-AtpToken $h"];
+        foreach (var script in scripts)
         {
             var result = Run(script);
             Assert.Equal("AtpVaultUnwritable", result.ErrorId);

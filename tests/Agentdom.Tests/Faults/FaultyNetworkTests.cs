@@ -80,7 +80,8 @@ public sealed class FaultyNetworkTests(ITestOutputHelper output) : IDisposable
     public async Task AManifestThatIsSpoiltIsReadOrRefused()
     {
         await using var issuer = await TestIssuer.StartAsync();
-        await using var proxy = new FaultyProxy(issuer.Name, Seed, static (_, random) => random.Next(4) == 0 ? Fault.None : Fault.SpoilAnswer);
+        await using var proxy = new FaultyProxy(
+            issuer.Name, Seed, static (_, random) => random.Next(4) == 0 ? Fault.None : Fault.SpoilAnswer);
         using var agent = new Agent(new HastyTime());
         var outcomes = new Dictionary<string, int>();
         for (var i = 0; i < 500; i++)
@@ -121,9 +122,10 @@ public sealed class FaultyNetworkTests(ITestOutputHelper output) : IDisposable
         var script = Script.Replace("@HOST@", proxy.Name).Replace("@CALLS@", $"{CallsEach}").Replace("@SCOPES@", $"{ScopesEach}");
         var result = await ChildEngine.RunAsync(script, _home, ("AGENTDOM_ATP_SECRET", TestIssuer.SecretText));
         Assert.Equal("", result.Errors);
-        return [.. result.Output.Select(line => line.Split('\t') is [var scope, var token, var kept, var error, var type, var message, var advice, _]
-            ? new Call(scope, token, kept, error, type, message, advice)
-            : throw new InvalidDataException(line))];
+        return [.. result.Output.Select(line =>
+            line.Split('\t') is [var scope, var token, var kept, var error, var type, var message, var advice, _]
+                ? new Call(scope, token, kept, error, type, message, advice)
+                : throw new InvalidDataException(line))];
     }
 
     private static async Task AssertEachSucceedsOrIsClearAsync(TestIssuer issuer, FaultyProxy proxy, List<Call> calls)
@@ -175,7 +177,8 @@ public sealed class FaultyNetworkTests(ITestOutputHelper output) : IDisposable
         var exchanges = proxies.SelectMany(p => p.Exchanges).ToArray();
         var faults = exchanges.CountBy(e => e.Fault).ToDictionary();
         output.WriteLine($"{calls.Count} calls, {exchanges.Length} requests: {string.Join(", ", faults)}");
-        output.WriteLine($"{calls.Count(c => c.Succeeded)} tokens; {string.Join(", ", calls.Where(c => !c.Succeeded).CountBy(c => c.Error))}");
+        var failures = calls.Where(c => !c.Succeeded).CountBy(c => c.Error);
+        output.WriteLine($"{calls.Count(c => c.Succeeded)} tokens; {string.Join(", ", failures)}");
         Assert.Equal(Agents * CallsEach, calls.Count);
         Assert.All(Enum.GetValues<Fault>(), fault => Assert.True(faults.GetValueOrDefault(fault) > 0, $"{fault} never came."));
         Assert.True(calls.Count(c => c.Succeeded) > calls.Count / 2);

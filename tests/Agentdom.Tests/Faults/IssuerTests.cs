@@ -20,7 +20,8 @@ public sealed class IssuerTests
         await using var issuer = await TestIssuer.StartAsync(
             services: s => s.AddSingleton<TimeProvider>(new ManualTime(TimeSpan.FromSeconds(ahead))));
         using var engine = new Engine();
-        Engine.Result Run(string script) => engine.Run(script, ("h", issuer.Name), ("s", new NetworkCredential("", TestIssuer.SecretText).SecurePassword));
+        Engine.Result Run(string script) =>
+            engine.Run(script, ("h", issuer.Name), ("s", new NetworkCredential("", TestIssuer.SecretText).SecurePassword));
 
         Assert.Empty(Run("Set-AtpSecret $h $s; $t = Request-AtpToken $h data.read").Errors);
         Assert.Equal(3600, Run("$t.ExpiresIn").Single<int>());
@@ -56,9 +57,11 @@ public sealed class IssuerTests
         StoredTokens.Save(StoredTokens.Make(issuer.Name, TimeSpan.FromSeconds(-1)));
         var secret = ("s", (object?)new NetworkCredential("", TestIssuer.SecretText).SecurePassword);
 
-        Assert.Equal("AtpTimedOut", engine.Run($"Request-AtpToken {issuer.Name} data.read -Secret $s -TimeoutSec 1 -NoPersist", secret).ErrorId);
+        Assert.Equal("AtpTimedOut",
+            engine.Run($"Request-AtpToken {issuer.Name} data.read -Secret $s -TimeoutSec 1 -NoPersist", secret).ErrorId);
         Assert.Equal("AtpTimedOut", engine.Run($"Test-AtpToken {issuer.Name} -TimeoutSec 1").ErrorId);
-        Assert.Equal("AtpTimedOut", engine.Run($"Set-AtpSecret {issuer.Name} $s; Get-AtpToken {issuer.Name} -TimeoutSec 1", secret).ErrorId);
+        Assert.Equal("AtpTimedOut",
+            engine.Run($"Set-AtpSecret {issuer.Name} $s; Get-AtpToken {issuer.Name} -TimeoutSec 1", secret).ErrorId);
     }
 
     [Theory]
@@ -68,7 +71,8 @@ public sealed class IssuerTests
     public async Task AGigabyteIsNotRead(string status, bool isAnnounced)
     {
         var length = isAnnounced ? $"Content-Length: {Gigabyte}\r\n" : "";
-        await using var issuer = new PouringIssuer($"HTTP/1.1 {status}\r\nContent-Type: application/json\r\n{length}\r\n{{\"token\":\"", TimeSpan.Zero);
+        await using var issuer = new PouringIssuer(
+            $"HTTP/1.1 {status}\r\nContent-Type: application/json\r\n{length}\r\n{{\"token\":\"", TimeSpan.Zero);
         using var agent = new Agent();
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
 

@@ -82,7 +82,8 @@ public sealed class SuspendedProcessTests : IAsyncLifetime
         const int Writes = 400;
         var written = 0;
         using var writer = ChildEngine.Start(
-            $"1..{Writes} | ForEach-Object {{ Set-AtpSecret \"$_.example\" (New-AtpSecret) -WarningAction Ignore; [Console]::Out.WriteLine($_) }}", _home);
+            $"1..{Writes} | ForEach-Object {{ Set-AtpSecret \"$_.example\" (New-AtpSecret) -WarningAction Ignore; "
+            + "[Console]::Out.WriteLine($_) }", _home);
         var vault = new FileVault();
         try
         {

@@ -53,8 +53,8 @@ public sealed class HelpTests
     {
         using var engine = new Engine();
         var shown = engine.Run("""
-            foreach ($parameter in (Get-Help Update-AtpToken).parameters.parameter) {
-                "$($parameter.name) $($parameter.required) $($parameter.position) $($parameter.pipelineInput) $($parameter.globbing) $($parameter.aliases) $($parameter.defaultValue)"
+            foreach ($p in (Get-Help Update-AtpToken).parameters.parameter) {
+                "$($p.name) $($p.required) $($p.position) $($p.pipelineInput) $($p.globbing) $($p.aliases) $($p.defaultValue)"
             }
             """).Output.Select(static line => line.ToString()).ToArray();
 
@@ -84,7 +84,8 @@ public sealed class HelpTests
         var pages = Directory.EnumerateFiles(Pages.Folder, "*.md").Select(File.ReadAllText).ToArray();
         var explained = pages.SelectMany(static page => Regex.Matches(page, @"^\| `Atp(\w+)` \|", RegexOptions.Multiline))
             .Select(static m => m.Groups[1].Value).Distinct().Order();
-        var mentioned = pages.SelectMany(static page => Regex.Matches(page, @"`Atp(\w+)`")).Select(static m => m.Groups[1].Value).Distinct().Order();
+        var mentioned = pages.SelectMany(static page => Regex.Matches(page, @"`Atp(\w+)`"))
+            .Select(static m => m.Groups[1].Value).Distinct().Order();
 
         Assert.Equal(Enum.GetNames<AtpError>().Order(), explained);
         Assert.Equal(Enum.GetNames<AtpError>().Order(), mentioned);

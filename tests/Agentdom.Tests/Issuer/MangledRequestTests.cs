@@ -52,7 +52,8 @@ public sealed class MangledRequestTests
                 answers.AddOrUpdate((int)answer.StatusCode, 1, static (_, n) => n + 1);
                 if (answer.StatusCode is HttpStatusCode.OK) continue;
                 var text = await answer.Content.ReadAsStringAsync();
-                if (!text.StartsWith("{\"error\":\"", StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(text) > 1024) Assert.Fail(text);
+                if (!text.StartsWith("{\"error\":\"", StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(text) > 1024)
+                    Assert.Fail(text);
             }
         })));
 

@@ -51,14 +51,16 @@ internal sealed partial record Pipeline(IReadOnlyDictionary<string, string> Envi
         return condition is not null;
     }
 
-    private static IEnumerable<YamlMappingNode> StepsOf(YamlMappingNode job) => ((YamlSequenceNode)job.Children["steps"]).Cast<YamlMappingNode>();
+    private static IEnumerable<YamlMappingNode> StepsOf(YamlMappingNode job) =>
+        ((YamlSequenceNode)job.Children["steps"]).Cast<YamlMappingNode>();
 
     private static YamlMappingNode Map(YamlMappingNode node, string key) => (YamlMappingNode)node.Children[key];
 
     private static string? Text(YamlMappingNode node, string key) =>
         node.Children.TryGetValue(key, out var value) ? ((YamlScalarNode)value).Value : null;
 
-    private static Dictionary<string, string> Texts(YamlMappingNode node, string key, Regex expression, Dictionary<string, string> expressions) =>
+    private static Dictionary<string, string> Texts(
+        YamlMappingNode node, string key, Regex expression, Dictionary<string, string> expressions) =>
         node.Children.TryGetValue(key, out var values)
             ? ((YamlMappingNode)values).Children.ToDictionary(v => ((YamlScalarNode)v.Key).Value!,
                 v => expression.Replace(((YamlScalarNode)v.Value).Value!, match => expressions[match.Groups[1].Value]))

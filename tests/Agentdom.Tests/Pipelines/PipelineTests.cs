@@ -74,7 +74,13 @@ public sealed class PipelineTests : IDisposable
         var runbook = Path.Combine(TestPaths.RepositoryRoot, "samples", "pipelines", "azure-automation.ps1");
 
         var worked = await RunAsync($"{credential}\n& '{runbook}' -Api $env:TEST_API",
-            new() { ["TEST_SECRET"] = TestIssuer.SecretText, ["TEST_API"] = issuer.Uri("").ToString(), ["TMPDIR"] = _work, ["TMP"] = _work });
+            new()
+            {
+                ["TEST_SECRET"] = TestIssuer.SecretText,
+                ["TEST_API"] = issuer.Uri("").ToString(),
+                ["TMPDIR"] = _work,
+                ["TMP"] = _work,
+            });
 
         Assert.Equal(orders == 200, worked);
         Assert.Contains(orders == 200 ? "azure-automation:nightly-orders" : "500", _log);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Agentdom.Tests.Support;
 using YamlDotNet.RepresentationModel;
@@ -15,7 +16,8 @@ public sealed partial class WorkflowTests
     private static partial Regex Pinned { get; }
 
     public static TheoryData<string> Workflows =>
-        [.. Directory.GetFiles(Path.Combine(TestPaths.RepositoryRoot, ".github", "workflows"), "*.yml").Select(f => Path.GetFileName(f)).Order()];
+        [.. Directory.GetFiles(Path.Combine(TestPaths.RepositoryRoot, ".github", "workflows"), "*.yml")
+            .Select(f => Path.GetFileName(f)).Order()];
 
     [Fact]
     public void ThereAreWorkflows() => Assert.Contains("ci.yml", Workflows.Select(static row => row.Data));
@@ -31,7 +33,7 @@ public sealed partial class WorkflowTests
 
     [Theory, MemberData(nameof(Workflows))]
     public void EveryJobHasATimeLimit(string file) => Assert.All(Jobs(file), static job =>
-        Assert.InRange(int.Parse(((YamlScalarNode)job.Children["timeout-minutes"]).Value!, System.Globalization.CultureInfo.InvariantCulture), 1, 120));
+        Assert.InRange(int.Parse(((YamlScalarNode)job.Children["timeout-minutes"]).Value!, CultureInfo.InvariantCulture), 1, 120));
 
     [Theory, MemberData(nameof(Workflows))]
     public void AJobMayOnlyReadUnlessItAsksForMore(string file)

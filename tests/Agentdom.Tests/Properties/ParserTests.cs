@@ -119,7 +119,8 @@ public sealed class ParserTests
     [Fact]
     public Task ASignedTokenOfAnyContent() => Gen.Select(
         Properties.Inputs.Near("""{"alg":"HS256","typ":"at+jwt","kid":"k","cty":"JWT","x5t":"AA"}"""),
-        Properties.Inputs.Near("""{"iss":"agentdom","sub":"a","aud":"b","exp":4000000000,"nbf":0,"iat":0,"jti":"j","scope":"data.read","purpose":"p"}"""))
+        Properties.Inputs.Near(
+            """{"iss":"agentdom","sub":"a","aud":"b","exp":4000000000,"nbf":0,"iat":0,"jti":"j","scope":"data.read","purpose":"p"}"""))
         .SampleAsync(parts =>
         {
             var (header, payload) = parts;
@@ -162,7 +163,8 @@ public sealed class ParserTests
     }
 
     [Fact]
-    public void ASealedBox() => Gen.Select(Gen.Byte.Array[0, 100], Gen.Byte.Array[0, 60], Gen.Int[0, int.MaxValue]).Sample((plain, other, at) =>
+    public void ASealedBox() => Gen.Select(
+        Gen.Byte.Array[0, 100], Gen.Byte.Array[0, 60], Gen.Int[0, int.MaxValue]).Sample((plain, other, at) =>
     {
         var key = SHA256.HashData(other);
         var box = SealedBox.Seal(key, plain, "entry");
@@ -179,7 +181,9 @@ public sealed class ParserTests
     public void ACrontab()
     {
         var with = CrontabText.With("MAILTO=root\n* * * * * true\r\n", SampleJobs.Job(), _ => 0);
-        Gen.OneOf(Properties.Inputs.AnyText.Select(t => CrontabText.FromBytes(Encoding.UTF8.GetBytes(t))), Properties.Inputs.NearText(with, "\n\r #*59-/ ٣x"))
+        Gen.OneOf(
+            Properties.Inputs.AnyText.Select(t => CrontabText.FromBytes(Encoding.UTF8.GetBytes(t))),
+            Properties.Inputs.NearText(with, "\n\r #*59-/ ٣x"))
             .Sample(text =>
             {
                 CrontabText.Find(text, DateTime.Now);
@@ -198,7 +202,8 @@ public sealed class ParserTests
         var (service, timer) = (SystemdText.Service(job), SystemdText.Timer(job));
         Properties.Inputs.NearText(timer, "0123456789٣/:*\n").Sample(text => { SystemdText.Find(service, text); }, iter: Inputs);
         Properties.Inputs.NearText(LaunchdText.Plist(job), "0123456789<>&;\n").Sample(text => { LaunchdText.Find(text); }, iter: Inputs);
-        Properties.Inputs.NearText(TaskText.Xml(job, "me", DateTime.Now), "0123456789<>&;PTMD\n").Sample(text => { TaskText.Find(text); }, iter: Inputs);
+        Properties.Inputs.NearText(TaskText.Xml(job, "me", DateTime.Now), "0123456789<>&;PTMD\n")
+            .Sample(text => { TaskText.Find(text); }, iter: Inputs);
     }
 
     private static async Task LookAtAsync(string text)

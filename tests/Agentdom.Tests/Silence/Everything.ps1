@@ -14,8 +14,9 @@ $secret, $wrong = [IO.File]::ReadAllLines("$Known/secrets")[0, 1] | ForEach-Obje
 function Show-Deep($Object, [int] $Depth = 0, $Seen = [Collections.Generic.HashSet[object]]::new([Collections.Generic.ReferenceEqualityComparer]::Instance)) {
     if ($null -eq $Object -or $Depth -gt 8 -or $Object -is [securestring]) { return }
     if ($Object -is [string] -or $Object.GetType().IsPrimitive) { return "$Object" }
-    if ($Object -is [Reflection.MemberInfo] -or $Object -is [Reflection.Assembly] -or $Object -is [Reflection.Module] -or $Object -is [scriptblock] -or
-        $Object -is [Management.Automation.CommandInfo] -or $Object -is [psmoduleinfo] -or -not $Seen.Add($Object)) { return }
+    if ($Object -is [Reflection.MemberInfo] -or $Object -is [Reflection.Assembly] -or $Object -is [Reflection.Module] -or
+        $Object -is [scriptblock] -or $Object -is [Management.Automation.CommandInfo] -or $Object -is [psmoduleinfo] -or
+        -not $Seen.Add($Object)) { return }
     "$Object"
     if ($Object -is [Collections.IDictionary]) { foreach ($key in @($Object.Keys)) { "$key"; Show-Deep $Object[$key] ($Depth + 1) $Seen } }
     elseif ($Object -is [Collections.IEnumerable]) { foreach ($item in $Object) { Show-Deep $item ($Depth + 1) $Seen } }
@@ -47,8 +48,9 @@ function Invoke-Case([string] $Expected, [scriptblock] $Call) {
 # A canary in each place proves that the search finds output there.
 Invoke-Case 'Planted' {
     Write-Verbose "verbose $canary"
-    $inner = [InvalidOperationException]::new("inner $canary")
-    Write-Error -ErrorRecord ([Management.Automation.ErrorRecord]::new([Exception]::new('outer', $inner), 'Planted', 'NotSpecified', @{ deep = @{ deeper = "target $canary" } }))
+    $outer = [Exception]::new('outer', [InvalidOperationException]::new("inner $canary"))
+    $target = @{ deep = @{ deeper = "target $canary" } }
+    Write-Error -ErrorRecord ([Management.Automation.ErrorRecord]::new($outer, 'Planted', 'NotSpecified', $target))
 }
 
 # With -Debug, warnings and cmdlets that change something would prompt, and there is nobody to answer.

@@ -39,5 +39,7 @@ internal sealed class Search
     private void Add(string name, byte[] form) => _forms.TryAdd($"{name} #{_forms.Count}", form);
 
     private static IEnumerable<string> PartsOf(string text) =>
-        text.StartsWith("eyJ", StringComparison.Ordinal) && text.Split('.') is [_, var payload, var signature] ? [payload, signature] : [text];
+        text.StartsWith("eyJ", StringComparison.Ordinal) && text.Split('.') is [_, var payload, var signature]
+            ? [payload, signature]
+            : [text];
 }

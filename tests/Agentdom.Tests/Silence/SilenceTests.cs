@@ -49,7 +49,8 @@ public sealed partial class SilenceTests(ITestOutputHelper output)
             AssertEachCaseWentAsPlanned(known, run);
             AssertTheSearchSees(seen, canary);
             var sensitive = proxy.Exchanges.SelectMany(e => Sensitive.Matches(e.Request + e.Given).Select(m => m.Groups[1].Value))
-                .Concat(echo.Sensitive).Concat(await File.ReadAllLinesAsync(Path.Combine(known, "more"), TestContext.Current.CancellationToken))
+                .Concat(echo.Sensitive)
+                .Concat(await File.ReadAllLinesAsync(Path.Combine(known, "more"), TestContext.Current.CancellationToken))
                 .Concat([secret, wrong]).Distinct().ToArray();
             var search = new Search(sensitive);
             output.WriteLine($"{sensitive.Length} texts in {search.Count} forms; {echo.Echoes} echoes; " +
@@ -121,8 +122,8 @@ public sealed partial class SilenceTests(ITestOutputHelper output)
         string Read(string file) => File.ReadAllText(Path.Combine(seen, file));
         foreach (var (file, words) in new[]
         {
-            ("transcript.txt", "verbose"), ("said-1.txt", "verbose"), ("said-1.txt", "inner"), ("errors-1.txt", "inner"), ("errors-1.txt", "target"),
-            ("errors-1.xml", "target"),
+            ("transcript.txt", "verbose"), ("said-1.txt", "verbose"), ("said-1.txt", "inner"),
+            ("errors-1.txt", "inner"), ("errors-1.txt", "target"), ("errors-1.xml", "target"),
         })
         {
             Assert.Contains($"{words} {canary}", Read(file));
@@ -139,15 +140,22 @@ public sealed partial class SilenceTests(ITestOutputHelper output)
     {
         var start = new ProcessStartInfo("dotnet",
             [
-                TestPaths.Pwsh, "-NoProfile", "-NonInteractive", "-File", s_script, "-Module", TestPaths.ModuleManifest, "-Known", known, "-Out", seen,
+                TestPaths.Pwsh, "-NoProfile", "-NonInteractive", "-File", s_script,
+                "-Module", TestPaths.ModuleManifest, "-Known", known, "-Out", seen,
                 "-Issuer", issuer, "-Echo", echo, "-Nobody", RawHost.Nobody(),
             ])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var (name, value) in new[] { ("HOME", home), ("AGENTDOM_HOME", Path.Combine(home, "agentdom")), ("NO_COLOR", "1"), ("POWERSHELL_TELEMETRY_OPTOUT", "1") })
+        foreach (var (name, value) in new[]
+        {
+            ("HOME", home), ("AGENTDOM_HOME", Path.Combine(home, "agentdom")),
+            ("NO_COLOR", "1"), ("POWERSHELL_TELEMETRY_OPTOUT", "1"),
+        })
+        {
             start.Environment[name] = value;
+        }
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var said = await process.StandardOutput.ReadToEndAsync();

@@ -20,7 +20,8 @@ internal static class ChildEngine
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return new Result(process.ExitCode, output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), await errors);
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return new Result(process.ExitCode, lines, await errors);
     }
 
     internal static Process Start(string script, params (string Name, string? Value)[] environment) =>

@@ -77,7 +77,8 @@ internal sealed class EchoingIssuer : IAsyncDisposable
             "description" => Http("401 Unauthorized", $$"""{"error":"invalid_signature","error_description":"{{echo}}"}"""),
             "text" => Http("400 Bad Request", echo),
             "envelope" => Http("403 Forbidden", $$"""{"ok":false,"error":"{{echo}}","hint":"{{echo}}"}"""),
-            "header" => Http("401 Unauthorized", """{"error":"invalid_signature"}""", $"WWW-Authenticate: Bearer {echo}", $"X-Echo: {echo}"),
+            "header" => Http(
+                "401 Unauthorized", """{"error":"invalid_signature"}""", $"WWW-Authenticate: Bearer {echo}", $"X-Echo: {echo}"),
             "line" => Http("200 OK", "{}", echo),
             _ => Http($"four-hundred {echo}", "{}"),
         };
@@ -86,5 +87,8 @@ internal sealed class EchoingIssuer : IAsyncDisposable
     private static string Random() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(40));
 
     private static string Http(string status, string body, params string[] headers) => string.Join("\r\n",
-        [$"HTTP/1.1 {status}", "Content-Type: application/json", $"Content-Length: {body.Length}", "Connection: close", .. headers, "", body]);
+        [
+            $"HTTP/1.1 {status}", "Content-Type: application/json", $"Content-Length: {body.Length}", "Connection: close",
+            .. headers, "", body,
+        ]);
 }

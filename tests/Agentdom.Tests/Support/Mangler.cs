@@ -7,15 +7,20 @@ internal sealed class Mangler(int seed)
 {
     private static readonly string[] s_values =
     [
-        "null", "true", "{}", "[]", "[[]]", "\"\"", "\" \"", "\"\\u0000\"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "0", "-0", "1e999", "-1e999",
-        "1e-999", "9007199254740993", "123456789012345678901234567890", "0.1", "1E5", "\"1795464527000\"", "[1,2,3]", "{\"a\":{\"a\":1}}",
+        "null", "true", "{}", "[]", "[[]]", "\"\"", "\" \"", "\"\\u0000\"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "0", "-0",
+        "1e999", "-1e999", "1e-999", "9007199254740993", "123456789012345678901234567890", "0.1", "1E5", "\"1795464527000\"",
+        "[1,2,3]", "{\"a\":{\"a\":1}}",
         "01", "+1", ".5", "NaN", "Infinity", "0x10", "'a'", "undefined",
     ];
 
-    private static readonly string[] s_members = ["agent_id", "purpose", "scopes", "timestamp", "signature", "aud", "token", "", "__proto__"];
+    private static readonly string[] s_members =
+        ["agent_id", "purpose", "scopes", "timestamp", "signature", "aud", "token", "", "__proto__"];
 
     private static readonly Encoding[] s_encodings =
-        [Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32, Encoding.Latin1, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true)];
+    [
+        Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32, Encoding.Latin1,
+        new UTF8Encoding(encoderShouldEmitUTF8Identifier: true),
+    ];
 
     private readonly Random _random = new(seed);
 

@@ -32,9 +32,12 @@ internal sealed partial class ProviderPage(Workshop workshop) : IDisposable
         foreach (Match block in Block().Matches(page))
         {
             var text = block.Groups["text"].Value.Replace(PortOnThePage, _port, StringComparison.Ordinal).Trim();
-            if (s_files.TryGetValue(block.Groups["language"].Value, out var file)) await File.WriteAllTextAsync(Path.Combine(_folder, file), text);
-            else if (text.StartsWith("dotnet run", StringComparison.Ordinal)) await StartAsync(text.Split(' '));
-            else said.Add(await RunAsync(text));
+            if (s_files.TryGetValue(block.Groups["language"].Value, out var file))
+                await File.WriteAllTextAsync(Path.Combine(_folder, file), text);
+            else if (text.StartsWith("dotnet run", StringComparison.Ordinal))
+                await StartAsync(text.Split(' '));
+            else
+                said.Add(await RunAsync(text));
         }
         return said;
     }

@@ -35,7 +35,8 @@ internal sealed class RedisServer : IAsyncDisposable
         {
             ArgumentList =
             {
-                "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _folder, "--save", "", "--appendonly", "no",
+                "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _folder,
+                "--save", "", "--appendonly", "no",
             },
             RedirectStandardOutput = true,
         };

@@ -100,7 +100,12 @@ internal sealed class Workshop : IDisposable
     private static async Task<string> PackAsync()
     {
         var folder = TestPaths.NewFolder();
-        foreach (var library in new[] { "Agentdom.Protocol", "Agentdom.Client", "Agentdom.Issuer", "Agentdom.AspNetCore", "Agentdom.AspNetCore.Sqlite", "Agentdom.AspNetCore.Redis", "Agentdom.Extensions.Http" })
+        string[] libraries =
+        [
+            "Agentdom.Protocol", "Agentdom.Client", "Agentdom.Issuer", "Agentdom.AspNetCore", "Agentdom.AspNetCore.Sqlite",
+            "Agentdom.AspNetCore.Redis", "Agentdom.Extensions.Http",
+        ];
+        foreach (var library in libraries)
         {
             var project = Path.Combine(TestPaths.RepositoryRoot, "src", library);
             using var process = Process.Start(new ProcessStartInfo("dotnet",

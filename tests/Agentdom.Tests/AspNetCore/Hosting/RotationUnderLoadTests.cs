@@ -53,7 +53,8 @@ public sealed class RotationUnderLoadTests : IDisposable
     private async Task MoreAsync(Task[] agents)
     {
         var enough = Volatile.Read(ref _asked) + 100;
-        while (Volatile.Read(ref _asked) < enough && !agents.Any(a => a.IsCompleted)) await Task.Delay(10, TestContext.Current.CancellationToken);
+        while (Volatile.Read(ref _asked) < enough && !agents.Any(a => a.IsCompleted))
+            await Task.Delay(10, TestContext.Current.CancellationToken);
         if (agents.FirstOrDefault(a => a.IsCompleted) is { } failed) await failed;
     }
 

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Agentdom.AspNetCore;
 using Agentdom.Tests.Support;
+using Microsoft.Extensions.Options;
 
 namespace Agentdom.Tests.AspNetCore;
 
@@ -102,7 +103,7 @@ public sealed class LimitTests
     [InlineData(100_000_001, 1)]
     public async Task AWrongLimitStopsTheApp(int perAgent, int perAddress)
     {
-        var error = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => StartAsync(perAgent, perAddress));
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(perAgent, perAddress));
 
         Assert.Contains("limit", error.Message);
     }

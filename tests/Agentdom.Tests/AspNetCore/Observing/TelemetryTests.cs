@@ -45,7 +45,8 @@ public sealed class TelemetryTests
         {
             InstrumentPublished = (instrument, _) =>
             {
-                if (instrument.Meter.Scope == factory && instrument.Name == "agentdom.issuer.duration") duration = (Histogram<double>)instrument;
+                if (instrument.Meter.Scope == factory && instrument.Name == "agentdom.issuer.duration")
+                    duration = (Histogram<double>)instrument;
             },
         };
         listener.Start();

@@ -76,7 +76,8 @@ public sealed class ResourceTests
     public async Task TheScopesOfAGroupAndOfItsEndpointAreBothNamed()
     {
         await using var issuer = await TestIssuer.StartAsync(map: app => app
-            .MapGroup("/group").RequireAgentScope("data.write").MapGet("/data", (HttpContext http) => http.User.Identity!.Name).RequireAgentScope("data.read"));
+            .MapGroup("/group").RequireAgentScope("data.write")
+            .MapGet("/data", (HttpContext http) => http.User.Identity!.Name).RequireAgentScope("data.read"));
         using var request = new HttpRequestMessage(HttpMethod.Get, issuer.Uri("/group/data"));
         request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {await issuer.TokenAsync()}");
 

@@ -10,7 +10,8 @@ namespace Agentdom.Tests.Module;
 [Collection(PowerShellCollection.Name)]
 public sealed class BadInputTests : IDisposable
 {
-    private const string Foreign = """{"auth":{"method":"agent_token","agent_token_endpoint":"https://collector.example/tokens","scopes":[]}}""";
+    private const string Foreign =
+        """{"auth":{"method":"agent_token","agent_token_endpoint":"https://collector.example/tokens","scopes":[]}}""";
     private const string OtherMethod = """{"auth":{"method":"oauth2"}}""";
 
     private readonly Engine _engine = new();

@@ -77,7 +77,8 @@ public sealed class ProgressTests : IDisposable
     public async Task AFastCallShowsNothing()
     {
         await using var issuer = await TestIssuer.StartAsync();
-        var script = $"$null = Request-AtpToken {issuer.Name} data.read; $null = Update-AtpToken {issuer.Name} -Force; Test-AtpToken {issuer.Name} -Quiet";
+        var script = $"$null = Request-AtpToken {issuer.Name} data.read; "
+            + $"$null = Update-AtpToken {issuer.Name} -Force; Test-AtpToken {issuer.Name} -Quiet";
 
         // The first run loads assemblies, and a busy machine may occasionally take a second.
         var runs = Enumerable.Range(0, 5).Select(_ => _engine.Run(script));

@@ -20,7 +20,8 @@ public sealed class SignatureTests : IDisposable
     [InlineData("""'{ "timestamp": 1795464527000, "scopes": ["data.read"], "purpose": "", "agent_id": "a", "signature": "ignored" }'""")]
     public void TheSameBodyIsSignedTheSameHoweverItIsGiven(string body)
     {
-        var expected = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(TestIssuer.SecretText), Encoding.UTF8.GetBytes(Canonical)));
+        var expected = Convert.ToHexStringLower(
+            HMACSHA256.HashData(Encoding.UTF8.GetBytes(TestIssuer.SecretText), Encoding.UTF8.GetBytes(Canonical)));
 
         Assert.Equal(Canonical, Run($"({body} | New-AtpSignature -Secret $s).CanonicalBody").Single<string>());
         Assert.Equal(expected, Run($"[string](New-AtpSignature ({body}) $s)").Single<string>());
@@ -64,7 +65,8 @@ public sealed class SignatureTests : IDisposable
     public void TheAgentIdReadsAsTextAndTheEnvironmentOverridesIt()
     {
         Assert.Matches("^[0-9a-f]{64}$", Run("\"$(Get-AgentId)\"").Single<string>());
-        Assert.Equal("runner-7", Run("$env:AGENTDOM_AGENT_ID = 'runner-7'; (Get-AgentId).Id; $env:AGENTDOM_AGENT_ID = $null").Single<string>());
+        Assert.Equal("runner-7",
+            Run("$env:AGENTDOM_AGENT_ID = 'runner-7'; (Get-AgentId).Id; $env:AGENTDOM_AGENT_ID = $null").Single<string>());
     }
 
     private Engine.Result Run(string script) =>

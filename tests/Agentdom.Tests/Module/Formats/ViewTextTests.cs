@@ -66,7 +66,8 @@ public sealed class ViewTextTests : IDisposable
         }
 
         IEnumerable<string> TimesLeft() =>
-            _engine.Run("Get-AtpToken -Vault Agentdom | ForEach-Object { [Agentdom.Formats.ViewText]::TimeLeft($_) }").Output.Select(o => $"{o}");
+            _engine.Run("Get-AtpToken -Vault Agentdom | ForEach-Object { [Agentdom.Formats.ViewText]::TimeLeft($_) }")
+                .Output.Select(o => $"{o}");
     }
 
     private string Look(string call, object? value) => _engine.Run($"[Agentdom.Formats.ViewText]::{call}", ("x", value)).Single<string>();

@@ -23,7 +23,8 @@ public sealed class CommandTextTests
         Assert.SkipUnless(File.Exists("/bin/sh"), "There is no /bin/sh here.");
         string[] words = ["", "a b", "\"q\"", @"back\", @"a\""b", "it's $HOME %d", "Größe"];
 
-        var result = SchedulerTool.Run("/bin/sh", ["-c", "for w; do printf '[%s]' \"$w\"; done; cat; echo oops >&2; exit 3", "sh", .. words], [0xff, 0, 0x0a]);
+        const string script = "for w; do printf '[%s]' \"$w\"; done; cat; echo oops >&2; exit 3";
+        var result = SchedulerTool.Run("/bin/sh", ["-c", script, "sh", .. words], [0xff, 0, 0x0a]);
 
         Assert.Equal(string.Concat(words.Select(w => $"[{w}]")), System.Text.Encoding.UTF8.GetString(result.Output[..^3]));
         Assert.Equal([0xff, 0, 0x0a], result.Output[^3..]);

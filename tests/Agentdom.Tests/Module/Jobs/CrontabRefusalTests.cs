@@ -45,7 +45,8 @@ public sealed class CrontabRefusalTests : IDisposable
     {
         using var path = FakeCrontabScript("if [ \"$1\" = - ]; then cat > /dev/null; fi");
 
-        var failure = Assert.Throws<AtpException>(() => new RefreshJobs([new CronScheduler()]).Register(SampleJobs.Job(5), new CronScheduler()));
+        var failure = Assert.Throws<AtpException>(() =>
+            new RefreshJobs([new CronScheduler()]).Register(SampleJobs.Job(5), new CronScheduler()));
 
         Assert.Equal(AtpError.SchedulerFailed, failure.Error);
         Assert.Contains("Cron accepted the job without an error, but does not list it", failure.Happened);

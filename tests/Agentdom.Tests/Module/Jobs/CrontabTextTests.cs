@@ -105,10 +105,11 @@ public sealed class CrontabTextTests
         var job = SampleJobs.Job(script: SampleJobs.AwkwardScript, engine: "/opt/power shell/pwsh");
 
         var bytes = CrontabText.ToBytes(Line(CrontabText.With("", job, _ => 0)));
-        var command = AsCronRuns(Encoding.UTF8.GetString(bytes)["0-59/5 * * * * ".Length..]);
+        var written = Encoding.UTF8.GetString(bytes)["0-59/5 * * * * ".Length..];
+        var command = AsCronRuns(written);
 
         Assert.Equal(job.Command, SampleJobs.ShellWords(command));
-        Assert.Equal(CrontabText.Find(CrontabText.With("", job, _ => 0), DateTime.Now)!.Value.Command, Encoding.UTF8.GetString(bytes)["0-59/5 * * * * ".Length..]);
+        Assert.Equal(CrontabText.Find(CrontabText.With("", job, _ => 0), DateTime.Now)!.Value.Command, written);
     }
 
     [Theory]

@@ -12,7 +12,8 @@ public sealed class LaunchdTextTests
 
         var text = LaunchdText.Plist(job);
         using var reader = XmlReader.Create(new StringReader(text), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore });
-        var values = XDocument.Load(reader).Root!.Element("dict")!.Elements("key").ToDictionary(k => k.Value, k => k.ElementsAfterSelf().First());
+        var values = XDocument.Load(reader).Root!.Element("dict")!.Elements("key")
+            .ToDictionary(k => k.Value, k => k.ElementsAfterSelf().First());
 
         Assert.StartsWith("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\"", text);
         Assert.Equal("org.agentdom.refresh", values["Label"].Value);

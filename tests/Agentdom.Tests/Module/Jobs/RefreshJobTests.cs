@@ -4,7 +4,9 @@ public sealed class RefreshJobTests
 {
     [Fact]
     public void TheCommandIsTheEngineAndTheScriptWithoutProfileOrQuestions() =>
-        Assert.Equal(["/usr/bin/pwsh", "-NoProfile", "-NonInteractive", "-File", "/x/refresh.ps1"], SampleJobs.Job(5, "/x/refresh.ps1").Command);
+        Assert.Equal(
+            ["/usr/bin/pwsh", "-NoProfile", "-NonInteractive", "-File", "/x/refresh.ps1"],
+            SampleJobs.Job(5, "/x/refresh.ps1").Command);
 
     [Theory]
     [InlineData("00:01:00")]

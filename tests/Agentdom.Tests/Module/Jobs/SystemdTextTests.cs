@@ -17,7 +17,8 @@ public sealed class SystemdTextTests
         Assert.Contains($"RandomizedDelaySec={delay}", lines);
         Assert.Contains("Persistent=yes", lines);
         Assert.Contains("WantedBy=timers.target", lines);
-        Assert.Equal(minutes, SystemdText.Find(SystemdText.Service(SampleJobs.Job()), string.Join('\n', lines))!.Value.Interval.TotalMinutes);
+        var found = SystemdText.Find(SystemdText.Service(SampleJobs.Job()), string.Join('\n', lines));
+        Assert.Equal(minutes, found!.Value.Interval.TotalMinutes);
     }
 
     [Fact]
@@ -33,7 +34,8 @@ public sealed class SystemdTextTests
 
     [Fact]
     public void WordsAreQuotedForExecStart() => Assert.Contains(
-        """ExecStart="/opt/50%% $power shell/pwsh" -NoProfile -NonInteractive -File "/home/o'neil/50%% \"of\"\\%%d $$HOME/Größe & <x>/refresh.ps1" """.TrimEnd(),
+        """ExecStart="/opt/50%% $power shell/pwsh" -NoProfile -NonInteractive """
+        + """-File "/home/o'neil/50%% \"of\"\\%%d $$HOME/Größe & <x>/refresh.ps1" """.TrimEnd(),
         SystemdText.Service(SampleJobs.Job(script: SampleJobs.AwkwardScript, engine: "/opt/50% $power shell/pwsh")).Split('\n'));
 
     [Fact]

@@ -37,7 +37,9 @@ public sealed class TaskTextTests
         var found = TaskText.Find("\ufeff" + _xml)!.Value;
 
         Assert.Equal(s_job.Interval, found.Interval);
-        Assert.Equal(@"C:\Program Files\PowerShell\7\pwsh.exe -NoProfile -NonInteractive -File ""C:\Users\A & B\jobs\refresh.ps1""", found.Command);
+        Assert.Equal(
+            @"C:\Program Files\PowerShell\7\pwsh.exe -NoProfile -NonInteractive -File ""C:\Users\A & B\jobs\refresh.ps1""",
+            found.Command);
         Assert.Null(TaskText.Find("ERROR: no such task"));
     }
 

@@ -26,7 +26,11 @@ public sealed class IsolationTests
 
         var references = metadata.AssemblyReferences.Select(r => metadata.GetString(metadata.GetAssemblyReference(r).Name));
 
-        Assert.Equal(["Agentdom.Client", "Agentdom.Issuer", "Agentdom.Protocol", "System.Management.Automation", "System.Runtime.Loader", "netstandard"],
+        Assert.Equal(
+            [
+                "Agentdom.Client", "Agentdom.Issuer", "Agentdom.Protocol",
+                "System.Management.Automation", "System.Runtime.Loader", "netstandard",
+            ],
             references.Order(StringComparer.Ordinal));
     }
 
@@ -35,8 +39,9 @@ public sealed class IsolationTests
     [InlineData(false)]
     public async Task ItWorksBesideAModuleThatBringsAnOlderJwtLibrary(bool otherFirst)
     {
-        var result = await RunAsync(
-            $"{(otherFirst ? Other(TestPaths.OtherModule, "Get-OtherJwt") : "")}\n{s_ours}\n{Other(TestPaths.OtherModule, "Get-OtherJwt")}\n{s_ours}");
+        var other = Other(TestPaths.OtherModule, "Get-OtherJwt");
+
+        var result = await RunAsync($"{(otherFirst ? other : "")}\n{s_ours}\n{other}\n{s_ours}");
 
         Assert.Equal(["agent-one", "agent-one 7.7.2.0", "agent-one"], otherFirst ? result[1..] : result);
         Assert.Equal(otherFirst ? "nobody 7.7.2.0" : "agent-one", result[0]);
@@ -59,7 +64,8 @@ public sealed class IsolationTests
 
         var result = await RunAsync(
             $"{(otherFirst ? other : "")}\n{s_ours}\n{(otherFirst ? "" : other)}\n{s_ours}\n"
-            + loaded.Replace("@NAMES@", "'Microsoft.Identity.Client', 'Microsoft.Identity.Client.Extensions.Msal', 'System.IdentityModel.Tokens.Jwt', 'System.Text.Json'"),
+            + loaded.Replace("@NAMES@", "'Microsoft.Identity.Client', 'Microsoft.Identity.Client.Extensions.Msal', "
+                + "'System.IdentityModel.Tokens.Jwt', 'System.Text.Json'"),
             [.. session.Environment, (AgentdomHome.Variable, folder)]);
 
         string[] ours = ["agent-one", "agent-one"];
@@ -74,7 +80,8 @@ public sealed class IsolationTests
 
     // Uses the other module's libraries, on the module's token if there is one by now.
     private static string Other(string module, string command) =>
-        $"Import-Module '{module}'; {command} $(if ($t) {{ {Plain} }} else {{ '{ByHand.Token("{}", """{"sub":"nobody"}""", new byte[32])}' }})";
+        $"Import-Module '{module}'; "
+        + $"{command} $(if ($t) {{ {Plain} }} else {{ '{ByHand.Token("{}", """{"sub":"nobody"}""", new byte[32])}' }})";
 
     private static async Task<string[]> RunAsync(string script, params (string, string?)[] environment)
     {

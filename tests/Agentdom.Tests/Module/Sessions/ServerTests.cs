@@ -32,7 +32,9 @@ public sealed class ServerTests : IDisposable
         Assert.True(Run("(Test-AtpToken $server).Valid").Single<bool>());
         var (status, text) = await WhoAmIAsync(server, plain);
         Assert.Equal(HttpStatusCode.OK, status);
-        Assert.Matches("""^{"agent_id":"agent-one","expires_at":"20..-..-..T..:..:..Z","purpose":"Sync dashboard","scopes":\["data.read"\]}$""", text);
+        Assert.Matches(
+            """^{"agent_id":"agent-one","expires_at":"20..-..-..T..:..:..Z","purpose":"Sync dashboard","scopes":\["data.read"\]}$""",
+            text);
 
         Assert.Equal(true, Run("$server | Revoke-AtpToken").Output.Single().Properties["RevokedAtIssuer"].Value);
         Assert.Equal(HttpStatusCode.Unauthorized, (await WhoAmIAsync(server, plain)).Status);
@@ -78,20 +80,23 @@ public sealed class ServerTests : IDisposable
     {
         Start("-Secret $s", ("s", Secure(TestIssuer.SecretText)));
         Assert.Single(Run("Request-AtpToken $server data.read -Secret $s -NoPersist").Output);
-        Assert.True(Run("$t = Request-AtpToken $server data.read -NoPersist; (ConvertFrom-AtpToken $t -Secret $s).Verified").Single<bool>());
+        Assert.True(
+            Run("$t = Request-AtpToken $server data.read -NoPersist; (ConvertFrom-AtpToken $t -Secret $s).Verified").Single<bool>());
     }
 
     [Fact]
     public void ItsSecretIsShownNowhere()
     {
         var shown = Run("Start-AtpServer -Verbose -Debug -OutVariable server; $server | Format-List * | Out-String; " +
-            "$server | Format-Table * | Out-String; $server | Out-String; ConvertTo-Json $server -WarningAction Ignore; try { Start-AtpServer } catch { $_ }");
+            "$server | Format-Table * | Out-String; $server | Out-String; ConvertTo-Json $server -WarningAction Ignore; " +
+            "try { Start-AtpServer } catch { $_ }");
         var secret = new NetworkCredential("", Run("$server[0].Secret").Single<SecureString>()).Password;
 
         Assert.Equal(43, secret.Length);
         Assert.Contains("Listening on http://localhost:", shown.AllText);
         Assert.DoesNotContain(secret, shown.AllText);
-        Assert.DoesNotContain("plain-text-secret", Run("Stop-AtpServer; Start-AtpServer -Secret plain-text-secret-of-more-than-32-bytes").AllText);
+        Assert.DoesNotContain("plain-text-secret",
+            Run("Stop-AtpServer; Start-AtpServer -Secret plain-text-secret-of-more-than-32-bytes").AllText);
     }
 
     [Fact]

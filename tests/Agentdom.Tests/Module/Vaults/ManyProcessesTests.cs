@@ -41,7 +41,8 @@ public sealed class ManyProcessesTests : IDisposable
         for (var round = 0; acknowledged.Count < 300; round++)
         {
             using var writer = ChildEngine.Start(
-                $"1..1000 | ForEach-Object {{ Set-AtpSecret \"r{round}-$_.example\" (New-AtpSecret) -WarningAction Ignore; [Console]::Out.WriteLine(\"r{round}-$_.example\") }}", _home);
+                $"1..1000 | ForEach-Object {{ Set-AtpSecret \"r{round}-$_.example\" (New-AtpSecret) -WarningAction Ignore; "
+                + $"[Console]::Out.WriteLine(\"r{round}-$_.example\") }}", _home);
             var lives = Random.Shared.Next(5, 60);
             while (lives-- > 0 && await writer.StandardOutput.ReadLineAsync() is { } line) acknowledged.Add(line.Trim());
             // So that the kill happens at a random point of the next writes.
