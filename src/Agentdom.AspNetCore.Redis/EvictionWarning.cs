@@ -36,7 +36,8 @@ internal sealed partial class EvictionWarning : IDisposable
             {
                 if (!server.IsConnected || server.IsReplica) continue;
                 // From a script, because the client treats INFO itself as an admin command (allowAdmin).
-                var memory = (await server.ExecuteAsync("EVAL", "return redis.call('INFO', 'memory')", "0")).ToString().Split('\n', StringSplitOptions.TrimEntries);
+                var answer = await server.ExecuteAsync("EVAL", "return redis.call('INFO', 'memory')", "0");
+                var memory = answer.ToString().Split('\n', StringSplitOptions.TrimEntries);
                 var policy = Value(memory, "maxmemory_policy:") ?? "noeviction";
                 if (Value(memory, "maxmemory:") is not (null or "0") && policy != "noeviction")
                     WarnOfEviction(_logger!, server.EndPoint, policy);

@@ -52,7 +52,8 @@ public class TokenIssuerOptions
                 yield return $"'{scope}' is not a scope: 1 to {ScopeSet.MaxLength} printable ASCII characters "
                     + "without spaces, quotes and backslashes.";
         }
-        if (TokenLifetime < TimeSpan.FromSeconds(1) || TokenLifetime > TimeSpan.FromDays(1) || TokenLifetime.Ticks % TimeSpan.TicksPerSecond != 0)
+        if (TokenLifetime < TimeSpan.FromSeconds(1) || TokenLifetime > TimeSpan.FromDays(1)
+            || TokenLifetime.Ticks % TimeSpan.TicksPerSecond != 0)
             yield return $"The token lifetime must be 1 second to 24 hours in whole seconds, not {TokenLifetime}.";
         // A blank issuer or audience would make every issued token invalid.
         if (string.IsNullOrWhiteSpace(Issuer)) yield return "The issuer's name is empty.";

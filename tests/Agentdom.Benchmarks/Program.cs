@@ -3,7 +3,7 @@ using Agentdom.Benchmarks;
 using Agentdom.Benchmarks.Load;
 using Agentdom.Benchmarks.Module;
 
-// dotnet run -c Release --project tests/Agentdom.Benchmarks -- all | renewal [pwsh] | load [seconds] | replay-memory | core | module
+// dotnet run -c Release --project tests/Agentdom.Benchmarks -- all | renewal [pwsh] | load [seconds] | replay-memory | protocol | module
 try
 {
     switch (args)
@@ -25,7 +25,7 @@ try
             when int.TryParse(text, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= LoadBenchmark.MaxSeconds:
             await LoadBenchmark.RunAsync(seconds);
             return 0;
-        case ["core"]:
+        case ["protocol"]:
             ProtocolBenchmark.Run();
             return 0;
         case ["module"]:
@@ -35,7 +35,8 @@ try
             await ReplayMemory.RunAsync();
             return 0;
         default:
-            Console.Error.WriteLine($"Usage: all, renewal [pwsh], load [seconds, up to {LoadBenchmark.MaxSeconds}], replay-memory, core, module.");
+            Console.Error.WriteLine(
+                $"Usage: all, renewal [pwsh], load [seconds, up to {LoadBenchmark.MaxSeconds}], replay-memory, protocol, module.");
             return 2;
     }
 }

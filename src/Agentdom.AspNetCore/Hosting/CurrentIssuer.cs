@@ -19,7 +19,8 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
     private volatile InForce _inForce;
 
     /// <exception cref="OptionsValidationException">The options are invalid, so the app does not start.</exception>
-    public CurrentIssuer(IOptionsMonitor<AgentTokenIssuerOptions> options, IIssuerState state, TimeProvider time, ILogger<CurrentIssuer> log)
+    public CurrentIssuer(
+        IOptionsMonitor<AgentTokenIssuerOptions> options, IIssuerState state, TimeProvider time, ILogger<CurrentIssuer> log)
     {
         (_options, _state, _time, _log) = (options, state, time, log);
         var first = options.CurrentValue;

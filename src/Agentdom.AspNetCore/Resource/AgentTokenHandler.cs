@@ -70,7 +70,8 @@ internal sealed class AgentTokenHandler(
         RecordRefusal("insufficient_scope", Context.User.FindFirst(AgentTokenDefaults.AgentIdClaimType)?.Value);
         Response.StatusCode = StatusCodes.Status403Forbidden;
         // A group and its endpoint may each require scopes.
-        var needed = Context.GetEndpoint()?.Metadata.GetOrderedMetadata<AgentScopeRequirement>().SelectMany(static r => r.Scopes).Distinct().ToList();
+        var needed = Context.GetEndpoint()?.Metadata.GetOrderedMetadata<AgentScopeRequirement>()
+            .SelectMany(static r => r.Scopes).Distinct().ToList();
         Challenge(needed is null or []
             ? "Bearer error=\"insufficient_scope\""
             : $"Bearer error=\"insufficient_scope\", scope=\"{string.Join(' ', needed)}\"");

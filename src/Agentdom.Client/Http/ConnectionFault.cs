@@ -11,13 +11,15 @@ internal static class ConnectionFault
     internal static bool IsConnectionFault(Exception e) => e is HttpRequestException or IOException or SocketException;
 
     /// <summary>Whether a retry can help. It cannot if the name or the certificate is wrong.</summary>
-    internal static bool MayPass(Exception e) => IsConnectionFault(e) && !IsUnknownName(e) && !Chain(e).Any(static x => x is AuthenticationException);
+    internal static bool MayPass(Exception e) =>
+        IsConnectionFault(e) && !IsUnknownName(e) && !Chain(e).Any(static x => x is AuthenticationException);
 
     internal static AtpException ToAtpException(Exception e, Uri uri)
     {
         var host = uri.Authority;
         if (e is TimeoutRejectedException)
-            return new AtpException(AtpError.TimedOut, $"{host} did not answer within {HttpExchange.AttemptTimeout.TotalSeconds:0} seconds.",
+            return new AtpException(
+                AtpError.TimedOut, $"{host} did not answer within {HttpExchange.AttemptTimeout.TotalSeconds:0} seconds.",
                 "Check that the host is up and that no firewall drops the connection.", e);
         if (IsUnknownName(e))
             return new AtpException(AtpError.HostNotFound, $"The name of {host} does not resolve.",

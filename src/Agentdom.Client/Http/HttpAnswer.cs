@@ -37,7 +37,9 @@ internal sealed class HttpAnswer
             var code = json.Text("error") ?? "";
             var text = isEnvelope ? $"{code} {json.Text("hint")}" : json.Text("error_description") ?? code;
             // A time out of range counts as none.
-            var serverTime = json["server_time"] is double milliseconds and >= 0 and <= UnixTime.MaxMilliseconds ? (long?)milliseconds : null;
+            var serverTime = json["server_time"] is double milliseconds and >= 0 and <= UnixTime.MaxMilliseconds
+                ? (long?)milliseconds
+                : null;
             return (isEnvelope ? "" : code, text.Trim(), serverTime);
         }
         catch (JsonFormatException)

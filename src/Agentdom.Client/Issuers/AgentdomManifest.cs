@@ -50,7 +50,8 @@ internal sealed record AgentdomManifest
             var method = auth.Text(ManifestFields.Method);
             if (method != ManifestFields.AgentTokenMethod)
                 throw new AtpException(AtpError.MethodUnsupported,
-                    $"{host} authenticates by {(method is null ? "no named method" : $"'{Printable.Excerpt(method)}'")}, not by '{ManifestFields.AgentTokenMethod}'.",
+                    $"{host} authenticates by {(method is null ? "no named method" : $"'{Printable.Excerpt(method)}'")}, "
+                        + $"not by '{ManifestFields.AgentTokenMethod}'.",
                     "Agentdom supports no other method; see the provider's documentation.");
 
             var token = Endpoint(host, auth, ManifestFields.TokenEndpoint)

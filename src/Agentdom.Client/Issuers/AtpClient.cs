@@ -81,7 +81,8 @@ public sealed class AtpClient : IDisposable
         if (IsStale(answer, out var issuerTime))
         {
             _clock.Correct(endpoint, issuerTime);
-            deadline.Tell($"The issuer's clock differs from this one by {(issuerTime - sent.ToUnixTimeMilliseconds()) / 1000} s; signing again with its time.");
+            var seconds = (issuerTime - sent.ToUnixTimeMilliseconds()) / 1000;
+            deadline.Tell($"The issuer's clock differs from this one by {seconds} s; signing again with its time.");
             answer = await _http.SendAsync(Attempt, MaxAnswerBytes, deadline).ConfigureAwait(false);
         }
         if (!answer.IsSuccess) throw IssuerRefusal.OfToken(endpoint, answer, [.. signatures, secret.Reveal()]);

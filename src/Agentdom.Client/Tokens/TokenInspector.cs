@@ -39,7 +39,8 @@ internal sealed class TokenInspector
     /// <exception cref="AtpException"><see cref="AtpError.TokenInvalid"/>, also if it has another signature or has expired.</exception>
     public static TokenInspector Verify(string token, SharedSecret secret) => Reading(() =>
     {
-        if (!AccessTokenFormat.IsPlain(token)) throw new SecurityTokenException("it is not canonical base64url, or its header asks for more than HS256");
+        if (!AccessTokenFormat.IsPlain(token))
+                throw new SecurityTokenException("it is not canonical base64url, or its header asks for more than HS256");
         var key = new IssuerKey(secret);
         var validation = AccessTokenFormat.Validation([key.SigningKey], null, null, TimeProvider.System);
         Handler().ValidateToken(token, validation, out var validated);

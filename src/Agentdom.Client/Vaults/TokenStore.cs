@@ -50,7 +50,8 @@ internal sealed class TokenStore(ITokenVault vault, Action<AtpException>? onUnre
             // An unreadable entry may be the requested one.
             0 => throw _unreadable ?? NotFound(host, scopes),
             _ => throw new AtpException(AtpError.TokenAmbiguous,
-                $"There are {tokens.Count} tokens for {host}: {string.Join("; ", tokens.Select(static t => string.Join(" ", t.ScopesRequested)))}.",
+                $"There are {tokens.Count} tokens for {host}: "
+                    + $"{string.Join("; ", tokens.Select(static t => string.Join(" ", t.ScopesRequested)))}.",
                 "Name the scopes of the one you need."),
         };
     }

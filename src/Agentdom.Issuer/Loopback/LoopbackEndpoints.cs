@@ -46,7 +46,8 @@ internal sealed class LoopbackEndpoints(TokenIssuer issuer, TokenIssuerOptions o
         const string challenge = "WWW-Authenticate";
         var header = request.Headers["Authorization"];
         // RFC 6750 §3.1: no error code if no token was presented.
-        if (header?.StartsWith(Bearer + " ", StringComparison.OrdinalIgnoreCase) != true) return LoopbackAnswer.Empty(401, challenge, Bearer);
+        if (header?.StartsWith(Bearer + " ", StringComparison.OrdinalIgnoreCase) != true)
+            return LoopbackAnswer.Empty(401, challenge, Bearer);
         AgentToken? token;
         try
         {

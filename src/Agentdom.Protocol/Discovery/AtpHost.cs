@@ -12,7 +12,8 @@ namespace Agentdom.Protocol;
 internal sealed class AtpHost : IEquatable<AtpHost>
 {
     // Uri silently drops text after an IPv6 address and accepts more than a host and a port.
-    private static readonly Regex s_authority = new(@"^(\[[0-9A-Fa-f:.]+\]|[^\[\]:/\\?#@%\s]+)(:[0-9]{1,5})?$", RegexOptions.CultureInvariant);
+    private static readonly Regex s_authority = new(
+        @"^(\[[0-9A-Fa-f:.]+\]|[^\[\]:/\\?#@%\s]+)(:[0-9]{1,5})?$", RegexOptions.CultureInvariant);
 
     private AtpHost(Uri origin, string name)
     {

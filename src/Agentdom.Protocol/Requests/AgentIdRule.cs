@@ -7,7 +7,8 @@ internal static class AgentIdRule
     internal const int MaxLength = 256;
 
     /// <summary>Returns the id if it is valid.</summary>
-    /// <exception cref="AtpException"><see cref="AtpError.AgentIdInvalid"/>: it is empty, over 256 characters, or not valid Unicode.</exception>
+    /// <exception cref="AtpException"><see cref="AtpError.AgentIdInvalid"/>: it is empty, longer than 256
+    /// characters, or not valid Unicode.</exception>
     internal static string Check(string id)
     {
         var length = UnicodeText.Length(id);

@@ -50,7 +50,8 @@ internal static class AccessTokenFormat
         try
         {
             // The library's decoder ignores spaces and unused bits, so several texts would be the same token (RFC 7515 §2).
-            if (parts.Length != 3 || !Array.TrueForAll(parts, static part => Base64UrlEncoder.Encode(Base64UrlEncoder.DecodeBytes(part)) == part))
+            if (parts.Length != 3
+                || !Array.TrueForAll(parts, static part => Base64UrlEncoder.Encode(Base64UrlEncoder.DecodeBytes(part)) == part))
                 return false;
             var header = StrictJson.ParseObject(Base64UrlEncoder.DecodeBytes(parts[0]));
             return !header.Has("crit")

@@ -16,7 +16,8 @@ internal static class CrontabText
 
     private static readonly Encoding s_bytes = Encoding.GetEncoding("iso-8859-1");
     private static readonly Regex s_block = new($@"^{Begin}\r?\n(?<lines>(?:.*\n)*?){End}\r?(?:\n|\z)", RegexOptions.Multiline);
-    private static readonly Regex s_line = new(@"^(?<minute>\*|\d+(?:-59/(?<step>\d+))?) \* \* \* \* (?<command>[^\r\n]*)", RegexOptions.Multiline);
+    private static readonly Regex s_line = new(
+        @"^(?<minute>\*|\d+(?:-59/(?<step>\d+))?) \* \* \* \* (?<command>[^\r\n]*)", RegexOptions.Multiline);
     // The second is from BusyBox, whose message for other reasons begins in the same way.
     private static readonly Regex s_none = new(@"no crontab for|can't open '[^'/]*': No such file");
 

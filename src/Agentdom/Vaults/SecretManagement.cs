@@ -135,7 +135,8 @@ internal sealed class SecretManagement
             || text.IndexOf("NonInteractive", StringComparison.OrdinalIgnoreCase) >= 0;
         return asksForSomething
             ? Locked(vault, error.Exception)
-            : new AtpException(IsWrite(command) ? AtpError.VaultUnwritable : AtpError.VaultUnreadable, $"The vault '{vault}' failed: {text.TrimEnd('.')}.",
+            : new AtpException(IsWrite(command) ? AtpError.VaultUnwritable : AtpError.VaultUnreadable,
+                $"The vault '{vault}' failed: {text.TrimEnd('.')}.",
                 "Try Test-SecretVault on it. If its module was moved or removed, register it again.", error.Exception);
     }
 

@@ -70,7 +70,8 @@ internal sealed class ServerProcess : IDisposable
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < s_startLimit; await Task.Delay(50))
         {
             if (_process.HasExited)
-                throw new BenchmarkFailedException($"A server exited before it listened: {File.ReadAllText(Path.Combine(_folder, "output"))}");
+                throw new BenchmarkFailedException(
+                    $"A server exited before it listened: {File.ReadAllText(Path.Combine(_folder, "output"))}");
             try
             {
                 using var probe = new TcpClient();

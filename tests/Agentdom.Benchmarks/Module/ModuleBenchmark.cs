@@ -27,7 +27,8 @@ internal static class ModuleBenchmark
         Environment.SetEnvironmentVariable("AGENTDOM_ATP_SECRET", secret);
 
         // By its path, like ours, so that the search for the name is not measured.
-        var secretManagement = (await RunAsync("-Command", $"(Get-Module {SecretManagement} -ListAvailable | Select-Object -First 1).Path")).Trim();
+        var secretManagement = (await RunAsync(
+            "-Command", $"(Get-Module {SecretManagement} -ListAvailable | Select-Object -First 1).Path")).Trim();
         var (ours, byHand, other) = (new Figures(), new Figures(), new Figures());
         // The first run of each fills the system's file cache and is not counted.
         for (var run = 0; run <= Runs; run++)
@@ -99,7 +100,8 @@ internal static class ModuleBenchmark
             foreach (var line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
                 // Not a figure, but for example a warning.
-                if (line.Split(' ') is not [var name, var text] || !double.TryParse(text, CultureInfo.InvariantCulture, out var value)) continue;
+                if (line.Split(' ') is not [var name, var text]
+                    || !double.TryParse(text, CultureInfo.InvariantCulture, out var value)) continue;
                 if (!_values.TryGetValue(name, out var values)) _values[name] = values = [];
                 values.Add(value);
             }

@@ -108,7 +108,8 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
     [InlineData("http://api.example.com", "data.read", AtpError.HostInvalid)]
     [InlineData("api.example.com", "two scopes", AtpError.ScopeInvalid)]
     public async Task InvalidSettingsPreventTheAppFromStarting(string host, string scope, AtpError expected) =>
-        await Agent.FailsAsync(expected, () => Task.FromResult(new ServiceCollection().AddHttpClient("orders").AddAgentTokenClient(host, scope)));
+        await Agent.FailsAsync(expected,
+            () => Task.FromResult(new ServiceCollection().AddHttpClient("orders").AddAgentTokenClient(host, scope)));
 
     private static void Configure(AgentTokenSourceOptions options)
     {

@@ -28,7 +28,8 @@ public sealed class MangledRequestTests
         await SendAsync(issuer, token, Requests, seed: 1, answers);
         var after = LiveBytes();
 
-        Assert.All(answers.Keys, status => Assert.True(status is 200 or 400 or 401 or 403 or 413 or 415, $"{status}: {answers[status]} times"));
+        Assert.All(answers.Keys,
+            status => Assert.True(status is 200 or 400 or 401 or 403 or 413 or 415, $"{status}: {answers[status]} times"));
         // Otherwise the requests did not reach the intended checks.
         Assert.True(answers[400] > Requests / 2, $"400: {answers[400]} times");
         Assert.True(answers[401] > Requests / 20, $"401: {answers[401]} times");
@@ -45,7 +46,9 @@ public sealed class MangledRequestTests
             {
                 var path = s_paths[i % 5 == 0 ? 1 : i % 7 == 0 ? 2 : 0];
                 // Not the real token, because the end of the test needs it and a revocation would be correct.
-                var valid = path.Length == 0 ? TestIssuer.Signed(TestIssuer.Body()) : $$"""{"token":"{{(path == "/verify" ? token : "x.y.z")}}"}""";
+                var valid = path.Length == 0
+                    ? TestIssuer.Signed(TestIssuer.Body())
+                    : $$"""{"token":"{{(path == "/verify" ? token : "x.y.z")}}"}""";
                 var contentType = i % 50 == 0 ? s_contentTypes[i / 50 % s_contentTypes.Length] : "application/json";
                 using var answer = await Wire.PostAsync(
                     issuer.Uri("/v1/agent-tokens" + path), mangler.Next(valid), contentType, chunked: i % 11 == 0);

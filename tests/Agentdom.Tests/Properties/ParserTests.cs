@@ -65,7 +65,8 @@ public sealed class ParserTests
         text =>
         {
             // In a manifest, as given by the caller, and as an address.
-            var json = Encoding.UTF8.GetBytes($$$"""{"auth":{"method":"agent_token","agent_token_endpoint":{{{JsonSerializer.Serialize(text)}}}}}""");
+            var json = Encoding.UTF8.GetBytes(
+                $$$"""{"auth":{"method":"agent_token","agent_token_endpoint":{{{JsonSerializer.Serialize(text)}}}}}""");
             Only<AtpException>(() => s_host.RequireEndpoint(AgentdomManifest.Read(s_host, json).TokenEndpoint, ["example.net"]));
             if (Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out var uri)) Only<AtpException>(() => s_host.RequireAddress(uri, []));
         }, iter: Inputs);
@@ -112,7 +113,8 @@ public sealed class ParserTests
     [Fact]
     public Task AToken()
     {
-        var valid = ByHand.Token("""{"alg":"HS256","typ":"at+jwt"}""", """{"iss":"agentdom","sub":"a","exp":4000000000}""", ByHand.TokenKey());
+        var valid = ByHand.Token(
+            """{"alg":"HS256","typ":"at+jwt"}""", """{"iss":"agentdom","sub":"a","exp":4000000000}""", ByHand.TokenKey());
         return Gen.OneOf(Properties.Inputs.AnyText, Properties.Inputs.NearText(valid, Base64Url)).SampleAsync(LookAtAsync, iter: Inputs);
     }
 

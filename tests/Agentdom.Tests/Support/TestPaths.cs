@@ -39,7 +39,8 @@ internal static class TestPaths
     internal static void KeepAwayFromTheUsersVault()
     {
         Environment.SetEnvironmentVariable("AGENTDOM_HOME", NewFolder());
-        foreach (var name in new[] { "AGENTDOM_ATP_SECRET", "AGENTDOM_ATP_HOSTS", "AGENTDOM_VAULT", "AGENTDOM_VAULT_KEY", "AGENTDOM_AGENT_ID" })
+        string[] settings = ["AGENTDOM_ATP_SECRET", "AGENTDOM_ATP_HOSTS", "AGENTDOM_VAULT", "AGENTDOM_VAULT_KEY", "AGENTDOM_AGENT_ID"];
+        foreach (var name in settings)
             Environment.SetEnvironmentVariable(name, null);
         // The user's keychain is not used either.
         Environment.SetEnvironmentVariable("AGENTDOM_KEYCHAIN", "off");

@@ -195,7 +195,8 @@ public sealed class LoopbackServerTests
         var server = Start();
         var body = Encoding.UTF8.GetBytes(TestIssuer.Signed(TestIssuer.Body()));
         using var client = await ConnectAsync(server, Encoding.ASCII.GetBytes(
-            $"POST /{Tokens} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: {body.Length}\r\n\r\n"));
+            $"POST /{Tokens} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
+            + $"Expect: 100-continue\r\nContent-Length: {body.Length}\r\n\r\n"));
         // The server sends "100 Continue" when it begins to read the body.
         var begun = new byte[25];
         await client.GetStream().ReadExactlyAsync(begun, TestContext.Current.CancellationToken);

@@ -123,7 +123,8 @@ public sealed class ServerTests : IDisposable
 
         var refusal = Run($"Start-AtpServer -Port {port}");
         Assert.Equal("AtpPortTaken", refusal.ErrorId);
-        Assert.Contains($"Port {port} of localhost is taken. Choose another port, or 0 to get a free one. Use -Port for it.", refusal.AllText);
+        Assert.Contains(
+            $"Port {port} of localhost is taken. Choose another port, or 0 to get a free one. Use -Port for it.", refusal.AllText);
         Assert.Equal(ErrorCategory.ResourceBusy, refusal.Errors[0].CategoryInfo.Category);
 
         taken.Stop();
