@@ -35,7 +35,7 @@ internal sealed class EmbeddedPowerShell : IDisposable
         return wentWell;
     }
 
-    /// <summary>Runs the text and writes its output.</summary>
+    /// <summary>Runs a script and writes its output.</summary>
     /// <returns>False if it failed.</returns>
     internal bool Run(string text)
     {

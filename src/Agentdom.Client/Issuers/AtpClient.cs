@@ -48,7 +48,7 @@ public sealed class AtpClient : IDisposable
             var answer = await _http.SendAsync(
                 () => new HttpRequestMessage(HttpMethod.Get, host.ManifestUri), MaxManifestBytes, deadline).ConfigureAwait(false);
             if (!answer.IsSuccess) throw IssuerRefusal.OfManifest(host, answer);
-            manifest = AgentdomManifest.Read(host, answer.Body);
+            manifest = ManifestReader.Read(host, answer.Body);
             _manifests.Keep(manifest, answer);
         }
         // Callers trust different hosts, so this is checked on every use and not cached with the manifest.

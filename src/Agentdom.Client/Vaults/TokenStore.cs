@@ -47,7 +47,7 @@ internal sealed class TokenStore(ITokenVault vault, Action<AtpException>? onUnre
         return tokens.Count switch
         {
             1 => tokens[0],
-            // An unreadable entry may be the requested one.
+            // The requested token may be the unreadable one, so that is reported and not that there is none.
             0 => throw _unreadable ?? NotFound(host, scopes),
             _ => throw new AtpException(AtpError.TokenAmbiguous,
                 $"There are {tokens.Count} tokens for {host}: "

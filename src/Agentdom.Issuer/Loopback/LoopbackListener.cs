@@ -33,7 +33,7 @@ internal static class LoopbackListener
     private static HttpListener Start(int port)
     {
         if (IsTakenOnIPv6(port)) throw Taken(port);
-        // Windows allows every user to listen on this name only.
+        // On Windows, a user without administrator rights may listen on this name only.
         var listener = new HttpListener { Prefixes = { Prefix("localhost", port) } };
         try
         {

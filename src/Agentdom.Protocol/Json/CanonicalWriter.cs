@@ -140,7 +140,7 @@ internal sealed class CanonicalWriter(Func<object?, object?>? plain)
             case double d:
                 return JsonNumber.Format(d);
             case float f:
-                // Through its text: 0.1f means 0.1, not 0.100000001490116.
+                // Converted as text, so that 0.1f stays 0.1 and does not become 0.100000001490116.
                 return JsonNumber.Format(double.Parse(f.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
             case decimal m when m != decimal.Truncate(m):
                 return JsonNumber.Format(double.Parse(m.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));

@@ -107,7 +107,7 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
 
     private void Fail(ErrorRecord record)
     {
-        // -ErrorAction does not apply to a terminating error.
+        // A terminating error ignores -ErrorAction, so a caller who set it gets a non-terminating one.
         if (MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey("ErrorAction")) WriteError(record);
         else ThrowTerminatingError(record);
     }

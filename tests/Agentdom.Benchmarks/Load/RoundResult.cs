@@ -4,7 +4,7 @@ namespace Agentdom.Benchmarks.Load;
 /// <param name="Seconds">The time from the first request to the last answer.</param>
 /// <param name="Latencies">The latency of each answered request, in microseconds, in ascending order.</param>
 /// <param name="Errors">The number of answers for each status other than 200. 0 means a broken connection.</param>
-/// <param name="RanOut">Whether the requests were used up before the time was over.</param>
+/// <param name="RanOut">Whether the signed requests ran out before the round was over.</param>
 /// <param name="ServerMicroseconds">The issuer's processor time for a request.</param>
 internal sealed record RoundResult(
     double Seconds, int[] Latencies, IReadOnlyDictionary<int, int> Errors, bool RanOut, double ServerMicroseconds)

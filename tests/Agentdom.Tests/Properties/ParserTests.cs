@@ -57,7 +57,7 @@ public sealed class ParserTests
         {"agentdom":"0.1","auth":{"method":"agent_token","agent_token_endpoint":"https://api.example.com/t","scopes":["data.read"],
         "agent_token_verify_endpoint":"https://api.example.com/v","agent_token_revoke_endpoint":"https://api.example.com/r",
         "agent_token_audience":"https://api.example.com"}}
-        """).Sample(bytes => Only<AtpException>(() => AgentdomManifest.Read(s_host, bytes)), iter: Inputs);
+        """).Sample(bytes => Only<AtpException>(() => ManifestReader.Read(s_host, bytes)), iter: Inputs);
 
     [Fact]
     public void AnEndpointInAManifest() => Gen.OneOf(
@@ -67,7 +67,7 @@ public sealed class ParserTests
             // In a manifest, as given by the caller, and as an address.
             var json = Encoding.UTF8.GetBytes(
                 $$$"""{"auth":{"method":"agent_token","agent_token_endpoint":{{{JsonSerializer.Serialize(text)}}}}}""");
-            Only<AtpException>(() => s_host.RequireEndpoint(AgentdomManifest.Read(s_host, json).TokenEndpoint, ["example.net"]));
+            Only<AtpException>(() => s_host.RequireEndpoint(ManifestReader.Read(s_host, json).TokenEndpoint, ["example.net"]));
             if (Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out var uri)) Only<AtpException>(() => s_host.RequireAddress(uri, []));
         }, iter: Inputs);
 

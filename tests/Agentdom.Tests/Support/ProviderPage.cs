@@ -89,7 +89,7 @@ internal sealed partial class ProviderPage(Workshop workshop) : IDisposable
             lock (_log) _log.AppendLine(e.Data);
             if (e.Data?.Contains("Application started", StringComparison.Ordinal) == true) listening.TrySetResult();
         }
-        // Not the end of its output: build servers that it started keep the pipe open.
+        // Waits for the exit, not for the end of the output: build servers that it started keep the pipe open.
         _app.Exited += (_, _) => listening.TrySetException(new InvalidOperationException($"The app ended:\n{Log}"));
         _app.EnableRaisingEvents = true;
         _app.OutputDataReceived += Keep;

@@ -44,7 +44,7 @@ internal static class TestPaths
             Environment.SetEnvironmentVariable(name, null);
         // The user's keychain is not used either.
         Environment.SetEnvironmentVariable("AGENTDOM_KEYCHAIN", "off");
-        // In a CI pipeline, mask commands would be part of the output of child processes.
+        // Otherwise child processes would print mask commands in a CI pipeline.
         foreach (var name in new[] { "GITHUB_ACTIONS", "TF_BUILD" }) Environment.SetEnvironmentVariable(name, null);
     }
 
