@@ -8,6 +8,7 @@ root=$(cd "$lanes/../.." && pwd)
 module=${1:-$root/out/Agentdom}
 limit=420
 
+left() { echo "$((limit > SECONDS ? limit - SECONDS : 1))"; }
 fail() { echo "FAILED: $1"; exit 1; }
 wine=$(command -v wine64 || command -v wine) || fail "wine64 is missing. On Debian, install wine64. Nothing was run."
 for tool in script timeout dotnet; do
@@ -25,7 +26,7 @@ drive=$prefix/drive_c
 windows() {
     env -i PATH="$PATH" HOME="$work" TERM=xterm LANG=C.UTF-8 WINEPREFIX="$prefix" WINEDEBUG=-all WINEDLLOVERRIDES='mshtml=' \
         DOTNET_ROOT='C:\dotnet' DOTNET_EnableWriteXorExecute=0 POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off NO_COLOR=1 \
-        timeout --kill-after=10 "$((limit > SECONDS ? limit - SECONDS : 1))" "$@"
+        timeout --kill-after=10 "$(left)" "$@"
 }
 
 clean_up() {
@@ -54,14 +55,14 @@ download() {
         for package in "$@"; do echo "<PackageDownload Include=\"${package%%=*}\" Version=\"[${package##*=}]\" />"; done
         echo '</ItemGroup></Project>'
     } >"$work/download.csproj"
-    timeout --kill-after=10 240 dotnet restore "$work/download.csproj" >"$work/restore.log" 2>&1 || { cat "$work/restore.log"; fail "dotnet restore: $*"; }
+    timeout --kill-after=10 "$(left)" dotnet restore "$work/download.csproj" >"$work/restore.log" 2>&1 ||
+        { cat "$work/restore.log"; fail "dotnet restore: $*"; }
 }
 
 download "PowerShell=$powershell"
 pwsh=$(find "$packages/powershell/$powershell/tools" -path '*/any/win/pwsh.exe' -printf '%h' -quit)
 [ -n "$pwsh" ] || fail "the package PowerShell $powershell holds no any/win/pwsh.exe."
-# pwsh.runtimeconfig.json asks for 10.0.0 or a later patch. This package is released with each patch, and pwsh uses the one it was
-# built with.
+# pwsh.runtimeconfig.json asks for 10.0.0 or a later patch. This dependency has a release for each patch of the runtime.
 runtime=$(sed -n 's/.*"Microsoft.Windows.Compatibility": "\([0-9.]*\)".*/\1/p' "$pwsh/pwsh.deps.json" | head -n 1)
 [ -n "$runtime" ] || fail "pwsh.deps.json names no runtime version."
 download "Microsoft.NETCore.App.Runtime.win-x64=$runtime" "Microsoft.WindowsDesktop.App.Runtime.win-x64=$runtime"
@@ -86,9 +87,10 @@ mv "$drive/dotnet/shared/Microsoft.NETCore.App/$runtime/hostfxr.dll" "$drive/dot
 cp -r "$pwsh" "$drive/pwsh"
 cp -r "$module" "$drive/Agentdom"
 cp "$lanes/WindowsUnderWine.ps1" "$drive/lane"
+cd "$drive/lane" || fail "Wine made no drive."
 
 # pwsh.exe needs a console, which Wine makes out of a terminal. What is printed goes into a file, since a terminal wraps lines.
-export -f windows
+export -f windows left
 export wine work prefix limit
 # shellcheck disable=SC2016
 SECONDS_BEFORE=$SECONDS script --quiet --return --command '
@@ -133,6 +135,7 @@ if [ "$missing" -eq 0 ]; then
     echo PASSED
 else
     tail -n 20 "$work/errors"
+    [ "$SECONDS" -lt "$limit" ] || echo "stopped at the time limit of $limit seconds"
     echo "FAILED: $missing"
     exit 1
 fi
