@@ -9,7 +9,8 @@ app=bin/fuzz/app-$target
 rm -rf "$app"
 dotnet publish --configuration Release --output "$app"
 # The parsers and the JWT library. Code that is not instrumented does not guide the fuzzer.
-for library in Agentdom.Core Microsoft.IdentityModel.JsonWebTokens Microsoft.IdentityModel.Tokens System.IdentityModel.Tokens.Jwt; do
+for library in Agentdom.Protocol Agentdom.Client Agentdom.Issuer \
+    Microsoft.IdentityModel.JsonWebTokens Microsoft.IdentityModel.Tokens System.IdentityModel.Tokens.Jwt; do
     sharpfuzz "$app/$library.dll"
 done
 
