@@ -19,7 +19,7 @@ internal static class JobFolder
         {
             AtomicFile.CreateDirectory(AgentdomHome.Jobs);
             // Windows PowerShell reads a file as UTF-8 only if it has a byte order mark.
-            AtomicFile.Write(path, [.. Encoding.UTF8.GetPreamble(), .. Encoding.UTF8.GetBytes(script)]);
+            AtomicFile.Write(path, Encoding.UTF8.GetBytes("\uFEFF" + script));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

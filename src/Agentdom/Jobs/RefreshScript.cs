@@ -63,8 +63,8 @@ internal sealed class RefreshScript(string module, string vault, TimeSpan interv
                 $failed = @([Agentdom.RefreshCheck]::Run($vault) | ForEach-Object { Format-Failure $_.Host $_.ErrorId $_.Message })
             }
             else {
-                $life = [timespan]::FromMinutes({{(2 * interval.TotalMinutes).ToString(CultureInfo.InvariantCulture)}})
-                $renewed = @(Update-AtpToken -All -Vault $vault -MinimumValidity $life -ErrorAction SilentlyContinue -ErrorVariable errors)
+                $validity = [timespan]::FromMinutes({{(2 * interval.TotalMinutes).ToString(CultureInfo.InvariantCulture)}})
+                $renewed = @(Update-AtpToken -All -Vault $vault -MinimumValidity $validity -ErrorAction SilentlyContinue -ErrorVariable errors)
                 $failed = @($errors | ForEach-Object { Format-Error $_ })
             }
         }

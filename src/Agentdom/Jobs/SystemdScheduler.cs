@@ -58,7 +58,8 @@ internal sealed class SystemdScheduler : IJobScheduler
         return true;
     }
 
-    private static void Control(params string[] arguments) => SchedulerTool.Require(Systemctl, ["--user", .. arguments]);
+    private static void Control(params string[] arguments) =>
+        SchedulerTool.Require(Systemctl, [.. arguments.Prepend("--user")]);
 
     private static bool Lingers() =>
         ProcessRunner.Find("loginctl") is not null

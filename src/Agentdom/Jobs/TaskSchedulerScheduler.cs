@@ -24,7 +24,7 @@ internal sealed class TaskSchedulerScheduler : IJobScheduler
         AtomicFile.CreateDirectory(AgentdomHome.Jobs);
         try
         {
-            AtomicFile.Write(file, [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(text)]);
+            AtomicFile.Write(file, Encoding.Unicode.GetBytes("\uFEFF" + text));
             SchedulerTool.Require(Schtasks, ["/Create", "/TN", TaskName, "/XML", file, "/F"]);
         }
         finally
