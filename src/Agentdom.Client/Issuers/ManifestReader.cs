@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Agentdom.Client;
 
-/// <summary>Decides what a manifest may contain (protocol.md §1). Which hosts an endpoint may be on is up to <see cref="AtpHost"/>.</summary>
+/// <summary>
+/// Decides what a manifest may contain (protocol.md §1). On which hosts an endpoint may be is decided by <see cref="AtpHost"/>.
+/// </summary>
 internal static class ManifestReader
 {
     /// <exception cref="AtpException"><see cref="AtpError.ManifestInvalid"/>, <see cref="AtpError.MethodUnsupported"/>
