@@ -8,7 +8,7 @@ namespace Agentdom.Pester;
 /// <summary>A file of the suite. It runs in a separate pwsh, so that it cannot hang or break the others.</summary>
 internal sealed class PesterFile(string path)
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
     private static readonly string s_root = Metadata("RepositoryRoot");
 
