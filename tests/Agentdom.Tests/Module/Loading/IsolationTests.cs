@@ -34,6 +34,15 @@ public sealed class IsolationTests
             references.Order(StringComparer.Ordinal));
     }
 
+    /// <summary>The tour's process has an issuer of its own, and so two of the module's three libraries.</summary>
+    [Fact]
+    public void ItWorksInAHostThatUsesSomeOfTheLibraries()
+    {
+        var tour = ProcessRunner.Run("dotnet", [TestPaths.Quickstart], patience: TimeSpan.FromMinutes(3));
+
+        Assert.True(tour.ExitCode == 0, tour.OutputText + tour.Errors);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
