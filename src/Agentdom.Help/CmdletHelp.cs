@@ -1,7 +1,3 @@
-using System.Collections;
-using System.Globalization;
-using System.Management.Automation;
-
 namespace Agentdom.Help;
 
 /// <summary>The help of a cmdlet that is read from its class: parameter sets and output types.</summary>

@@ -1,5 +1,3 @@
-using Markdig.Syntax;
-
 namespace Agentdom.Help;
 
 /// <summary>An example: its title, the code to run, and the remarks below the code.</summary>

@@ -40,7 +40,7 @@ internal sealed class TokenInspector
     public static TokenInspector Verify(string token, SharedSecret secret) => Reading(() =>
     {
         if (!AccessTokenFormat.IsPlain(token))
-                throw new SecurityTokenException("it is not canonical base64url, or its header asks for more than HS256");
+            throw new SecurityTokenException("it is not canonical base64url, or its header asks for more than HS256");
         var key = new IssuerKey(secret);
         var validation = AccessTokenFormat.Validation([key.SigningKey], null, null, TimeProvider.System);
         Handler().ValidateToken(token, validation, out var validated);

@@ -1,4 +1,3 @@
-using Agentdom.Tests.Support;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 
@@ -15,9 +14,6 @@ internal sealed class CompiledTypes : IDisposable
         Written = [.. _assembly.MainModule.Types.Where(static t =>
             t.Name[0] != '<' && !t.Namespace.StartsWith("System", StringComparison.Ordinal) && t.Namespace != "Microsoft.CodeAnalysis")];
     }
-
-    internal static string PathOf(string project, string framework) =>
-        Path.Combine(TestPaths.RepositoryRoot, "src", project, "bin", TestPaths.Configuration, framework, project + ".dll");
 
     /// <summary>The project's other assemblies that this one refers to.</summary>
     internal IEnumerable<string> References =>

@@ -77,7 +77,8 @@ public sealed class DependencyTests
         public override string ToString() => $"{From} -> {To}, since {Member}";
     }
 
-    private static CompiledTypes Read(string assembly) => new(CompiledTypes.PathOf(assembly, s_assemblies[assembly].Framework));
+    private static CompiledTypes Read(string assembly) =>
+        new(TestPaths.BuildOutput($"src/{assembly}", $"{assembly}.dll", s_assemblies[assembly].Framework));
 
     private static List<Arrow> Arrows(string assembly)
     {

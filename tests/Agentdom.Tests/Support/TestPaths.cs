@@ -48,7 +48,7 @@ internal static class TestPaths
         foreach (var name in new[] { "GITHUB_ACTIONS", "TF_BUILD" }) Environment.SetEnvironmentVariable(name, null);
     }
 
-    private static string BuildOutput(string project, string file, string framework = "net10.0") =>
+    internal static string BuildOutput(string project, string file, string framework = "net10.0") =>
         Path.Combine(RepositoryRoot, project, "bin", Configuration, framework, file);
 
     private static string Metadata(string key) => typeof(TestPaths).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()

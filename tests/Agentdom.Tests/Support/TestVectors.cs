@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Support;
 
