@@ -26,8 +26,12 @@ public class TokenIssuerOptions
     /// <summary>The <c>aud</c> that requests must have and that tokens get, or null for none.</summary>
     public string? Audience { get; set; }
 
-    /// <summary>The signing key for tokens, at least 32 bytes, or null to derive it from each secret.</summary>
-    public byte[]? SigningKey { get; set; }
+    /// <summary>
+    /// The provider's own keys that sign tokens, newest first, each the base64 of at least 32 bytes. New tokens are signed with the
+    /// first, and tokens signed with any of them are valid. If the list is empty, the keys are derived from the secrets. Then
+    /// everyone who has a secret can derive its key.
+    /// </summary>
+    public IList<string> SigningKeys { get; } = [];
 
     /// <summary>The problems of these options, each as a sentence with advice; empty if they are valid.</summary>
     public IEnumerable<string> Problems()
@@ -43,8 +47,14 @@ public class TokenIssuerOptions
                 yield return $"Secret {i + 1} of {Secrets.Count} has {bytes} bytes "
                     + $"and needs at least {SharedSecret.MinimumBytes}; {HowToMakeOne}";
         }
-        if (SigningKey is { Length: < SharedSecret.MinimumBytes })
-            yield return $"The signing key has {SigningKey.Length} bytes and needs at least {SharedSecret.MinimumBytes}.";
+        for (var i = 0; i < SigningKeys.Count; i++)
+        {
+            if (KeyLength(SigningKeys[i]) is not { } bytes)
+                yield return $"Signing key {i + 1} of {SigningKeys.Count} is not base64; {HowToMakeOne}";
+            else if (bytes < SharedSecret.MinimumBytes)
+                yield return $"Signing key {i + 1} of {SigningKeys.Count} has {bytes} bytes "
+                    + $"and needs at least {SharedSecret.MinimumBytes}; {HowToMakeOne}";
+        }
         if (Scopes.Count == 0) yield return "No scope is offered. Add at least one, such as \"data.read\".";
         foreach (var scope in Scopes)
         {
@@ -61,6 +71,19 @@ public class TokenIssuerOptions
     }
 
     private const string HowToMakeOne = "make one with 'openssl rand -base64 32'.";
+
+    // Null if it is not base64.
+    private static int? KeyLength(string? key)
+    {
+        try
+        {
+            return Convert.FromBase64String(key ?? "").Length;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
 
     private static bool HasUtf8(string text)
     {

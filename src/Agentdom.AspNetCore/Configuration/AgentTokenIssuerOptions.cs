@@ -6,7 +6,9 @@ namespace Agentdom.AspNetCore;
 /// <summary>The options of an app's issuer.</summary>
 public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
 {
-    private string? _unreadable;
+    private const string RemovedSigningKey = "SigningKey";
+
+    private readonly List<string> _unreadable = [];
 
     /// <summary>
     /// The origin of the endpoints in the manifest, such as <c>https://api.example.com</c>. If it is null, the request's origin
@@ -23,6 +25,9 @@ public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
     // An exception during a reload would be lost, and its message would contain the value, which may be a key.
     internal void Read(IConfiguration section)
     {
+        // Ignored, it would leave the tokens with keys that everyone with a secret can derive.
+        if (section[RemovedSigningKey] is not null)
+            _unreadable.Add($"The setting '{RemovedSigningKey}' is now the list 'SigningKeys'. Move its value to 'SigningKeys:0'.");
         try
         {
             section.Bind(this);
@@ -30,14 +35,13 @@ public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
         catch (InvalidOperationException e)
         {
             var key = KeyInBindingError().Match(e.Message).Groups[1].Value;
-            _unreadable = $"The configuration's value of '{key}' does not have the expected type.";
+            _unreadable.Add($"The configuration's value of '{key}' does not have the expected type.");
         }
     }
 
     internal List<string> AllProblems()
     {
-        var problems = Problems().Concat(ManifestProblems()).Concat(Limits.Problems());
-        if (_unreadable is not null) problems = problems.Prepend(_unreadable);
+        var problems = _unreadable.Concat(Problems()).Concat(ManifestProblems()).Concat(Limits.Problems());
         return [.. problems.Select(static p => "Agent tokens: " + p)];
     }
 

@@ -229,6 +229,30 @@ public sealed class SqliteStateTests : StateContract
     }
 
     [Fact]
+    public async Task AFileOfTheFirstVersionIsUpgradedInPlace()
+    {
+        var path = Path.Combine(_folder, "first.db");
+        var (signature, until) = (Signature(), In(300));
+        using (var first = Connect(path, SqliteOpenMode.ReadWriteCreate))
+        {
+            foreach (var table in new[] { "Signatures", "Revocations" })
+                Run(first, $"CREATE TABLE {table} (Until INTEGER, Id BLOB, PRIMARY KEY (Until, Id)) WITHOUT ROWID");
+            Run(first, $"INSERT INTO Signatures VALUES ({until.ToUnixTimeMilliseconds()}, x'{Convert.ToHexString(signature[..16])}')");
+            Run(first, "PRAGMA user_version = 1");
+        }
+
+        await using (var state = new SqliteIssuerState(path))
+        {
+            Assert.False(await state.TryRememberAsync(signature, until, s_none));
+            Assert.True(await state.TryRememberAsync(Signature(), until, s_none));
+            await state.RevokeAsync("a token", until, s_none);
+        }
+        await using var again = new SqliteIssuerState(path);
+        Assert.True(await again.IsRevokedAsync("a token", until, s_none));
+        Assert.False(await again.IsRevokedAsync("another", until, s_none));
+    }
+
+    [Fact]
     public void AFolderIsNoFile() =>
         Assert.Contains(_folder, Assert.Throws<IssuerStateException>(() => new SqliteIssuerState(_folder)).Message);
 

@@ -62,7 +62,8 @@ public sealed class RotationTests : IDisposable
     [InlineData("AgentTokens:Secrets:0", null)]
     [InlineData("AgentTokens:Scopes:0", "no scope")]
     [InlineData("AgentTokens:TokenLifetime", "an hour")]
-    [InlineData("AgentTokens:SigningKey", "neither base64 nor fit to be seen")]
+    [InlineData("AgentTokens:SigningKeys:0", "neither base64 nor fit to be seen")]
+    [InlineData("AgentTokens:SigningKey", "a key in the setting of before, unseen")]
     public async Task AWrongChangeChangesNothingAndIsReported(string key, string? value)
     {
         await using var issuer = await StartAsync(Old);
