@@ -31,7 +31,7 @@ internal sealed class TokenCodec
             ? [.. secrets.Shared.Select(static s => IssuerKey.Of(s.Secret))]
             : [.. options.SigningKeys.Select(static key => new IssuerKey(Convert.FromBase64String(key)))];
         _newest = keys[0];
-        _validation = AccessTokenFormat.Validation(keys, options.Issuer, options.Audience, time);
+        _validation = AccessTokenFormat.Validation(keys, options.Name, options.Audience, time);
     }
 
     /// <summary>The <c>kid</c> of new tokens.</summary>
@@ -42,7 +42,7 @@ internal sealed class TokenCodec
         var now = _time.GetUtcNow().ToUnixTimeSeconds();
         var claims = new Dictionary<string, object?>
         {
-            [JwtRegisteredClaimNames.Iss] = _options.Issuer,
+            [JwtRegisteredClaimNames.Iss] = _options.Name,
             [JwtRegisteredClaimNames.Sub] = request.AgentId,
             [JwtRegisteredClaimNames.Iat] = now,
             [JwtRegisteredClaimNames.Nbf] = now,

@@ -20,8 +20,13 @@ public class TokenIssuerOptions
     /// <summary>The lifetime of a token, 1 second to 24 hours in whole seconds. The default is one hour.</summary>
     public TimeSpan TokenLifetime { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>The <c>iss</c> claim. Set it to the provider's name or address if several issuers share a secret.</summary>
-    public string Issuer { get; set; } = "agentdom";
+    internal const string DefaultName = "agentdom";
+
+    /// <summary>
+    /// The <c>iss</c> claim, or null for the issuer's public origin and, if that is not known either, <c>agentdom</c>. Issuers that
+    /// share a secret need different ones, because otherwise each accepts the tokens that another has revoked.
+    /// </summary>
+    public string? Issuer { get; set; }
 
     /// <summary>The <c>aud</c> that requests must have and that tokens get, or null for none.</summary>
     public string? Audience { get; set; }
@@ -32,6 +37,15 @@ public class TokenIssuerOptions
     /// everyone who has a secret can derive its key.
     /// </summary>
     public IList<string> SigningKeys { get; } = [];
+
+    /// <summary>The <c>iss</c> claim that is in force.</summary>
+    internal string Name => Issuer ?? Origin ?? DefaultName;
+
+    /// <summary>Whether nobody has given this issuer a name.</summary>
+    internal bool HasDefaultName => Issuer is null && Origin is null;
+
+    /// <summary>The address under which agents know the issuer, or null if it is not known.</summary>
+    internal virtual string? Origin => null;
 
     /// <summary>The problems of these options, each as a sentence with advice; empty if they are valid.</summary>
     public IEnumerable<string> Problems()
@@ -66,7 +80,7 @@ public class TokenIssuerOptions
             || TokenLifetime.Ticks % TimeSpan.TicksPerSecond != 0)
             yield return $"The token lifetime must be 1 second to 24 hours in whole seconds, not {TokenLifetime}.";
         // A blank issuer or audience would make every issued token invalid.
-        if (string.IsNullOrWhiteSpace(Issuer)) yield return "The issuer's name is empty.";
+        if (Issuer is not null && string.IsNullOrWhiteSpace(Issuer)) yield return "The issuer's name is empty. Name it, or leave it out.";
         if (Audience is not null && string.IsNullOrWhiteSpace(Audience)) yield return "The audience is empty. Name one, or leave it out.";
     }
 

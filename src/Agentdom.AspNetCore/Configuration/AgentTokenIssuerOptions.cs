@@ -11,8 +11,9 @@ public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
     private readonly List<string> _unreadable = [];
 
     /// <summary>
-    /// The origin of the endpoints in the manifest, such as <c>https://api.example.com</c>. If it is null, the request's origin
-    /// is used, which needs the forwarded headers middleware behind a proxy.
+    /// The origin of the endpoints in the manifest, such as <c>https://api.example.com</c>, and the default of
+    /// <see cref="TokenIssuerOptions.Issuer"/>. If it is null, the request's origin is used for the endpoints, which needs the
+    /// forwarded headers middleware behind a proxy.
     /// </summary>
     public Uri? PublicOrigin { get; set; }
 
@@ -21,6 +22,8 @@ public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
 
     /// <summary>The rate limits.</summary>
     public AgentTokenIssuerLimits Limits { get; } = new();
+
+    internal override string? Origin => PublicOrigin?.GetLeftPart(UriPartial.Path).TrimEnd('/');
 
     // An exception during a reload would be lost, and its message would contain the value, which may be a key.
     internal void Read(IConfiguration section)

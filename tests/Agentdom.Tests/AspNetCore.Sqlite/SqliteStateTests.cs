@@ -1,7 +1,9 @@
+using System.Globalization;
 using Agentdom.AspNetCore.Sqlite;
 using Agentdom.Tests.Issuer;
 using Agentdom.Tests.Support;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Agentdom.Tests.AspNetCoreSqlite;
 
@@ -226,6 +228,54 @@ public sealed class SqliteStateTests : StateContract
         using (var other = Connect(path, SqliteOpenMode.ReadWriteCreate)) Run(other, "CREATE TABLE Customers (Name TEXT)");
 
         Assert.Contains("another program", Assert.Throws<IssuerStateException>(() => new SqliteIssuerState(path)).Message);
+    }
+
+    [Theory]
+    [InlineData("Data Source={0}/app.db")]
+    [InlineData("datasource = '{0}/app.db' ;")]
+    [InlineData("Filename={0}/app.db")]
+    [InlineData("{0}/app.db")]
+    public async Task AConnectionStringNamesTheFile(string text)
+    {
+        await using var services = Services(string.Format(CultureInfo.InvariantCulture, text, _folder));
+
+        await services.GetRequiredService<IIssuerState>().RevokeAsync("a token", In(300), s_none);
+        Assert.Equal(1, Rows(Path.Combine(_folder, "app.db"), "Revocations"));
+    }
+
+    [Theory]
+    [InlineData("a=b.db")]
+    [InlineData("Data Source")]
+    [InlineData("data=app;source=1")]
+    public async Task AnyOtherTextIsAPathEvenWithAnEqualsSign(string name)
+    {
+        var path = Path.Combine(_folder, name);
+        await using var services = Services(path);
+
+        await services.GetRequiredService<IIssuerState>().RevokeAsync("a token", In(300), s_none);
+        Assert.Equal(1, Rows(path, "Revocations"));
+    }
+
+    [Theory]
+    [InlineData("Data Source=app.db;Password=hunter2;Mode=ReadOnly", "mode, password")]
+    [InlineData("Cache=Shared;Filename=app.db", "cache")]
+    [InlineData("Data Source=app.db;DataSource=other.db", "Data Source")]
+    [InlineData("Data Source=", "Data Source")]
+    [InlineData("Data Source=:memory:", "Data Source")]
+    [InlineData("Data Source=file:app.db?mode=ro", "Data Source")]
+    public void AConnectionStringThatAsksForMoreIsRefusedByName(string text, string named)
+    {
+        var error = Assert.Throws<ArgumentException>(() => Services(text));
+
+        Assert.Contains(named, error.Message);
+        Assert.DoesNotContain("hunter2", error.ToString());
+    }
+
+    private static ServiceProvider Services(string pathOrConnection)
+    {
+        var services = new ServiceCollection().AddLogging();
+        services.AddAgentTokenIssuer(_ => { }).UseSqlite(pathOrConnection);
+        return services.BuildServiceProvider();
     }
 
     [Fact]
