@@ -3,7 +3,8 @@
 //   ATP_SECRET      the secret shared with the agents, at least 32 bytes
 //   ATP_SCOPES      the offered scopes, separated by spaces or commas (default: data.read data.write)
 //   ATP_TOKEN_TTL   the lifetime of a token in seconds (default: 3600)
-//   ATP_STATE       where used requests and revoked tokens are stored: memory (default), sqlite:PATH or redis:HOST:PORT
+//   ATP_STATE       where used requests and revoked tokens are stored: memory (default), sqlite:PATH, redis:HOST:PORT,
+//                   or an address such as rediss://USER:PASSWORD@HOST:PORT
 //   ATP_RATE_LIMIT  how many tokens an agent can request per minute, or off (default: 600); an address can make ten times as
 //                   many requests
 //   --urls          the address to listen on, such as http://127.0.0.1:5001

@@ -21,8 +21,20 @@ internal static class Settings
         };
     }
 
-    /// <exception cref="SettingException">The state is not memory, sqlite:PATH or redis:HOST:PORT.</exception>
+    /// <exception cref="SettingException">The state is none of those that Program.cs lists.</exception>
     internal static void UseState(AgentTokenIssuerBuilder tokens, string? state)
+    {
+        try
+        {
+            Use(tokens, state);
+        }
+        catch (ArgumentException e)
+        {
+            throw new SettingException($"ATP_STATE: {e.Message}");
+        }
+    }
+
+    private static void Use(AgentTokenIssuerBuilder tokens, string? state)
     {
         switch ((state ?? "").Split(':', 2))
         {
@@ -31,13 +43,17 @@ internal static class Settings
             case ["redis", var address] when IsHostAndPort(address):
                 tokens.UseRedis(address);
                 break;
+            case ["redis" or "rediss", ['/', '/', ..]]:
+                tokens.UseRedis(state!);
+                break;
 #if SQLITE
             case ["sqlite", var path] when path.Trim().Length > 0:
                 tokens.UseSqlite(path.Trim());
                 break;
 #endif
             default:
-                throw new SettingException("ATP_STATE is memory, sqlite:PATH or redis:HOST:PORT.");
+                throw new SettingException(
+                    "ATP_STATE is memory, sqlite:PATH or redis:HOST:PORT, or an address such as rediss://USER:PASSWORD@HOST.");
         }
     }
 

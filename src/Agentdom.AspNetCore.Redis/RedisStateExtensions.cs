@@ -1,5 +1,7 @@
 using Agentdom.AspNetCore;
 using Agentdom.AspNetCore.Redis;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -11,15 +13,16 @@ public static class RedisStateExtensions
 {
     /// <summary>
     /// Stores the issuer's state in Redis, so that several nodes share it. The app also starts if Redis is down, and answers 503
-    /// until it is up.
+    /// until it is up. It does not start if Redis refuses its credentials or the commands that it needs.
     /// </summary>
     /// <param name="tokens">The issuer.</param>
     /// <param name="connection">
-    /// A StackExchange.Redis connection string, such as <c>10.0.0.7:6379,password=…,ssl=true</c>. Its timeouts, backlog policy and
-    /// connection retry settings are overridden. To set them, pass the app's own connection.
+    /// An address such as <c>redis://user:password@10.0.0.7:6379/0</c>, with <c>rediss</c> for TLS, or a StackExchange.Redis
+    /// connection string such as <c>10.0.0.7:6379,password=…,ssl=true</c>, whose timeouts, backlog policy and connection retry
+    /// settings are overridden. To set them, pass the app's own connection.
     /// </param>
     /// <param name="keyPrefix">The prefix of all keys. Issuers that share a Redis need different prefixes.</param>
-    /// <exception cref="ArgumentException">The text is not a connection string. The message does not repeat it.</exception>
+    /// <exception cref="ArgumentException">The text is neither of them. The message does not repeat it.</exception>
     /// <remarks>See <see cref="RedisIssuerState"/> for its durability.</remarks>
     public static AgentTokenIssuerBuilder UseRedis(this AgentTokenIssuerBuilder tokens, string connection, string keyPrefix)
     {
@@ -52,6 +55,7 @@ public static class RedisStateExtensions
     {
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentNullException.ThrowIfNull(keyPrefix);
+        tokens.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RedisStartCheck>());
         return tokens.UseState(provider => new RedisIssuerState(
             connection(provider), keyPrefix, provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RedisIssuerState>>(), dispose));

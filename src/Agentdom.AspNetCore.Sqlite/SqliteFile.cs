@@ -5,7 +5,7 @@ namespace Agentdom.AspNetCore.Sqlite;
 /// <summary>Creates and opens the database file and translates its errors.</summary>
 internal sealed class SqliteFile
 {
-    private const int Version = 1;
+    private const int Version = 2;
     private const int LockedMilliseconds = 2000;
 
     // After SQLite's own wait the library retries for this long, in seconds. 0 means forever.
@@ -37,15 +37,26 @@ internal sealed class SqliteFile
         {
             case Version:
                 break;
+            case 1:
+                CreateForgotten(connection);
+                break;
             case 0 when Number(connection, "SELECT count(*) FROM sqlite_schema") == 0:
                 foreach (var table in Enum.GetNames<SqliteTable>())
                     Execute(connection, $"CREATE TABLE {table} (Until INTEGER, Id BLOB, PRIMARY KEY (Until, Id)) WITHOUT ROWID");
-                Execute(connection, $"PRAGMA user_version = {Version}");
+                CreateForgotten(connection);
                 break;
             default:
                 throw Failed("belongs to another program or a later version; use another file");
         }
         Execute(connection, "COMMIT");
+    }
+
+    /// <summary>The table of version 2: the latest expiry of all rows that were deleted from each table.</summary>
+    private static void CreateForgotten(SqliteConnection connection)
+    {
+        Execute(connection, "CREATE TABLE Forgotten (Source TEXT PRIMARY KEY, Until INTEGER NOT NULL) WITHOUT ROWID");
+        foreach (var table in Enum.GetNames<SqliteTable>()) Execute(connection, $"INSERT INTO Forgotten VALUES ('{table}', 0)");
+        Execute(connection, $"PRAGMA user_version = {Version}");
     }
 
     /// <summary>Opens a connection, for one thread at a time.</summary>

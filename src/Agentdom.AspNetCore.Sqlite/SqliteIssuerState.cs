@@ -46,7 +46,7 @@ public sealed class SqliteIssuerState : IIssuerState, IDisposable, IAsyncDisposa
 
     /// <inheritdoc/>
     public ValueTask<bool> IsRevokedAsync(string tokenId, DateTimeOffset until, CancellationToken cancel) =>
-        new(_readers.Contains(new SqliteKey(Hash(tokenId), until)));
+        new(_readers.IsRevoked(new SqliteKey(Hash(tokenId), until)));
 
     /// <summary>Writes pending data and closes the file. Later calls throw <see cref="IssuerStateException"/>.</summary>
     public async ValueTask DisposeAsync()

@@ -12,8 +12,9 @@ internal sealed class SqliteReaders(SqliteFile file) : IDisposable
     private readonly ConcurrentBag<SqliteCommand> _idle = [];
     private volatile bool _closed;
 
+    /// <summary>Whether a token is revoked, or may be.</summary>
     /// <exception cref="IssuerStateException">The file cannot be read.</exception>
-    internal bool Contains(SqliteKey key)
+    internal bool IsRevoked(SqliteKey key)
     {
         if (_closed) throw file.Failed("is closed");
         SqliteCommand? command = null;
@@ -41,7 +42,10 @@ internal sealed class SqliteReaders(SqliteFile file) : IDisposable
 
     private SqliteCommand Open()
     {
-        var command = SqliteFile.Command(file.Open(), $"SELECT 1 FROM {SqliteTable.Revocations} WHERE Until = $until AND Id = $id");
+        // What expires no later than a deleted row may have been deleted too. That matters if the clock was set back.
+        var command = SqliteFile.Command(file.Open(),
+            $"SELECT 1 FROM {SqliteTable.Revocations} WHERE Until = $until AND Id = $id "
+            + $"UNION ALL SELECT 1 FROM Forgotten WHERE Source = '{SqliteTable.Revocations}' AND Until >= $until");
         foreach (var name in new[] { "$until", "$id" }) command.Parameters.Add(new SqliteParameter { ParameterName = name });
         return command;
     }

@@ -11,11 +11,16 @@ public static class SqliteStateExtensions
     /// the app or the machine fails. For a single node; use Redis for several.
     /// </summary>
     /// <param name="tokens">The issuer.</param>
-    /// <param name="path">The file, on a local disk, in a folder that exists. It is created if it is missing.</param>
+    /// <param name="path">
+    /// The file, on a local disk, in a folder that exists, or a connection string that names it, such as <c>Data Source=app.db</c>.
+    /// The file is created if it is missing.
+    /// </param>
+    /// <exception cref="ArgumentException">The connection string names no file, or has other keywords.</exception>
     public static AgentTokenIssuerBuilder UseSqlite(this AgentTokenIssuerBuilder tokens, string path)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        return tokens.UseState(provider => new SqliteIssuerState(path, provider.GetRequiredService<TimeProvider>()));
+        var file = SqlitePath.Of(path);
+        return tokens.UseState(provider => new SqliteIssuerState(file, provider.GetRequiredService<TimeProvider>()));
     }
 }

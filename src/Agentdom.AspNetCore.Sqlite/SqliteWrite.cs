@@ -10,4 +10,7 @@ internal sealed class SqliteWrite(SqliteTable table, SqliteKey key)
 
     /// <summary>Whether the row is new. It is final only after the transaction was committed.</summary>
     internal bool IsNew { get; set; }
+
+    /// <summary>Up to which expiry rows were forgotten, if this one may be among them; else null.</summary>
+    internal long? ForgottenUntil { get; set; }
 }

@@ -46,7 +46,14 @@ internal sealed class SqliteWriter : IDisposable
             foreach (var write in batch) write.SetException(_file.Failed(e));
             return;
         }
-        foreach (var write in batch) write.SetResult(write.IsNew);
+        foreach (var write in batch)
+        {
+            // A token that may be among the forgotten ones counts as revoked already.
+            if (write is { Table: SqliteTable.Signatures, ForgottenUntil: { } until })
+                write.SetException(IssuerStateException.ClockSetBack(until));
+            else
+                write.SetResult(write.IsNew);
+        }
     }
 
     public void Dispose()
@@ -63,7 +70,10 @@ internal sealed class SqliteWriter : IDisposable
         private readonly SqliteConnection _connection;
         private readonly SqliteCommand _begin;
         private readonly SqliteCommand _commit;
+        private readonly SqliteCommand[] _forgotten;
         private readonly SqliteCommand[] _inserts;
+        private readonly SqliteCommand[] _expired;
+        private readonly SqliteCommand[] _forgets;
         private readonly SqliteCommand[] _prunes;
 
         internal Statements(SqliteConnection connection)
@@ -72,27 +82,53 @@ internal sealed class SqliteWriter : IDisposable
             // Immediate, so that no other process can write between this transaction's reads and its commit.
             _begin = SqliteFile.Command(connection, "BEGIN IMMEDIATE");
             _commit = SqliteFile.Command(connection, "COMMIT");
+            _forgotten = ForEachTable(table => $"SELECT Until FROM Forgotten WHERE Source = '{table}'");
             _inserts = ForEachTable(table => $"INSERT INTO {table} VALUES ($until, $id) ON CONFLICT DO NOTHING", "$until", "$id");
-            _prunes = ForEachTable(
-                table => $"DELETE FROM {table} WHERE (Until, Id) IN (SELECT Until, Id FROM {table} WHERE Until < $until LIMIT $most)",
+            _expired = ForEachTable(
+                table => $"SELECT max(Until) FROM (SELECT Until FROM {table} WHERE Until < $until ORDER BY Until LIMIT $most)",
                 "$until", "$most");
+            _forgets = ForEachTable(
+                table => $"UPDATE Forgotten SET Until = max(Until, $until) WHERE Source = '{table}'", "$until");
+            _prunes = ForEachTable(table => $"DELETE FROM {table} WHERE Until <= $until", "$until");
         }
 
         internal void Run(IEnumerable<SqliteWrite> batch, long endedBefore, int mostPruned)
         {
             _begin.ExecuteNonQuery();
+            var forgotten = Array.ConvertAll(_forgotten, static command => Number(command));
             foreach (var write in batch)
-                write.IsNew = Execute(_inserts[(int)write.Table], write.Key.Until, write.Key.Id) == 1;
-            foreach (var prune in _prunes) Execute(prune, endedBefore, mostPruned);
+            {
+                var (table, key) = ((int)write.Table, write.Key);
+                write.ForgottenUntil = key.Until <= forgotten[table] ? forgotten[table] : null;
+                if (write.ForgottenUntil is null) write.IsNew = Execute(_inserts[table], key.Until, key.Id) == 1;
+            }
+            for (var table = 0; table < s_tables; table++)
+            {
+                if (Number(_expired[table], endedBefore, mostPruned) is not { } last) continue;
+                // In one transaction with the deletion, so that no row is missing without a trace.
+                Execute(_forgets[table], last);
+                Execute(_prunes[table], last);
+            }
             _commit.ExecuteNonQuery();
         }
 
         public void Dispose() => _connection.Dispose();
 
-        private static int Execute(SqliteCommand command, object first, object second)
+        private static int Execute(SqliteCommand command, params ReadOnlySpan<object> values)
         {
-            (command.Parameters[0].Value, command.Parameters[1].Value) = (first, second);
+            Set(command, values);
             return command.ExecuteNonQuery();
+        }
+
+        private static long? Number(SqliteCommand command, params ReadOnlySpan<object> values)
+        {
+            Set(command, values);
+            return command.ExecuteScalar() as long?;
+        }
+
+        private static void Set(SqliteCommand command, ReadOnlySpan<object> values)
+        {
+            for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
         }
 
         private SqliteCommand[] ForEachTable(Func<SqliteTable, string> sql, params string[] parameters)

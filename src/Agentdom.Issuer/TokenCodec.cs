@@ -15,30 +15,40 @@ internal sealed class TokenCodec
     };
 
     private readonly TokenIssuerOptions _options;
+    private readonly AcceptedSecrets _secrets;
     private readonly IssuerKey _newest;
+    private readonly bool _areKeysDerived;
     private readonly TokenValidationParameters _validation;
     private readonly TimeProvider _time;
 
-    internal TokenCodec(TokenIssuerOptions options, IReadOnlyList<IssuerKey> keys, TimeProvider time)
+    internal TokenCodec(TokenIssuerOptions options, AcceptedSecrets secrets, TimeProvider time)
     {
         _options = options;
-        _newest = keys[0];
+        _secrets = secrets;
         _time = time;
-        _validation = AccessTokenFormat.Validation(
-            [.. keys.Select(static k => k.SigningKey)], options.Issuer, options.Audience, time);
+        _areKeysDerived = options.SigningKeys.Count == 0;
+        List<IssuerKey> keys = _areKeysDerived
+            ? [.. secrets.Shared.Select(static s => IssuerKey.Of(s.Secret))]
+            : [.. options.SigningKeys.Select(static key => new IssuerKey(Convert.FromBase64String(key)))];
+        _newest = keys[0];
+        _validation = AccessTokenFormat.Validation(keys, options.Name, options.Audience, time);
     }
 
-    internal string Mint(SignedRequest request, string tokenId)
+    /// <summary>The <c>kid</c> of new tokens.</summary>
+    internal string KeyId => _newest.SigningKey.KeyId;
+
+    internal string Mint(SignedRequest request, AgentSecret secret, string tokenId)
     {
         var now = _time.GetUtcNow().ToUnixTimeSeconds();
         var claims = new Dictionary<string, object?>
         {
-            [JwtRegisteredClaimNames.Iss] = _options.Issuer,
+            [JwtRegisteredClaimNames.Iss] = _options.Name,
             [JwtRegisteredClaimNames.Sub] = request.AgentId,
             [JwtRegisteredClaimNames.Iat] = now,
             [JwtRegisteredClaimNames.Nbf] = now,
             [JwtRegisteredClaimNames.Exp] = now + (long)_options.TokenLifetime.TotalSeconds,
             [JwtRegisteredClaimNames.Jti] = tokenId,
+            [AgentTokenClaims.SecretKeyId] = secret.KeyId,
             [AgentTokenClaims.Scope] = string.Join(" ", request.Scopes),
             [AgentTokenClaims.Purpose] = request.Purpose,
         };
@@ -52,6 +62,7 @@ internal sealed class TokenCodec
         if (!AccessTokenFormat.IsPlain(token)) return null;
         var result = await s_handler.ValidateTokenAsync(token, _validation).ConfigureAwait(false);
         if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt) return null;
+        if (!IsOfAcceptedSecret(jwt)) return null;
         if (!jwt.TryGetPayloadValue<string?>(AgentTokenClaims.Scope, out var scope) || scope is null
             || string.IsNullOrEmpty(jwt.Id) || string.IsNullOrEmpty(jwt.Subject)) return null;
         return new AgentToken
@@ -63,4 +74,10 @@ internal sealed class TokenCodec
             ExpiresAt = new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero),
         };
     }
+
+    // A token without the claim was issued before there was one. If its key is derived, it belongs to a current secret.
+    private bool IsOfAcceptedSecret(JsonWebToken jwt) =>
+        jwt.TryGetPayloadValue<object?>(AgentTokenClaims.SecretKeyId, out var keyId)
+            ? keyId is string id && _secrets.Has(id)
+            : _areKeysDerived;
 }

@@ -14,7 +14,7 @@ public sealed class TokenIssuer
 
     private readonly TokenIssuerOptions _options;
     private readonly HashSet<string> _scopes;
-    private readonly IssuerKey[] _keys;
+    private readonly AcceptedSecrets _secrets;
     private readonly TokenCodec _codec;
     private readonly IIssuerState _state;
     private readonly IAgentLimiter? _limiter;
@@ -35,22 +35,22 @@ public sealed class TokenIssuer
         _limiter = limiter;
         _time = time ?? TimeProvider.System;
         _scopes = new HashSet<string>(options.Scopes, StringComparer.Ordinal);
-        _keys = [.. options.Secrets.Select(secret => new IssuerKey(SharedSecret.FromText(secret), options.SigningKey))];
-        _codec = new TokenCodec(options, _keys, _time);
+        _secrets = new AcceptedSecrets(options.Secrets);
+        _codec = new TokenCodec(options, _secrets, _time);
     }
 
     /// <summary>The <c>kid</c> of new tokens.</summary>
-    public string KeyId => _keys[0].SigningKey.KeyId;
+    public string KeyId => _codec.KeyId;
 
     /// <summary>Answers a token request (protocol.md §4).</summary>
     public ValueTask<IssuerReply> MintAsync(byte[] body, CancellationToken cancel = default) => AnswerAsync(async () =>
     {
         // The signature comes first, so that no content of an unsigned body is trusted or repeated.
         var signed = SignedBody.Parse(body);
-        if (!Array.Exists(_keys, key => signed.IsSignedWith(key.Secret)))
+        if (_secrets.SignerOf(signed) is not { } secret)
             return IssuerReply.Refuse(401, "invalid_signature", "The signature does not match this body.");
         var request = signed.ReadRequest();
-        var reply = Refusal(request) ?? await AnswerAsync(() => MintOnceAsync(request, cancel)).ConfigureAwait(false);
+        var reply = Refusal(request) ?? await AnswerAsync(() => MintOnceAsync(request, secret, cancel)).ConfigureAwait(false);
         return reply.About(request.AgentId, request.Scopes);
     });
 
@@ -123,7 +123,7 @@ public sealed class TokenIssuer
         return null;
     }
 
-    private async ValueTask<IssuerReply> MintOnceAsync(SignedRequest request, CancellationToken cancel)
+    private async ValueTask<IssuerReply> MintOnceAsync(SignedRequest request, AgentSecret secret, CancellationToken cancel)
     {
         var until = request.Timestamp + TokenIssuerOptions.TimestampWindow;
         if (!await _state.TryRememberAsync(request.Signature, until, cancel).ConfigureAwait(false))
@@ -131,7 +131,7 @@ public sealed class TokenIssuer
         var tokenId = Hex.Encode(RandomBytes.Make(16));
         return IssuerReply.Ok("issued", new Dictionary<string, object?>
         {
-            ["token"] = _codec.Mint(request, tokenId),
+            ["token"] = _codec.Mint(request, secret, tokenId),
             ["token_type"] = "Bearer",
             ["expires_in"] = (long)_options.TokenLifetime.TotalSeconds,
             ["scopes_granted"] = request.Scopes,

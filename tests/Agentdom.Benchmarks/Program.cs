@@ -3,13 +3,14 @@ using Agentdom.Benchmarks;
 using Agentdom.Benchmarks.Load;
 using Agentdom.Benchmarks.Module;
 
-// dotnet run -c Release --project tests/Agentdom.Benchmarks -- all | renewal [pwsh] | load [seconds] | replay-memory | protocol | module
+// dotnet run -c Release --project tests/Agentdom.Benchmarks -- all | renewal [pwsh] | load [seconds] | replay-memory | protocol | bodies | module
 try
 {
     switch (args)
     {
         case ["all"]:
             ProtocolBenchmark.Run();
+            HostileBodies.Run();
             await ModuleBenchmark.RunAsync();
             await RenewalBenchmark.RunAsync(usePwsh: false);
             await LoadBenchmark.RunAsync(LoadBenchmark.DefaultSeconds);
@@ -28,6 +29,9 @@ try
         case ["protocol"]:
             ProtocolBenchmark.Run();
             return 0;
+        case ["bodies"]:
+            HostileBodies.Run();
+            return 0;
         case ["module"]:
             await ModuleBenchmark.RunAsync();
             return 0;
@@ -36,7 +40,7 @@ try
             return 0;
         default:
             Console.Error.WriteLine(
-                $"Usage: all, renewal [pwsh], load [seconds, up to {LoadBenchmark.MaxSeconds}], replay-memory, protocol, module.");
+                $"Usage: all, renewal [pwsh], load [seconds, up to {LoadBenchmark.MaxSeconds}], replay-memory, protocol, bodies, module.");
             return 2;
     }
 }

@@ -14,6 +14,7 @@ public class ProtocolBenchmark
     private const string Secret = "a shared secret of more than 32 bytes";
 
     private readonly SharedSecret _secret = SharedSecret.FromText(Secret);
+    private readonly AgentSecret _agentSecret = new(SharedSecret.FromText(Secret));
     private JsonObject _body = null!;
     private string _canonical = "";
     private string _signature = "";
@@ -43,8 +44,8 @@ public class ProtocolBenchmark
         _body = StrictJson.ParseObject(text);
         _request = SignedBody.Parse(text).ReadRequest();
         var options = new TokenIssuerOptions { Secrets = { Secret }, Scopes = { "data.read", "data.write" } };
-        _codec = new TokenCodec(options, [new IssuerKey(_secret)], TimeProvider.System);
-        _token = _codec.Mint(_request, "a token's id");
+        _codec = new TokenCodec(options, new AcceptedSecrets(options.Secrets), TimeProvider.System);
+        _token = _codec.Mint(_request, _agentSecret, "a token's id");
     }
 
     /// <summary>Converts a body to canonical form.</summary>
@@ -61,7 +62,7 @@ public class ProtocolBenchmark
 
     /// <summary>Mints a token.</summary>
     [Benchmark]
-    public string Mint() => _codec.Mint(_request, "a token's id");
+    public string Mint() => _codec.Mint(_request, _agentSecret, "a token's id");
 
     /// <summary>Validates a token.</summary>
     [Benchmark]

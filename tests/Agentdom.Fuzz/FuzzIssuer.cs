@@ -17,7 +17,10 @@ internal static class FuzzIssuer
     internal static readonly SharedSecret Secret = SharedSecret.FromText(SecretText);
 
     internal static readonly TokenIssuer Issuer = new(
-        new TokenIssuerOptions { Secrets = { SecretText }, Scopes = { "data.read", "data.write" }, SigningKey = TokenKey },
+        new TokenIssuerOptions
+        {
+            Secrets = { SecretText }, Scopes = { "data.read", "data.write" }, SigningKeys = { Convert.ToBase64String(TokenKey) },
+        },
         new NoMemory(), new StandingClock());
 
     private sealed class StandingClock : TimeProvider

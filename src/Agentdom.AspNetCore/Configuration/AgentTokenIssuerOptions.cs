@@ -6,11 +6,14 @@ namespace Agentdom.AspNetCore;
 /// <summary>The options of an app's issuer.</summary>
 public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
 {
-    private string? _unreadable;
+    private const string RemovedSigningKey = "SigningKey";
+
+    private readonly List<string> _unreadable = [];
 
     /// <summary>
-    /// The origin of the endpoints in the manifest, such as <c>https://api.example.com</c>. If it is null, the request's origin
-    /// is used, which needs the forwarded headers middleware behind a proxy.
+    /// The origin of the endpoints in the manifest, such as <c>https://api.example.com</c>, and the default of
+    /// <see cref="TokenIssuerOptions.Issuer"/>. If it is null, the request's origin is used for the endpoints, which needs the
+    /// forwarded headers middleware behind a proxy.
     /// </summary>
     public Uri? PublicOrigin { get; set; }
 
@@ -20,9 +23,14 @@ public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
     /// <summary>The rate limits.</summary>
     public AgentTokenIssuerLimits Limits { get; } = new();
 
+    internal override string? Origin => PublicOrigin?.GetLeftPart(UriPartial.Path).TrimEnd('/');
+
     // An exception during a reload would be lost, and its message would contain the value, which may be a key.
     internal void Read(IConfiguration section)
     {
+        // Ignored, it would leave the tokens with keys that everyone with a secret can derive.
+        if (section[RemovedSigningKey] is not null)
+            _unreadable.Add($"The setting '{RemovedSigningKey}' is now the list 'SigningKeys'. Move its value to 'SigningKeys:0'.");
         try
         {
             section.Bind(this);
@@ -30,14 +38,13 @@ public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
         catch (InvalidOperationException e)
         {
             var key = KeyInBindingError().Match(e.Message).Groups[1].Value;
-            _unreadable = $"The configuration's value of '{key}' does not have the expected type.";
+            _unreadable.Add($"The configuration's value of '{key}' does not have the expected type.");
         }
     }
 
     internal List<string> AllProblems()
     {
-        var problems = Problems().Concat(ManifestProblems()).Concat(Limits.Problems());
-        if (_unreadable is not null) problems = problems.Prepend(_unreadable);
+        var problems = _unreadable.Concat(Problems()).Concat(ManifestProblems()).Concat(Limits.Problems());
         return [.. problems.Select(static p => "Agent tokens: " + p)];
     }
 

@@ -22,7 +22,7 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
     public CurrentIssuer(
         IOptionsMonitor<AgentTokenIssuerOptions> options, IIssuerState state, TimeProvider time, ILogger<CurrentIssuer> log)
     {
-        (_options, _state, _time, _log) = (options, state, time, log);
+        (_options, _state, _time, _log) = (options, new WatchedState(state, log), time, log);
         var first = options.CurrentValue;
         if (first.AllProblems() is { Count: > 0 } problems)
             throw new OptionsValidationException(
@@ -40,8 +40,12 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
 
     internal RequestLimits Limits { get; }
 
-    // A hosted service only so that the app does not start with invalid options or a state that cannot be opened.
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    // A hosted service so that the app does not start with invalid options or a state that cannot be opened.
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (_inForce.Options.HasDefaultName) _log.HasDefaultName(TokenIssuerOptions.DefaultName);
+        return Task.CompletedTask;
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

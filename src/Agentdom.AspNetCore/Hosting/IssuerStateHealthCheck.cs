@@ -9,8 +9,9 @@ internal sealed class IssuerStateHealthCheck(IIssuerState state, TimeProvider ti
     {
         try
         {
-            // Random bytes match no real signature, and they expire at once.
-            await state.TryRememberAsync(RandomBytes.Make(Hmac.Size), time.GetUtcNow(), cancellationToken);
+            // Random bytes match no real signature. They expire like a request that is made now, so what is refused to it is refused to them.
+            var until = time.GetUtcNow() + TokenIssuerOptions.TimestampWindow;
+            await state.TryRememberAsync(RandomBytes.Make(Hmac.Size), until, cancellationToken);
             return HealthCheckResult.Healthy();
         }
         catch (IssuerStateException e)

@@ -17,7 +17,6 @@ internal sealed class IssuerTelemetry
     };
 
     private readonly ILogger _audit;
-    private readonly ILogger _log;
     private readonly Counter<long> _decisions;
     private readonly Counter<long> _stateFailures;
     private readonly Histogram<double> _duration;
@@ -25,7 +24,6 @@ internal sealed class IssuerTelemetry
     public IssuerTelemetry(ILoggerFactory loggers, IMeterFactory meters)
     {
         _audit = loggers.CreateLogger(AuditLog.Category);
-        _log = loggers.CreateLogger(IssuerLog.Category);
         // The factory disposes the meter.
         var meter = meters.Create(AgentTokenDefaults.TelemetryName);
         _decisions = meter.CreateCounter<long>("agentdom.issuer.decisions", "{decision}", "Decisions, by operation and outcome.");
@@ -40,12 +38,7 @@ internal sealed class IssuerTelemetry
         var tags = new TagList { { "operation", decision.Operation }, { "outcome", decision.Outcome } };
         _decisions.Add(1, tags);
         _duration.Record(Stopwatch.GetElapsedTime(decision.Began).TotalSeconds, tags);
-        if (decision.StateFailure is { } failure)
-        {
-            _stateFailures.Add(1, tags);
-            // Only the message, because a store's own exception may contain confidential details.
-            _log.StateUnavailable(failure.Message);
-        }
+        if (decision.StateFailure is not null) _stateFailures.Add(1, tags);
 
         var agent = decision.AgentId is null ? null : Printable.Line(decision.AgentId);
         var scopes = string.Join(' ', decision.Scopes);

@@ -41,8 +41,7 @@ internal sealed class TokenInspector
     {
         if (!AccessTokenFormat.IsPlain(token))
             throw new SecurityTokenException("it is not canonical base64url, or its header asks for more than HS256");
-        var key = new IssuerKey(secret);
-        var validation = AccessTokenFormat.Validation([key.SigningKey], null, null, TimeProvider.System);
+        var validation = AccessTokenFormat.Validation([IssuerKey.Of(secret)], null, null, TimeProvider.System);
         Handler().ValidateToken(token, validation, out var validated);
         return new TokenInspector((JwtSecurityToken)validated, true);
     });

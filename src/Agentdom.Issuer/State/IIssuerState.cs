@@ -7,7 +7,8 @@ namespace Agentdom.Issuer;
 /// </summary>
 /// <remarks>
 /// Every method throws <see cref="IssuerStateException"/> if the state is unavailable or full. An entry must never be dropped
-/// before its expiry to make room.
+/// before its expiry to make room. If the clock was ahead and was set back, entries that were dropped meanwhile matter again. So an
+/// implementation remembers up to which expiry it has dropped entries, and treats everything until then as used or revoked.
 /// </remarks>
 public interface IIssuerState
 {

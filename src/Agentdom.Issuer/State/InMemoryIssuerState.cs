@@ -24,8 +24,14 @@ public sealed class InMemoryIssuerState : IIssuerState
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> TryRememberAsync(byte[] signature, DateTimeOffset until, CancellationToken cancel) =>
-        new(_signatures.Add(signature, until));
+    public ValueTask<bool> TryRememberAsync(byte[] signature, DateTimeOffset until, CancellationToken cancel)
+    {
+        var isNew = _signatures.Add(signature, until);
+        // After adding, because a key that was dropped meanwhile is new again.
+        if (isNew && until.ToUnixTimeMilliseconds() <= _signatures.ForgottenUntil)
+            throw IssuerStateException.ClockSetBack(_signatures.ForgottenUntil);
+        return new(isNew);
+    }
 
     /// <inheritdoc/>
     public ValueTask RevokeAsync(string tokenId, DateTimeOffset until, CancellationToken cancel)
@@ -36,7 +42,7 @@ public sealed class InMemoryIssuerState : IIssuerState
 
     /// <inheritdoc/>
     public ValueTask<bool> IsRevokedAsync(string tokenId, DateTimeOffset until, CancellationToken cancel) =>
-        new(_revoked.Contains(Hash(tokenId), until));
+        new(_revoked.Contains(Hash(tokenId), until) || until.ToUnixTimeMilliseconds() <= _revoked.ForgottenUntil);
 
     private static byte[] Hash(string tokenId) => Sha256.Compute(Encoding.UTF8.GetBytes(tokenId));
 }

@@ -40,6 +40,9 @@ internal static class Hmac
 #endif
     }
 
+    /// <summary>An id of a key that reveals nothing about it: 16 lower-case hex digits.</summary>
+    internal static string DeriveId(byte[] key, string info) => Hex.Encode(DeriveKey(key, info)).Substring(0, 16);
+
     internal static bool FixedTimeEquals(byte[] left, byte[] right) =>
 #if NET
         CryptographicOperations.FixedTimeEquals(left, right);

@@ -22,11 +22,12 @@ internal static class AccessTokenFormat
     /// <param name="audience">The required <c>aud</c>, or null to accept any.</param>
     /// <param name="time">The clock.</param>
     internal static TokenValidationParameters Validation(
-        IEnumerable<SecurityKey> keys, string? issuer, string? audience, TimeProvider time) => new()
+        IReadOnlyList<IssuerKey> keys, string? issuer, string? audience, TimeProvider time) => new()
         {
-            IssuerSigningKeys = keys,
+            IssuerSigningKeys = keys.Select(static k => k.SigningKey),
             ValidateIssuerSigningKey = true,
-            ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
+            // A key is good for its own algorithm only, whatever algorithms other keys have (RFC 8725 §3.1).
+            AlgorithmValidator = (algorithm, key, _, _) => keys.Any(k => ReferenceEquals(k.SigningKey, key) && k.Algorithm == algorithm),
             ValidTypes = [Type],
             ValidIssuer = issuer,
             ValidateIssuer = issuer is not null,

@@ -4,10 +4,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Agentdom.Protocol;
 
-/// <summary>
-/// A shared secret and the key that signs tokens. The key is derived from the secret, so that it cannot be used to sign
-/// requests (protocol.md §6), unless the provider sets one.
-/// </summary>
+/// <summary>A key that signs tokens: derived from a shared secret, or the provider's own (protocol.md §6).</summary>
 internal sealed class IssuerKey
 {
     private const string SigningInfo = "agentdom/atp/jwt/v1";
@@ -16,11 +13,10 @@ internal sealed class IssuerKey
     // The encoded header and its dot, which are the same for every token.
     private readonly string _head;
 
-    internal IssuerKey(SharedSecret secret, byte[]? providersKey = null)
+    /// <param name="key">At least <see cref="SharedSecret.MinimumBytes"/> bytes.</param>
+    internal IssuerKey(byte[] key)
     {
-        Secret = secret;
-        var key = providersKey ?? Hmac.DeriveKey(Secret.Bytes, SigningInfo);
-        SigningKey = new SymmetricSecurityKey(key) { KeyId = Hex.Encode(Hmac.DeriveKey(key, KeyIdInfo)).Substring(0, 16) };
+        SigningKey = new SymmetricSecurityKey(key) { KeyId = Hmac.DeriveId(key, KeyIdInfo) };
         _head = Base64UrlEncoder.Encode(CanonicalJson.FromValue(new Dictionary<string, object?>
         {
             [JwtHeaderParameterNames.Alg] = SecurityAlgorithms.HmacSha256,
@@ -29,9 +25,13 @@ internal sealed class IssuerKey
         })) + ".";
     }
 
-    internal SharedSecret Secret { get; }
+    /// <summary>The key of a secret. It is derived, so that it cannot be used to sign requests.</summary>
+    internal static IssuerKey Of(SharedSecret secret) => new(Hmac.DeriveKey(secret.Bytes, SigningInfo));
 
     internal SymmetricSecurityKey SigningKey { get; }
+
+    /// <summary>The only algorithm that this key is used with.</summary>
+    internal string Algorithm { get; } = SecurityAlgorithms.HmacSha256;
 
     /// <summary>A JWT with these claims, signed with HS256 (RFC 7515 §3.1).</summary>
     internal string Sign(IDictionary<string, object?> claims)

@@ -1,7 +1,9 @@
+using System.Globalization;
 using Agentdom.AspNetCore.Sqlite;
 using Agentdom.Tests.Issuer;
 using Agentdom.Tests.Support;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Agentdom.Tests.AspNetCoreSqlite;
 
@@ -226,6 +228,78 @@ public sealed class SqliteStateTests : StateContract
         using (var other = Connect(path, SqliteOpenMode.ReadWriteCreate)) Run(other, "CREATE TABLE Customers (Name TEXT)");
 
         Assert.Contains("another program", Assert.Throws<IssuerStateException>(() => new SqliteIssuerState(path)).Message);
+    }
+
+    [Theory]
+    [InlineData("Data Source={0}/app.db")]
+    [InlineData("datasource = '{0}/app.db' ;")]
+    [InlineData("Filename={0}/app.db")]
+    [InlineData("{0}/app.db")]
+    public async Task AConnectionStringNamesTheFile(string text)
+    {
+        await using var services = Services(string.Format(CultureInfo.InvariantCulture, text, _folder));
+
+        await services.GetRequiredService<IIssuerState>().RevokeAsync("a token", In(300), s_none);
+        Assert.Equal(1, Rows(Path.Combine(_folder, "app.db"), "Revocations"));
+    }
+
+    [Theory]
+    [InlineData("a=b.db")]
+    [InlineData("Data Source")]
+    [InlineData("data=app;source=1")]
+    public async Task AnyOtherTextIsAPathEvenWithAnEqualsSign(string name)
+    {
+        var path = Path.Combine(_folder, name);
+        await using var services = Services(path);
+
+        await services.GetRequiredService<IIssuerState>().RevokeAsync("a token", In(300), s_none);
+        Assert.Equal(1, Rows(path, "Revocations"));
+    }
+
+    [Theory]
+    [InlineData("Data Source=app.db;Password=hunter2;Mode=ReadOnly", "mode, password")]
+    [InlineData("Cache=Shared;Filename=app.db", "cache")]
+    [InlineData("Data Source=app.db;DataSource=other.db", "Data Source")]
+    [InlineData("Data Source=", "Data Source")]
+    [InlineData("Data Source=:memory:", "Data Source")]
+    [InlineData("Data Source=file:app.db?mode=ro", "Data Source")]
+    public void AConnectionStringThatAsksForMoreIsRefusedByName(string text, string named)
+    {
+        var error = Assert.Throws<ArgumentException>(() => Services(text));
+
+        Assert.Contains(named, error.Message);
+        Assert.DoesNotContain("hunter2", error.ToString());
+    }
+
+    private static ServiceProvider Services(string pathOrConnection)
+    {
+        var services = new ServiceCollection().AddLogging();
+        services.AddAgentTokenIssuer(_ => { }).UseSqlite(pathOrConnection);
+        return services.BuildServiceProvider();
+    }
+
+    [Fact]
+    public async Task AFileOfTheFirstVersionIsUpgradedInPlace()
+    {
+        var path = Path.Combine(_folder, "first.db");
+        var (signature, until) = (Signature(), In(300));
+        using (var first = Connect(path, SqliteOpenMode.ReadWriteCreate))
+        {
+            foreach (var table in new[] { "Signatures", "Revocations" })
+                Run(first, $"CREATE TABLE {table} (Until INTEGER, Id BLOB, PRIMARY KEY (Until, Id)) WITHOUT ROWID");
+            Run(first, $"INSERT INTO Signatures VALUES ({until.ToUnixTimeMilliseconds()}, x'{Convert.ToHexString(signature[..16])}')");
+            Run(first, "PRAGMA user_version = 1");
+        }
+
+        await using (var state = new SqliteIssuerState(path))
+        {
+            Assert.False(await state.TryRememberAsync(signature, until, s_none));
+            Assert.True(await state.TryRememberAsync(Signature(), until, s_none));
+            await state.RevokeAsync("a token", until, s_none);
+        }
+        await using var again = new SqliteIssuerState(path);
+        Assert.True(await again.IsRevokedAsync("a token", until, s_none));
+        Assert.False(await again.IsRevokedAsync("another", until, s_none));
     }
 
     [Fact]

@@ -174,7 +174,8 @@ public sealed class HistoricAttackTests : IDisposable
     public async Task WeakKeys()
     {
         await Assert.ThrowsAsync<OptionsValidationException>(() => TestIssuer.StartAsync(o => o.Secrets.Add(new string('q', 31))));
-        await Assert.ThrowsAsync<OptionsValidationException>(() => TestIssuer.StartAsync(o => o.SigningKey = new byte[31]));
+        await Assert.ThrowsAsync<OptionsValidationException>(() => TestIssuer.StartAsync(
+            o => o.SigningKeys.Add(Convert.ToBase64String(new byte[31]))));
         await using var issuer = await TestIssuer.StartAsync(o => o.Secrets.Add(new string('q', 32)));
         Assert.NotEmpty(issuer.Name);
     }

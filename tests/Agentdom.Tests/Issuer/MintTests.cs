@@ -38,7 +38,7 @@ public sealed class MintTests
         Assert.Equal("at+jwt", header.GetProperty("typ").GetString());
         Assert.NotEmpty(header.GetProperty("kid").GetString()!);
         var claims = ByHand.Claims(token);
-        Assert.Equal(["exp", "iat", "iss", "jti", "nbf", "purpose", "scope", "sub"],
+        Assert.Equal(["akid", "exp", "iat", "iss", "jti", "nbf", "purpose", "scope", "sub"],
             claims.EnumerateObject().Select(p => p.Name).Order());
         Assert.Equal("agentdom", claims.GetProperty("iss").GetString());
         Assert.Equal("test-agent", claims.GetProperty("sub").GetString());
@@ -63,7 +63,7 @@ public sealed class MintTests
     public async Task AKeyOfTheProvidersOwnTakesTheDerivedKeysPlace()
     {
         var key = Enumerable.Range(1, 32).Select(i => (byte)i).ToArray();
-        await using var issuer = await TestIssuer.StartAsync(o => o.SigningKey = key);
+        await using var issuer = await TestIssuer.StartAsync(o => o.SigningKeys.Add(Convert.ToBase64String(key)));
 
         Assert.True(ByHand.IsSigned(await issuer.TokenAsync(), key));
     }

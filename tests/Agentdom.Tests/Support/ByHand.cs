@@ -17,6 +17,10 @@ internal static class ByHand
     internal static byte[] TokenKey(string secret = TestIssuer.SecretText) => HKDF.DeriveKey(
         HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), 32, info: "agentdom/atp/jwt/v1"u8.ToArray());
 
+    /// <summary>The id of a secret in the tokens that were requested with it.</summary>
+    internal static string SecretKeyId(string secret = TestIssuer.SecretText) => Convert.ToHexStringLower(HKDF.DeriveKey(
+        HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), 32, info: "agentdom/atp/akid/v1"u8.ToArray()))[..16];
+
     internal static JsonElement Header(string token) => Part(token, 0);
 
     internal static JsonElement Claims(string token) => Part(token, 1);

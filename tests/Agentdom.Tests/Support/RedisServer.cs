@@ -11,9 +11,10 @@ internal sealed class RedisServer : IAsyncDisposable
 {
     private readonly string _folder = TestPaths.NewFolder();
     private readonly string[] _settings;
+    private readonly ServerClock? _clock;
     private Process? _process;
 
-    private RedisServer(string[] settings) => _settings = settings;
+    private RedisServer(string[] settings, ServerClock? clock = null) => (_settings, _clock) = (settings, clock);
 
     internal int Port { get; } = FreePort.Find();
 
@@ -22,6 +23,14 @@ internal sealed class RedisServer : IAsyncDisposable
     internal static async Task<RedisServer> StartAsync(params string[] settings)
     {
         var server = new RedisServer(settings);
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    /// <summary>A server with a clock that the test can set.</summary>
+    internal static async Task<RedisServer> StartAsync(ServerClock clock)
+    {
+        var server = new RedisServer([], clock);
         await server.StartAgainAsync();
         return server;
     }
@@ -41,6 +50,7 @@ internal sealed class RedisServer : IAsyncDisposable
             RedirectStandardOutput = true,
         };
         foreach (var setting in _settings) start.ArgumentList.Add(setting);
+        foreach (var (name, value) in _clock?.Environment ?? []) start.Environment[name] = value;
         try
         {
             _process = Process.Start(start)!;

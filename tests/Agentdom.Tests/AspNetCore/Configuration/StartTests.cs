@@ -93,9 +93,17 @@ public sealed class StartTests
     public async Task EveryProblemIsNamedAtOnce()
     {
         var message = await RefusedAsync(
-            o => (o.TokenLifetime, o.SigningKey, o.Issuer) = (TimeSpan.Zero, new byte[31], ""));
+            o =>
+            {
+                (o.TokenLifetime, o.Issuer) = (TimeSpan.Zero, "");
+                o.SigningKeys.Add(Convert.ToBase64String(new byte[31]));
+                o.SigningKeys.Add("neither base64 nor fit to be seen");
+            });
 
-        foreach (var part in new[] { "secret", "signing key", "scope", "life", "issuer's name" })
+        Assert.DoesNotContain("fit to be seen", message);
+        string[] parts =
+            ["secret", "Signing key 1 of 2 has 31 bytes", "Signing key 2 of 2 is not base64", "scope", "life", "issuer's name"];
+        foreach (var part in parts)
             Assert.Contains(part, message);
     }
 

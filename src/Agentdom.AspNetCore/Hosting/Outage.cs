@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace Agentdom.AspNetCore;
+
+/// <summary>
+/// Logs a failure once, with its reason, and once that it is over. If it comes and goes, or its reason changes, it is logged once a
+/// minute at most, so that requests cannot fill the log.
+/// </summary>
+internal sealed class Outage(ILogger log)
+{
+    private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _lock = new();
+    private volatile string? _reason;
+    private long? _loggedAt;
+
+    internal void Begin(string reason)
+    {
+        lock (_lock)
+        {
+            if (reason == _reason || (_loggedAt is { } at && Stopwatch.GetElapsedTime(at) < s_pause)) return;
+            (_reason, _loggedAt) = (reason, Stopwatch.GetTimestamp());
+        }
+        log.StateUnavailable(reason);
+    }
+
+    internal void End()
+    {
+        if (_reason is null) return;
+        lock (_lock)
+        {
+            if (_reason is null) return;
+            _reason = null;
+        }
+        log.StateAvailable();
+    }
+}
