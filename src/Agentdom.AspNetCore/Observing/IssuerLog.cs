@@ -13,6 +13,6 @@ internal static partial class IssuerLog
     [LoggerMessage(2002, LogLevel.Error, "The issuer's options changed and are invalid, so the old ones stay in use. {Problems}")]
     internal static partial void ReloadRefused(this ILogger log, string problems);
 
-    [LoggerMessage(2003, LogLevel.Error, "The issuer's state is unavailable, so the request was answered with 503. {Reason}")]
+    [LoggerMessage(2003, LogLevel.Error, "The issuer's state is unavailable, so requests are answered with 503. {Reason}")]
     internal static partial void StateUnavailable(this ILogger log, string reason);
 }
