@@ -78,8 +78,9 @@ public sealed class OtherSchemeTests : IAsyncDisposable
         request.Headers.Add("Authorization", $"Bearer {await TokenAsync("data.read")}");
         using var response = await Wire.Http.SendAsync(request);
 
-        Assert.Contains((int)response.StatusCode, new[] { 302, 401, 503 });
         Assert.NotNull(response.Headers.RetryAfter);
+        // Such as: the status cannot be set, because the response has started.
+        Assert.DoesNotContain(_log.All, e => e.Level >= LogLevel.Error && e.Category.StartsWith("Microsoft.", StringComparison.Ordinal));
     }
 
     public async ValueTask DisposeAsync()
