@@ -8,7 +8,7 @@ public static class AgentTokenAuthorizationExtensions
 {
     /// <summary>
     /// Allows only requests with a token that has all of these scopes. Without a valid token the answer is 401, without the
-    /// scopes it is 403.
+    /// scopes it is 403. Only the token counts: scopes of users that another scheme of the endpoint authenticates do not.
     /// </summary>
     /// <param name="endpoint">The endpoint or group.</param>
     /// <param name="scopes">One or more scopes.</param>

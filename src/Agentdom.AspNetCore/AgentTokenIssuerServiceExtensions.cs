@@ -1,4 +1,5 @@
 using Agentdom.AspNetCore;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -53,6 +54,7 @@ public static class AgentTokenIssuerServiceExtensions
         services.TryAddTransient(static provider => provider.GetRequiredService<CurrentIssuer>().Issuer);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CurrentIssuer>(
             static provider => provider.GetRequiredService<CurrentIssuer>()));
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, ManifestCheck>());
         return new AgentTokenIssuerBuilder(services);
     }
 }

@@ -6,16 +6,18 @@ namespace Agentdom.Issuer;
 internal static class IssuerManifest
 {
     /// <param name="options">The issuer's options.</param>
-    /// <param name="endpoint">The absolute address of the token endpoint.</param>
+    /// <param name="token">The absolute address of the token endpoint.</param>
+    /// <param name="verify">The absolute address at which tokens are verified.</param>
+    /// <param name="revoke">The absolute address at which tokens are revoked.</param>
     /// <returns>JSON in UTF-8.</returns>
-    internal static byte[] Write(TokenIssuerOptions options, string endpoint)
+    internal static byte[] Write(TokenIssuerOptions options, string token, string verify, string revoke)
     {
         var auth = new Dictionary<string, object?>
         {
             [ManifestFields.Method] = ManifestFields.AgentTokenMethod,
-            [ManifestFields.TokenEndpoint] = endpoint,
-            [ManifestFields.VerifyEndpoint] = endpoint + "/verify",
-            [ManifestFields.RevokeEndpoint] = endpoint + "/revoke",
+            [ManifestFields.TokenEndpoint] = token,
+            [ManifestFields.VerifyEndpoint] = verify,
+            [ManifestFields.RevokeEndpoint] = revoke,
             [ManifestFields.Scopes] = options.Scopes,
         };
         if (options.Audience is not null) auth[ManifestFields.Audience] = options.Audience;

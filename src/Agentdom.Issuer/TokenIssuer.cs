@@ -110,8 +110,6 @@ public sealed class TokenIssuer
             return IssuerReply.Refuse(401, "stale_timestamp",
                 $"The timestamp is more than {TokenIssuerOptions.TimestampWindow.TotalSeconds:0} seconds from this clock.",
                 serverTime: now.ToUnixTimeMilliseconds());
-        // After the timestamp, so that a captured request counts against its agent's limit only within the window.
-        if (_limiter?.Enter(request.AgentId) is { } wait) return IssuerReply.RateLimited(wait);
         if (request.Audience != _options.Audience)
             return IssuerReply.InvalidRequest(_options.Audience is null
                 ? "'aud' names another issuer: this one has no audience."
@@ -125,9 +123,12 @@ public sealed class TokenIssuer
 
     private async ValueTask<IssuerReply> MintOnceAsync(SignedRequest request, AgentSecret secret, CancellationToken cancel)
     {
+        // Counted only once the request is known to be new, because anyone who captured one can send it again.
+        if (_limiter?.Check(request.AgentId) is { } full) return IssuerReply.RateLimited(full);
         var until = request.Timestamp + TokenIssuerOptions.TimestampWindow;
         if (!await _state.TryRememberAsync(request.Signature, until, cancel).ConfigureAwait(false))
             return IssuerReply.Refuse(401, "replayed_request", "This signed request was already used. Sign a new one.");
+        if (_limiter?.Enter(request.AgentId) is { } wait) return IssuerReply.RateLimited(wait);
         var tokenId = Hex.Encode(RandomBytes.Make(16));
         return IssuerReply.Ok("issued", new Dictionary<string, object?>
         {

@@ -3,7 +3,9 @@ namespace Agentdom.AspNetCore;
 /// <summary>Names of the authentication scheme, of telemetry and of claims.</summary>
 public static class AgentTokenDefaults
 {
-    /// <summary>The authentication scheme that <c>AddAgentToken()</c> registers.</summary>
+    /// <summary>
+    /// The authentication scheme that <c>AddAgentToken()</c> registers, and the <c>AuthenticationType</c> of an agent's identity.
+    /// </summary>
     public const string AuthenticationScheme = "AgentToken";
 
     /// <summary>The name of the <c>Meter</c> and of the <c>ActivitySource</c>.</summary>

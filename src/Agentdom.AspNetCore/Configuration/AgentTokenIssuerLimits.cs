@@ -7,15 +7,16 @@ namespace Agentdom.AspNetCore;
 public sealed class AgentTokenIssuerLimits
 {
     /// <summary>
-    /// Token requests per minute and agent, counted after the signature was verified: 1 to 100,000,000, or null for no limit.
-    /// The default is 600.
+    /// Token requests per minute and agent, counted once they have passed all other checks: 1 to 100,000,000, or null for no
+    /// limit. The default is 600.
     /// </summary>
     public int? RequestsPerMinutePerAgent { get; set; } = 600;
 
     /// <summary>
-    /// Requests of any kind per minute and address (for IPv6, per /64 network), counted before the body is read: 1 to
-    /// 1,000,000,000, or null for no limit. The default is 6,000. Behind a proxy it needs the forwarded headers middleware,
-    /// because otherwise all agents share the proxy's address.
+    /// Requests to the token endpoints per minute and address (for IPv6, per /64 network), counted before the body is read: 1 to
+    /// 1,000,000,000, or null for no limit. The default is 6,000. Requests to the app's own endpoints that are refused for an
+    /// invalid token count too. Behind a proxy it needs the forwarded headers middleware, because otherwise all agents share the
+    /// proxy's address.
     /// </summary>
     public int? RequestsPerMinutePerAddress { get; set; } = 6_000;
 

@@ -11,9 +11,11 @@ public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
     private readonly List<string> _unreadable = [];
 
     /// <summary>
-    /// The origin of the endpoints in the manifest, such as <c>https://api.example.com</c>, and the default of
-    /// <see cref="TokenIssuerOptions.Issuer"/>. If it is null, the request's origin is used for the endpoints, which needs the
-    /// forwarded headers middleware behind a proxy.
+    /// The address at which agents reach the app, such as <c>https://api.example.com</c>, with a path if a proxy adds one:
+    /// <c>https://example.com/api</c>. The endpoints in the manifest begin with it, and nothing of the request is used, so shared
+    /// caches may store the manifest. If it is null, the request's scheme, host and path base are used, which needs the forwarded
+    /// headers middleware behind a proxy, and only private caches may store the manifest. It is also the default of
+    /// <see cref="TokenIssuerOptions.Issuer"/>.
     /// </summary>
     public Uri? PublicOrigin { get; set; }
 

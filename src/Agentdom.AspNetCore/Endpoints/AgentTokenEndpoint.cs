@@ -11,13 +11,15 @@ internal sealed class AgentTokenEndpoint(
     string operation, int maxBytes, Func<TokenIssuer, byte[], CancellationToken, ValueTask<IssuerReply>> decide)
 {
     internal static AgentTokenEndpoint Mint { get; } =
-        new(Operation.Mint, TokenIssuer.MaxRequestBytes, static (issuer, body, cancel) => issuer.MintAsync(body, cancel));
+        new(AspNetCore.Operation.Mint, TokenIssuer.MaxRequestBytes, static (issuer, body, cancel) => issuer.MintAsync(body, cancel));
 
     internal static AgentTokenEndpoint Verify { get; } =
-        new(Operation.Verify, TokenIssuer.MaxTokenBodyBytes, static (issuer, body, cancel) => issuer.VerifyAsync(body, cancel));
+        new(AspNetCore.Operation.Verify, TokenIssuer.MaxTokenBodyBytes, static (issuer, body, cancel) => issuer.VerifyAsync(body, cancel));
 
     internal static AgentTokenEndpoint Revoke { get; } =
-        new(Operation.Revoke, TokenIssuer.MaxTokenBodyBytes, static (issuer, body, cancel) => issuer.RevokeAsync(body, cancel));
+        new(AspNetCore.Operation.Revoke, TokenIssuer.MaxTokenBodyBytes, static (issuer, body, cancel) => issuer.RevokeAsync(body, cancel));
+
+    internal string Operation => operation;
 
     internal async Task RunAsync(HttpContext context)
     {

@@ -6,14 +6,29 @@ namespace Agentdom.AspNetCore;
 /// <summary>Sends an issuer's reply.</summary>
 internal static class ReplyWriter
 {
-    internal static async Task WriteAsync(HttpResponse response, IssuerReply reply)
+    internal static Task WriteAsync(HttpResponse response, IssuerReply reply)
+    {
+        WriteHead(response, reply);
+        return WriteJsonAsync(response, reply.Body);
+    }
+
+    /// <summary>
+    /// Sets the status and the headers and sends nothing, so that the endpoint's other authentication schemes can add theirs.
+    /// </summary>
+    internal static void WriteHead(HttpResponse response, IssuerReply reply)
     {
         response.StatusCode = reply.Status;
-        response.ContentType = "application/json";
-        response.ContentLength = reply.Body.Length;
         response.Headers.CacheControl = "no-store";
         if (reply.RetryAfterSeconds is { } seconds)
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        await response.Body.WriteAsync(reply.Body, response.HttpContext.RequestAborted);
+    }
+
+    /// <summary>Sends JSON, or only its type and length if the request is HEAD.</summary>
+    internal static async Task WriteJsonAsync(HttpResponse response, byte[] json)
+    {
+        response.ContentType = "application/json";
+        response.ContentLength = json.Length;
+        if (HttpMethods.IsHead(response.HttpContext.Request.Method)) return;
+        await response.Body.WriteAsync(json, response.HttpContext.RequestAborted);
     }
 }

@@ -1,7 +1,6 @@
 namespace Agentdom.AspNetCore;
 
-/// <summary>Marks the token endpoint, so that the manifest can find its address.</summary>
-internal sealed class TokenEndpointMarker
-{
-    internal static readonly TokenEndpointMarker Instance = new();
-}
+/// <summary>Marks a token endpoint, so that a manifest can find its address.</summary>
+/// <param name="Group">What one call of <c>MapAgentTokens</c> mapped.</param>
+/// <param name="Operation">One of <see cref="Operation"/>.</param>
+internal sealed record TokenEndpointMarker(TokenEndpointGroup Group, string Operation);

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
 
 namespace Agentdom.AspNetCore;
@@ -11,13 +10,18 @@ namespace Agentdom.AspNetCore;
 internal sealed class RequestLimits(AgentTokenIssuerLimits limits) : IAgentLimiter, IDisposable
 {
     private readonly PartitionedRateLimiter<string>? _agents = Limiter<string>(limits.RequestsPerMinutePerAgent);
+    private readonly TimeSpan? _agentRefill = limits.RequestsPerMinutePerAgent is { } count ? Refill(count) : null;
     private readonly PartitionedRateLimiter<IPAddress>? _addresses = Limiter<IPAddress>(limits.RequestsPerMinutePerAddress);
+
+    /// <inheritdoc/>
+    public TimeSpan? Check(string agentId) =>
+        _agents?.GetStatistics(agentId) is { CurrentAvailablePermits: 0 } ? _agentRefill : null;
 
     /// <inheritdoc/>
     public TimeSpan? Enter(string agentId) => Enter(_agents, agentId);
 
     /// <returns>Null if the address is within its limit, else how long it should wait.</returns>
-    internal TimeSpan? Enter(IPAddress? address) => Enter(_addresses, Network(address));
+    internal TimeSpan? Enter(IPAddress? address) => Enter(_addresses, ClientNetwork.Of(address));
 
     public void Dispose()
     {
@@ -41,21 +45,12 @@ internal sealed class RequestLimits(AgentTokenIssuerLimits limits) : IAgentLimit
         {
             TokenLimit = count,
             TokensPerPeriod = 1,
-            ReplenishmentPeriod = TimeSpan.FromMinutes(1) / count,
+            ReplenishmentPeriod = Refill(count),
             QueueLimit = 0,
         };
         return PartitionedRateLimiter.Create<TResource, TResource>(
             resource => RateLimitPartition.GetTokenBucketLimiter(resource, _ => bucket));
     }
 
-    // The owner of one IPv6 address usually has its whole /64 network.
-    private static IPAddress Network(IPAddress? address)
-    {
-        if (address is null) return IPAddress.None;
-        if (address.IsIPv4MappedToIPv6) return address.MapToIPv4();
-        if (address.AddressFamily != AddressFamily.InterNetworkV6) return address;
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes);
-    }
+    private static TimeSpan Refill(int perMinute) => TimeSpan.FromMinutes(1) / perMinute;
 }

@@ -6,16 +6,17 @@ namespace Agentdom.AspNetCore;
 /// <param name="operation">One of <see cref="Operation"/>.</param>
 internal sealed class Decision(string operation) : IDisposable
 {
+    private readonly Activity? _activity = IssuerTelemetry.Source.StartActivity("agentdom." + operation);
+
     internal string Operation => operation;
 
     internal long Began { get; } = Stopwatch.GetTimestamp();
-
-    internal Activity? Activity { get; } = IssuerTelemetry.Source.StartActivity("agentdom." + operation);
 
     internal string Outcome { get; private set; } = "";
 
     internal bool IsRefusal { get; private set; }
 
+    /// <summary>The agent's id without control characters, or null if none was proved.</summary>
     internal string? AgentId { get; private set; }
 
     internal IReadOnlyList<string> Scopes { get; private set; } = [];
@@ -27,21 +28,32 @@ internal sealed class Decision(string operation) : IDisposable
     internal Decision Is(IssuerReply reply)
     {
         (Outcome, IsRefusal, StateFailure) = (reply.Outcome, reply.Status >= 400, reply.StateFailure);
-        (AgentId, Scopes, TokenId) = (reply.AgentId, reply.Scopes, reply.TokenId);
-        return this;
+        (AgentId, Scopes, TokenId) = (Line(reply.AgentId), reply.Scopes, reply.TokenId);
+        return Tagged();
     }
 
     internal Decision IsAccepted(AgentToken token)
     {
-        (Outcome, AgentId, Scopes, TokenId) = ("accepted", token.AgentId, token.Scopes, token.TokenId);
-        return this;
+        (Outcome, AgentId, Scopes, TokenId) = ("accepted", Line(token.AgentId), token.Scopes, token.TokenId);
+        return Tagged();
     }
 
     internal Decision IsRefused(string outcome, string? agentId = null, IssuerStateException? stateFailure = null)
     {
-        (Outcome, IsRefusal, AgentId, StateFailure) = (outcome, true, agentId, stateFailure);
+        (Outcome, IsRefusal, AgentId, StateFailure) = (outcome, true, Line(agentId), stateFailure);
+        return Tagged();
+    }
+
+    public void Dispose() => _activity?.Dispose();
+
+    private Decision Tagged()
+    {
+        _activity?.SetTag("agentdom.outcome", Outcome);
+        _activity?.SetTag("agentdom.agent_id", AgentId);
+        _activity?.SetTag("agentdom.scopes", string.Join(' ', Scopes));
+        if (IsRefusal) _activity?.SetStatus(ActivityStatusCode.Error, Outcome);
         return this;
     }
 
-    public void Dispose() => Activity?.Dispose();
+    private static string? Line(string? agentId) => agentId is null ? null : Printable.Line(agentId);
 }

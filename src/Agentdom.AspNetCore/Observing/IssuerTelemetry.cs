@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Agentdom.AspNetCore;
 
-/// <summary>Records every decision as an audit event, a counter, a duration and a trace span.</summary>
-internal sealed class IssuerTelemetry
+/// <summary>Records every decision as an audit event, a counter and a duration.</summary>
+internal sealed class IssuerTelemetry : IDisposable
 {
     internal static readonly ActivitySource Source = new(AgentTokenDefaults.TelemetryName);
 
@@ -17,13 +17,15 @@ internal sealed class IssuerTelemetry
     };
 
     private readonly ILogger _audit;
+    private readonly AuditBudget _budget;
     private readonly Counter<long> _decisions;
     private readonly Counter<long> _stateFailures;
     private readonly Histogram<double> _duration;
 
-    public IssuerTelemetry(ILoggerFactory loggers, IMeterFactory meters)
+    public IssuerTelemetry(ILoggerFactory loggers, IMeterFactory meters, TimeProvider time)
     {
         _audit = loggers.CreateLogger(AuditLog.Category);
+        _budget = new AuditBudget(_audit, time);
         // The factory disposes the meter.
         var meter = meters.Create(AgentTokenDefaults.TelemetryName);
         _decisions = meter.CreateCounter<long>("agentdom.issuer.decisions", "{decision}", "Decisions, by operation and outcome.");
@@ -39,21 +41,15 @@ internal sealed class IssuerTelemetry
         _decisions.Add(1, tags);
         _duration.Record(Stopwatch.GetElapsedTime(decision.Began).TotalSeconds, tags);
         if (decision.StateFailure is not null) _stateFailures.Add(1, tags);
-
-        var agent = decision.AgentId is null ? null : Printable.Line(decision.AgentId);
-        var scopes = string.Join(' ', decision.Scopes);
-        if (decision.Activity is { } activity)
-        {
-            activity.SetTag("agentdom.outcome", decision.Outcome);
-            activity.SetTag("agentdom.agent_id", agent);
-            activity.SetTag("agentdom.scopes", scopes);
-            if (decision.IsRefusal) activity.SetStatus(ActivityStatusCode.Error, decision.Outcome);
-        }
-        Audit(decision, agent, scopes, Text(address));
+        // Without a token, nobody vouches for how often this happens.
+        if (decision.TokenId is not null || _budget.TryTake(address)) Audit(decision, string.Join(' ', decision.Scopes), Text(address));
     }
 
-    private void Audit(Decision decision, string? agent, string scopes, string address)
+    public void Dispose() => _budget.Dispose();
+
+    private void Audit(Decision decision, string scopes, string address)
     {
+        var agent = decision.AgentId;
         if (decision.IsRefusal) _audit.Refused(decision.Operation, agent, scopes, address, decision.Outcome);
         else if (decision.Operation == Operation.Mint) _audit.Issued(decision.TokenId, scopes, agent, address);
         else if (decision.Operation == Operation.Verify) _audit.Verified(decision.TokenId, agent, address, decision.Outcome);
@@ -63,5 +59,5 @@ internal sealed class IssuerTelemetry
 
     // IPv4 addresses in their usual form, even on a dual-stack socket, so that they match other logs.
     private static string Text(IPAddress? address) =>
-        (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString() ?? "an unknown address";
+        (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString() ?? ClientNetwork.Unknown;
 }

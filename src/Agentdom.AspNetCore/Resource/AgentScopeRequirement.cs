@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
 
 namespace Agentdom.AspNetCore;
 
@@ -8,9 +10,13 @@ internal sealed class AgentScopeRequirement(IReadOnlyList<string> scopes)
 {
     internal IReadOnlyList<string> Scopes => scopes;
 
-    protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, AgentScopeRequirement requirement)
+    protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, AgentScopeRequirement requirement)
     {
-        if (requirement.Scopes.All(scope => context.User.HasClaim(AgentTokenDefaults.ScopeClaimType, scope))) context.Succeed(requirement);
-        return Task.CompletedTask;
+        // The user also has the identities of the endpoint's other schemes, whose scopes are not those of an agent. So the agent's
+        // scheme is asked itself; it has read the token already.
+        if (context.Resource is not HttpContext http) return;
+        var agent = (await http.AuthenticateAsync(AgentTokenDefaults.AuthenticationScheme)).Principal;
+        if (agent is not null && requirement.Scopes.All(scope => agent.HasClaim(AgentTokenDefaults.ScopeClaimType, scope)))
+            context.Succeed(requirement);
     }
 }

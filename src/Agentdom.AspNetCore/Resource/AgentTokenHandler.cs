@@ -2,7 +2,7 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
@@ -12,12 +12,18 @@ namespace Agentdom.AspNetCore;
 /// Authenticates requests by the agent token in their Authorization header (RFC 6750). The token is checked with this app's own
 /// issuer, so a revoked token is refused at once.
 /// </summary>
+/// <remarks>
+/// A valid token is accepted however many requests its address has sent, so that others behind the same proxy cannot lock it out.
+/// The base class would write two lines for each refusal, without a bound. The audit has these events.
+/// </remarks>
 internal sealed class AgentTokenHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, CurrentIssuer current,
-    IssuerTelemetry telemetry)
-    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, UrlEncoder encoder, CurrentIssuer current, IssuerTelemetry telemetry)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, NullLoggerFactory.Instance, encoder)
 {
     private const string Prefix = "Bearer ";
+
+    // Another scheme may accept the request, so an invalid token is recorded only once the request is refused.
+    private Decision? _invalidToken;
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -37,7 +43,7 @@ internal sealed class AgentTokenHandler(
         }
         if (token is null)
         {
-            Record(decision.IsRefused("invalid_token"));
+            _invalidToken = decision.IsRefused("invalid_token");
             return AuthenticateResult.Fail("The token is not from this issuer, has expired, or was revoked.");
         }
         Record(decision.IsAccepted(token));
@@ -56,18 +62,33 @@ internal sealed class AgentTokenHandler(
         if (result.Failure is IssuerStateException failure)
         {
             // The state is unavailable. That is not the agent's fault, so the answer is 503, not 401.
-            await ReplyWriter.WriteAsync(Response, IssuerReply.Unavailable(failure));
+            ReplyWriter.WriteHead(Response, IssuerReply.Unavailable(failure));
             return;
         }
-        if (result.Failure is null) RecordRefusal("missing_token");
+        if (_invalidToken is not null && current.Limits.Enter(Context.Connection.RemoteIpAddress) is { } wait)
+        {
+            var reply = IssuerReply.RateLimited(wait);
+            RecordRefusal(reply.Outcome);
+            ReplyWriter.WriteHead(Response, reply);
+            return;
+        }
+        if (_invalidToken is not null) Record(_invalidToken);
+        else RecordRefusal("missing_token");
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         // RFC 6750 §3.1: no error code if no token was presented.
-        Challenge(result.Failure is null ? "Bearer" : "Bearer error=\"invalid_token\"");
+        Challenge(_invalidToken is null ? "Bearer" : "Bearer error=\"invalid_token\"");
     }
 
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
-        RecordRefusal("insufficient_scope", Context.User.FindFirst(AgentTokenDefaults.AgentIdClaimType)?.Value);
+        var result = await HandleAuthenticateOnceSafeAsync();
+        if (!result.Succeeded)
+        {
+            // Only another scheme has authenticated the request. Here a token is missing.
+            await HandleChallengeAsync(properties);
+            return;
+        }
+        RecordRefusal("insufficient_scope", result.Principal.FindFirst(AgentTokenDefaults.AgentIdClaimType)?.Value);
         Response.StatusCode = StatusCodes.Status403Forbidden;
         // A group and its endpoint may each require scopes.
         var needed = Context.GetEndpoint()?.Metadata.GetOrderedMetadata<AgentScopeRequirement>()
@@ -75,7 +96,6 @@ internal sealed class AgentTokenHandler(
         Challenge(needed is null or []
             ? "Bearer error=\"insufficient_scope\""
             : $"Bearer error=\"insufficient_scope\", scope=\"{string.Join(' ', needed)}\"");
-        return Task.CompletedTask;
     }
 
     // Append keeps the challenges of the app's other schemes.

@@ -31,7 +31,9 @@ internal sealed record LoopbackAnswer(int Status, byte[] Body)
         if (Body.Length > 0)
         {
             response.ContentType = "application/json";
-            await response.OutputStream.WriteAsync(Body, 0, Body.Length).ConfigureAwait(false);
+            // HttpListener would send the body after the headers of an answer to HEAD.
+            if (context.Request.HttpMethod != "HEAD")
+                await response.OutputStream.WriteAsync(Body, 0, Body.Length).ConfigureAwait(false);
         }
         response.Close();
     }

@@ -35,11 +35,14 @@ internal sealed class LoopbackEndpoints(TokenIssuer issuer, TokenIssuerOptions o
 
     private static ValueTask<LoopbackAnswer> GetAsync(
         HttpListenerRequest request, Func<HttpListenerRequest, ValueTask<LoopbackAnswer>> answer) =>
-        request.HttpMethod == "GET" ? answer(request) : new(LoopbackAnswer.Empty(405, "Allow", "GET"));
+        request.HttpMethod is "GET" or "HEAD" ? answer(request) : new(LoopbackAnswer.Empty(405, "Allow", "GET, HEAD"));
 
     // The endpoints are on the request's host, localhost or 127.0.0.1, because agents refuse endpoints on another name.
-    private ValueTask<LoopbackAnswer> Manifest(HttpListenerRequest request) =>
-        new(new LoopbackAnswer(200, IssuerManifest.Write(options, request.Url!.GetLeftPart(UriPartial.Authority) + Tokens)));
+    private ValueTask<LoopbackAnswer> Manifest(HttpListenerRequest request)
+    {
+        var endpoint = request.Url!.GetLeftPart(UriPartial.Authority) + Tokens;
+        return new(new LoopbackAnswer(200, IssuerManifest.Write(options, endpoint, endpoint + "/verify", endpoint + "/revoke")));
+    }
 
     private async ValueTask<LoopbackAnswer> WhoAmIAsync(HttpListenerRequest request)
     {

@@ -10,6 +10,8 @@ internal sealed class LogCapture : ILoggerProvider
 
     private readonly ConcurrentQueue<Entry> _entries = new();
 
+    internal IReadOnlyList<Entry> All => [.. _entries];
+
     internal IReadOnlyList<Entry> Of(string category) => [.. _entries.Where(e => e.Category == category)];
 
     internal IReadOnlyList<Entry> Audit => Of("Agentdom.Audit");

@@ -1,6 +1,10 @@
+using System.Net.Sockets;
+using System.Text;
 using Agentdom.AspNetCore;
 using Agentdom.Tests.Support;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Agentdom.Tests.AspNetCore;
@@ -38,28 +42,97 @@ public sealed class ManifestTests
         request.Headers.Host = "api.example.com:8443";
         using var response = await Wire.Http.SendAsync(request);
 
-        Assert.Contains("Host", response.Headers.Vary);
         Assert.Equal("http://api.example.com:8443/v1/agent-tokens", await EndpointAsync(response));
     }
 
-    [Theory]
-    [InlineData("https://api.example.com")]
-    [InlineData("https://api.example.com/")]
-    public async Task APublicOriginTakesTheRequestsPlace(string origin)
+    [Fact]
+    public async Task WhatComesFromTheRequestIsNotForSharedCaches()
     {
-        await using var issuer = await TestIssuer.StartAsync(o => o.PublicOrigin = new Uri(origin));
+        await using var issuer = await StartBehindProxyAsync();
+        using var response = await GetFromProxyAsync(issuer);
 
-        Assert.Equal("https://api.example.com/v1/agent-tokens", await EndpointAsync(await issuer.GetAsync(Path)));
+        Assert.Equal("https://evil.example/prefix/v1/agent-tokens", await EndpointAsync(response));
+        Assert.True(response.Headers.CacheControl!.Private);
+        Assert.False(response.Headers.CacheControl.Public);
+        Assert.Superset(
+            new HashSet<string> { "Host", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix" },
+            response.Headers.Vary.ToHashSet());
     }
 
     [Fact]
-    public async Task AHostHeaderThatIsNoHostIsRefused()
+    public async Task ItVariesOnTheHeadersThatTheAppForwards()
+    {
+        await using var issuer = await StartBehindProxyAsync(s => s.Configure<ForwardedHeadersOptions>(
+            o => o.ForwardedHostHeaderName = "X-Real-Host"));
+        using var response = await GetFromProxyAsync(issuer);
+
+        Assert.Contains("X-Real-Host", response.Headers.Vary);
+    }
+
+    [Theory]
+    [InlineData("https://api.example.com", "https://api.example.com")]
+    [InlineData("https://api.example.com/", "https://api.example.com")]
+    [InlineData("https://example.com/api/", "https://example.com/api")]
+    public async Task WithAPublicOriginNothingOfTheRequestIsUsed(string origin, string expected)
+    {
+        await using var issuer = await StartBehindProxyAsync(configure: o => o.PublicOrigin = new Uri(origin));
+        using var response = await GetFromProxyAsync(issuer);
+
+        Assert.Equal($"{expected}/v1/agent-tokens", await EndpointAsync(response));
+        Assert.True(response.Headers.CacheControl!.Public);
+        Assert.Empty(response.Headers.Vary);
+        Assert.Equal(
+            await response.Content.ReadAsStringAsync(), await (await issuer.GetAsync("/base" + Path)).Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData("xn--")]
+    [InlineData("a..b")]
+    [InlineData("a~b!")]
+    [InlineData("api.example.com:0")]
+    [InlineData("api.example.com:65536")]
+    [InlineData("")]
+    public async Task AHostHeaderThatIsNoHostIsRefused(string host)
     {
         await using var issuer = await TestIssuer.StartAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Get, issuer.Uri("/.well-known/agentdom.json"));
-        request.Headers.TryAddWithoutValidation("Host", "xn--");
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", issuer.Uri("/").Port, TestContext.Current.CancellationToken);
+        await client.GetStream().WriteAsync(
+            Encoding.ASCII.GetBytes($"GET {Path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"),
+            TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(client.GetStream());
+        var answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
 
-        await Wire.AssertRefusedAsync(await Wire.Http.SendAsync(request), 400, "invalid_request");
+        Assert.StartsWith("HTTP/1.1 400", answer);
+        Assert.Contains("\"invalid_request\"", answer);
+    }
+
+    [Theory]
+    [InlineData("[::1]:8080", "http://[::1]:8080")]
+    [InlineData("localhost:5001", "http://localhost:5001")]
+    [InlineData("b\u00fccher.example", "http://xn--bcher-kva.example")]
+    [InlineData("10.0.0.1", "http://10.0.0.1")]
+    public async Task AnyHostNameOrAddressIsTaken(string host, string expected)
+    {
+        await using var issuer = await StartBehindProxyAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, issuer.Uri(Path));
+        request.Headers.Host = new HostString(host).ToUriComponent();
+
+        Assert.Equal($"{expected}/v1/agent-tokens", await EndpointAsync(await Wire.Http.SendAsync(request)));
+    }
+
+    [Fact]
+    public async Task HeadIsAnsweredAsGetWithoutTheBody()
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        using var get = await issuer.GetAsync(Path);
+        using var head = await Wire.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, issuer.Uri(Path)));
+
+        Assert.Equal(200, (int)head.StatusCode);
+        Assert.Equal(Headers(get), Headers(head));
+        Assert.Equal(get.Content.Headers.ContentLength, head.Content.Headers.ContentLength);
+        Assert.Empty(await head.Content.ReadAsByteArrayAsync());
+        Assert.Equal(200, (int)(await issuer.GetAsync(Path)).StatusCode);
     }
 
     [Fact]
@@ -108,6 +181,109 @@ public sealed class ManifestTests
         await AssertEndpointWorksAsync(host, Path, expected);
     }
 
+    [Theory]
+    [InlineData("/", "/")]
+    [InlineData("", "/")]
+    [InlineData("/v1/", "/v1")]
+    [InlineData("v1", "/v1")]
+    public async Task VerifyAndRevokeAreBelowAnyPattern(string pattern, string expected)
+    {
+        await using var host = await StartAsync(app =>
+        {
+            app.MapAgentTokens(pattern);
+            app.MapAgentdomManifest();
+        });
+
+        await AssertEndpointWorksAsync(host, Path, expected);
+    }
+
+    [Theory]
+    [InlineData("/{tenant}", "/acme")]
+    [InlineData("/{tenant}", "/a%20b%C3%BC")]
+    [InlineData("/t/{tenant:length(4)}/{region=eu}", "/t/acme/us")]
+    [InlineData("/t/{tenant:length(4)}/{region=eu}", "/t/acme/eu")]
+    [InlineData("/{{x}}", "/%7Bx%7D")]
+    public async Task AGroupsParametersHaveTheValuesOfTheRequest(string prefix, string requested)
+    {
+        await using var host = await StartAsync(app =>
+        {
+            var group = app.MapGroup(prefix);
+            group.MapAgentTokens("/v1/agent-tokens");
+            group.MapAgentdomManifest();
+        });
+
+        await AssertEndpointWorksAsync(host, requested + Path, requested + "/v1/agent-tokens");
+    }
+
+    [Fact]
+    public async Task AParametersDefaultIsEnough()
+    {
+        await using var host = await StartAsync(app =>
+        {
+            app.MapGroup("/{tenant=acme}").MapAgentTokens("/tokens");
+            app.MapAgentdomManifest();
+        });
+
+        await AssertEndpointWorksAsync(host, Path, "/acme/tokens");
+    }
+
+    [Fact]
+    public async Task AValueThatTheTokenEndpointRefusesHasNoManifest()
+    {
+        await using var host = await StartAsync(app =>
+        {
+            app.MapGroup("/{tenant:int}").MapAgentTokens("/tokens");
+            app.MapGroup("/{tenant}").MapAgentdomManifest();
+        });
+
+        await AssertEndpointWorksAsync(host, "/7" + Path, "/7/tokens");
+        Assert.Equal(404, (int)(await Wire.Http.GetAsync(host.Uri("/acme" + Path))).StatusCode);
+    }
+
+    [Fact]
+    public async Task EachGroupsManifestNamesItsOwnEndpoints()
+    {
+        await using var host = await StartAsync(app =>
+        {
+            app.MapAgentTokens("/tokens");
+            app.MapAgentdomManifest();
+            var group = app.MapGroup("/group");
+            group.MapAgentTokens("/tokens");
+            group.MapAgentdomManifest();
+        });
+
+        await AssertEndpointWorksAsync(host, Path, "/tokens");
+        await AssertEndpointWorksAsync(host, "/group" + Path, "/group/tokens");
+    }
+
+    private static SortedDictionary<string, string> Headers(HttpResponseMessage response) => new(response.Headers
+        .Concat(response.Content.Headers).Where(h => h.Key != "Date").ToDictionary(h => h.Key, h => string.Join(',', h.Value)));
+
+    private static Task<TestIssuer> StartBehindProxyAsync(
+        Action<IServiceCollection>? services = null, Action<AgentTokenIssuerOptions>? configure = null) => TestIssuer.StartAsync(
+        configure,
+        s =>
+        {
+            s.Configure<ForwardedHeadersOptions>(o => o.ForwardedHeaders =
+                ForwardedHeaders.XForwardedHost | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedPrefix);
+            services?.Invoke(s);
+        },
+        app =>
+        {
+            app.UseForwardedHeaders();
+            app.UsePathBase("/base");
+            app.UseRouting();
+        });
+
+    private static async Task<HttpResponseMessage> GetFromProxyAsync(TestIssuer issuer)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, issuer.Uri(Path));
+        request.Headers.Add("X-Forwarded-Host", "evil.example");
+        request.Headers.Add("X-Forwarded-Proto", "https");
+        request.Headers.Add("X-Forwarded-Prefix", "/prefix");
+        return await Wire.Http.SendAsync(request);
+    }
+
     private static Task<TestHost> StartAsync(Action<WebApplication> map) => TestHost.StartAsync(map, builder =>
         builder.Services.AddAgentTokenIssuer(o =>
         {
@@ -120,11 +296,18 @@ public sealed class ManifestTests
 
     private static async Task AssertEndpointWorksAsync(TestHost host, string manifestPath, string expectedPath)
     {
-        var endpoint = await EndpointAsync(await Wire.Http.GetAsync(host.Uri(manifestPath)));
-        Assert.Equal(host.Uri(expectedPath).ToString(), endpoint);
+        using var manifest = await Wire.Http.GetAsync(host.Uri(manifestPath));
+        var auth = (await Wire.JsonAsync(manifest)).GetProperty("auth");
+        var endpoint = auth.GetProperty("agent_token_endpoint").GetString();
+        Assert.Equal(host.Uri(expectedPath).AbsoluteUri, endpoint);
         using var response = await Wire.PostAsync(new Uri(endpoint!), TestIssuer.Signed(TestIssuer.Body()));
         Assert.Equal(200, (int)response.StatusCode);
-        using var verdict = await Wire.PostAsync(new Uri(endpoint + "/verify"), """{"token":"x"}""");
-        Assert.Equal(200, (int)verdict.StatusCode);
+        foreach (var name in new[] { "verify", "revoke" })
+        {
+            var below = auth.GetProperty($"agent_token_{name}_endpoint").GetString()!;
+            Assert.Equal($"{endpoint!.TrimEnd('/')}/{name}", below);
+            using var answer = await Wire.PostAsync(new Uri(below), """{"token":"x"}""");
+            Assert.Equal(200, (int)answer.StatusCode);
+        }
     }
 }

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Agentdom.AspNetCore;
 using Agentdom.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace Agentdom.Tests.AspNetCore;
@@ -45,6 +46,57 @@ public sealed class LimitTests
         }
 
         Assert.Equal(200, await AskAsync(issuer));
+    }
+
+    [Fact]
+    public async Task AReplayIsNotChargedToItsAgent()
+    {
+        await using var issuer = await StartAsync(perAgent: 2);
+        var captured = TestIssuer.Signed(TestIssuer.Body());
+        Assert.Equal(200, (int)(await issuer.RequestTokenAsync(captured)).StatusCode);
+        for (var i = 0; i < 5; i++) await Wire.AssertRefusedAsync(await issuer.RequestTokenAsync(captured), 401, "replayed_request");
+
+        Assert.Equal(200, await AskAsync(issuer));
+        Assert.Equal(429, await AskAsync(issuer));
+    }
+
+    [Fact]
+    public async Task ARequestThatNeverSucceedsIsNotChargedToItsAgent()
+    {
+        await using var issuer = await StartAsync(perAgent: 1);
+        var captured = TestIssuer.Body();
+        captured["scopes"] = new[] { "data.erase" };
+        for (var i = 0; i < 5; i++)
+            await Wire.AssertRefusedAsync(await issuer.RequestTokenAsync(TestIssuer.Signed(captured)), 403, "invalid_scope");
+
+        Assert.Equal(200, await AskAsync(issuer));
+    }
+
+    [Fact]
+    public async Task AnAgentAboveItsShareDoesNotFillTheState()
+    {
+        await using var issuer = await TestIssuer.StartAsync(
+            o => o.Limits.RequestsPerMinutePerAgent = 1, s => s.AddSingleton<IIssuerState>(new InMemoryIssuerState(capacity: 2)));
+        Assert.Equal(200, await AskAsync(issuer, "greedy"));
+        for (var i = 0; i < 5; i++) Assert.Equal(429, await AskAsync(issuer, "greedy"));
+
+        Assert.Equal(200, await AskAsync(issuer, "modest"));
+    }
+
+    [Fact]
+    public async Task RefusedTokensCountAgainstTheirAddressButLockNobodyOut()
+    {
+        await using var issuer = await StartAsync(perAddress: 3);
+        var token = await issuer.TokenAsync();
+        for (var i = 0; i < 2; i++)
+            Wire.AssertChallenge(await issuer.GetDataAsync("garbage"), 401, "Bearer error=\"invalid_token\"");
+
+        using var refused = await issuer.GetDataAsync("garbage");
+        Assert.Equal(429, (int)refused.StatusCode);
+        Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 20);
+        Assert.Equal(429, await AskAsync(issuer));
+        Assert.Equal(200, (int)(await issuer.GetDataAsync(token)).StatusCode);
+        Wire.AssertChallenge(await issuer.GetDataAsync(null), 401, "Bearer");
     }
 
     [Fact]

@@ -62,8 +62,8 @@ public sealed class LoopbackServerTests
     [InlineData("GET", "v1/agent-tokens", 405, "POST")]
     [InlineData("DELETE", "v1/agent-tokens/verify", 405, "POST")]
     [InlineData("HEAD", "v1/agent-tokens/revoke", 405, "POST")]
-    [InlineData("POST", ".well-known/agentdom.json", 405, "GET")]
-    [InlineData("HEAD", "whoami", 405, "GET")]
+    [InlineData("POST", ".well-known/agentdom.json", 405, "GET, HEAD")]
+    [InlineData("DELETE", "whoami", 405, "GET, HEAD")]
     [InlineData("GET", "", 404, null)]
     [InlineData("POST", "v1/agent-tokens/", 404, null)]
     [InlineData("GET", "WHOAMI", 404, null)]
@@ -75,7 +75,42 @@ public sealed class LoopbackServerTests
         using var response = await Wire.Http.SendAsync(request);
 
         Assert.Equal(status, (int)response.StatusCode);
-        Assert.Equal(allow, response.Content.Headers.Allow.SingleOrDefault());
+        Assert.Equal(allow, response.Content.Headers.Allow.Count == 0 ? null : string.Join(", ", response.Content.Headers.Allow));
+    }
+
+    [Fact]
+    public async Task HeadIsAnsweredAsGetWithoutTheBody()
+    {
+        using var server = Start();
+        foreach (var path in new[] { ".well-known/agentdom.json", "whoami" })
+        {
+            using var get = await Wire.Http.GetAsync(Uri(server, path));
+            using var head = await Wire.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, Uri(server, path)));
+
+            Assert.Equal(get.StatusCode, head.StatusCode);
+            Assert.Equal(get.Content.Headers.ContentLength, head.Content.Headers.ContentLength);
+            Assert.Equal(get.Content.Headers.ContentType, head.Content.Headers.ContentType);
+            Assert.Empty(await head.Content.ReadAsByteArrayAsync());
+        }
+        // Nothing was sent that the next request on the connection would take for its answer.
+        await TokenAsync(server);
+    }
+
+    [Theory]
+    [InlineData("GET /.well-known/agentdom.json HTTP/1.1\r\nHost: evil.example\r\n")]
+    [InlineData("GET /.well-known/agentdom.json HTTP/1.1\r\nHost:\r\n")]
+    [InlineData("GET /.well-known/agentdom.json HTTP/1.0\r\n")]
+    [InlineData("GET http://evil.example/.well-known/agentdom.json HTTP/1.1\r\nHost: localhost\r\n")]
+    public async Task ItsManifestNamesNoOtherHost(string request)
+    {
+        using var server = Start();
+        using var client = await ConnectAsync(server, Encoding.ASCII.GetBytes(request + "Connection: close\r\n\r\n"));
+        using var reader = new StreamReader(client.GetStream());
+        var answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+
+        Assert.DoesNotContain("evil.example", answer);
+        if (answer.Contains("200 OK", StringComparison.Ordinal))
+            Assert.Matches($"\"agent_token_endpoint\":\"http://(localhost|127\\.0\\.0\\.1):{server.Port}/", answer);
     }
 
     [Theory]

@@ -1,0 +1,99 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+
+namespace Agentdom.AspNetCore;
+
+/// <summary>Answers <c>/.well-known/agentdom.json</c> (protocol.md §1).</summary>
+/// <param name="routes">The app or group on which it is mapped.</param>
+internal sealed class ManifestEndpoint(IEndpointRouteBuilder routes)
+{
+    private volatile Paths? _paths;
+
+    internal async Task RunAsync(HttpContext context)
+    {
+        var paths = _paths ??= Find(context.RequestServices, (RouteEndpoint)context.GetEndpoint()!);
+        var options = context.RequestServices.GetRequiredService<CurrentIssuer>().Options;
+        var response = context.Response;
+        if (Base(context.Request, options) is not { } root)
+        {
+            await ReplyWriter.WriteAsync(response, IssuerReply.InvalidRequest("The Host header is not a valid host name."));
+            return;
+        }
+        if (paths.Mint.Fill(context) is not { } mint || paths.Verify.Fill(context) is not { } verify
+            || paths.Revoke.Fill(context) is not { } revoke)
+        {
+            response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+        SetCaching(context, options);
+        await ReplyWriter.WriteJsonAsync(response, IssuerManifest.Write(options, root + mint, root + verify, root + revoke));
+    }
+
+    /// <summary>Finds the token endpoints that the manifest names: those of its own group, or else the first ones.</summary>
+    /// <exception cref="InvalidOperationException">There are none, or their addresses have parameters without a value.</exception>
+    internal Paths Find(IServiceProvider services, RouteEndpoint manifest)
+    {
+        var groups = services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Select(static endpoint => (Endpoint: endpoint, Marker: endpoint.Metadata.GetMetadata<TokenEndpointMarker>()))
+            .Where(static e => e.Marker is not null)
+            .GroupBy(static e => e.Marker!.Group)
+            .OrderByDescending(group => ReferenceEquals(group.Key.Routes, routes))
+            .Select(static group => group.ToDictionary(static e => e.Marker!.Operation, static e => e.Endpoint))
+            .ToList();
+        if (groups.Count == 0) throw new InvalidOperationException("Call app.MapAgentTokens(…) as well as app.MapAgentdomManifest().");
+        var found = groups.Find(group => !TokenPath.Missing(group[Operation.Mint], manifest).Any());
+        if (found is null)
+        {
+            var first = groups[0][Operation.Mint];
+            throw new InvalidOperationException(
+                $"The manifest '{manifest.RoutePattern.RawText}' cannot name the token endpoint '{first.RoutePattern.RawText}', because it "
+                + $"has no value for '{string.Join("', '", TokenPath.Missing(first, manifest))}'. Map both in the same group: "
+                + "var group = app.MapGroup(…); group.MapAgentTokens(…); group.MapAgentdomManifest();");
+        }
+        return new Paths(
+            new TokenPath(found[Operation.Mint], services), new TokenPath(found[Operation.Verify], services),
+            new TokenPath(found[Operation.Revoke], services));
+    }
+
+    // Null if the request has no valid origin. With a public origin nothing of the request is used, so that caches may share it.
+    private static string? Base(HttpRequest request, AgentTokenIssuerOptions options)
+    {
+        if (options.PublicOrigin is { } origin) return origin.GetLeftPart(UriPartial.Path).TrimEnd('/');
+        try
+        {
+            return Uri.TryCreate($"{request.Scheme}://{request.Host.ToUriComponent()}", UriKind.Absolute, out var uri)
+                && uri.Scheme is "http" or "https" && uri.Port > 0
+                && uri.UserInfo.Length == 0 && uri.PathAndQuery == "/" && uri.Fragment.Length == 0
+                && Uri.CheckHostName(uri.IdnHost) is not UriHostNameType.Unknown
+                ? uri.GetLeftPart(UriPartial.Authority) + request.PathBase.ToUriComponent()
+                : null;
+        }
+        // The host has no ASCII form, such as "xn--".
+        catch (Exception e) when (e is ArgumentException or UriFormatException)
+        {
+            return null;
+        }
+    }
+
+    private static void SetCaching(HttpContext context, AgentTokenIssuerOptions options)
+    {
+        var headers = context.Response.Headers;
+        var seconds = (long)options.ManifestLifetime.TotalSeconds;
+        headers.CacheControl = string.Create(
+            CultureInfo.InvariantCulture, $"{(options.PublicOrigin is null ? "private" : "public")}, max-age={seconds}");
+        if (options.PublicOrigin is not null) return;
+        // The origin of a request is its Host header, or what a proxy says in these headers.
+        var forwarded = context.RequestServices.GetRequiredService<IOptions<ForwardedHeadersOptions>>().Value;
+        headers.AppendCommaSeparatedValues(
+            HeaderNames.Vary, HeaderNames.Host, forwarded.ForwardedHostHeaderName, forwarded.ForwardedProtoHeaderName,
+            forwarded.ForwardedPrefixHeaderName);
+    }
+
+    internal sealed record Paths(TokenPath Mint, TokenPath Verify, TokenPath Revoke);
+}
