@@ -54,6 +54,7 @@ public sealed class AgentTokenSource
 
     /// <summary>
     /// Called after each renewal with its failure, if any, and the expiry (UTC) of the current token, if any. It must not throw.
+    /// A token that is valid for more than 24 hours is accepted; one with scopes that were not requested is a failure.
     /// </summary>
     internal Action<AtpException?, DateTimeOffset?>? OnRenewal { get; init; }
 

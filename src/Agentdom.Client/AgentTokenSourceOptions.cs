@@ -10,8 +10,8 @@ public sealed class AgentTokenSourceOptions
     public string? AgentId { get; set; }
 
     /// <summary>
-    /// The secret shared with the host. If it is null or empty, the secret comes from the environment variable
-    /// <c>AGENTDOM_ATP_SECRET</c>, else from Agentdom's own vault.
+    /// The secret shared with the host. If it is null or empty, the secret comes from Agentdom's own vault, else from the environment
+    /// variable <c>AGENTDOM_ATP_SECRET</c>, if <c>AGENTDOM_ATP_HOSTS</c> names the host or is not set.
     /// </summary>
     public string? Secret { get; set; }
 
@@ -24,7 +24,7 @@ public sealed class AgentTokenSourceOptions
     /// <summary>The token endpoint. If it is set, the host's manifest is not read.</summary>
     public Uri? Endpoint { get; set; }
 
-    /// <summary>Additional host names on which the manifest's endpoints may be.</summary>
+    /// <summary>Additional host names on which the manifest's endpoints may be, and of which its audience may be.</summary>
     public IList<string> TrustedEndpointHosts { get; } = [];
 
     /// <summary>Additional host names to which the tokens may be sent, besides the host and its subdomains.</summary>

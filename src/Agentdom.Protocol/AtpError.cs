@@ -22,7 +22,7 @@ public enum AtpError
     ManifestMissing,
     /// <summary>The host's manifest cannot be read.</summary>
     ManifestInvalid,
-    /// <summary>The host's manifest names another authentication method.</summary>
+    /// <summary>The host's manifest has no token endpoint and names another authentication method.</summary>
     MethodUnsupported,
     /// <summary>The manifest's endpoint, or the address of a request with a token, is on another host that is not trusted.</summary>
     EndpointForeign,
@@ -40,9 +40,9 @@ public enum AtpError
     ScopeDenied,
     /// <summary>The issuer refused the signature: the secrets differ.</summary>
     SignatureRefused,
-    /// <summary>The issuer's clock and this one are too far apart, even after correcting for it.</summary>
+    /// <summary>The issuer's clock and this one are too far apart: by more than 24 hours, or even after correcting for it.</summary>
     ClockSkewed,
-    /// <summary>The issuer has seen this signed request before.</summary>
+    /// <summary>The issuer has seen this signed request before, and three more with later timestamps.</summary>
     RequestReplayed,
     /// <summary>The issuer cannot read the request.</summary>
     RequestRefused,
@@ -50,7 +50,7 @@ public enum AtpError
     RateLimited,
     /// <summary>The issuer is temporarily unavailable.</summary>
     IssuerUnavailable,
-    /// <summary>The issuer's answer has a status that the protocol does not define.</summary>
+    /// <summary>The answer is not one that the protocol defines, such as a web page of a firewall.</summary>
     IssuerFailed,
     /// <summary>The issuer's answer cannot be read, lacks a token, or is too large.</summary>
     AnswerInvalid,
@@ -92,4 +92,10 @@ public enum AtpError
     ServerOptionsInvalid,
     /// <summary>Another program uses the port, or this user may not listen on it.</summary>
     PortTaken,
+    /// <summary>The proxy of this machine cannot be reached, refuses the connection to the host, or wants other credentials.</summary>
+    ProxyRefused,
+    /// <summary>The manifest names an audience of another host that is not trusted.</summary>
+    AudienceForeign,
+    /// <summary>The issuer granted more scopes than were requested, or a token that is valid for longer than 24 hours.</summary>
+    GrantExceeded,
 }

@@ -2,7 +2,8 @@ namespace Agentdom.Protocol;
 
 /// <summary>
 /// Thrown for every failure that a caller can meet in normal use. The message describes what happened and then what to do
-/// next. It never contains a secret or a token.
+/// next. It never contains a secret or a token, and neither message nor inner exceptions contain the user name or password of an
+/// address, such as a proxy's.
 /// </summary>
 public sealed class AtpException : Exception
 {
@@ -11,11 +12,11 @@ public sealed class AtpException : Exception
     /// <param name="advice">What to do next, as a full sentence, for any caller: it names no cmdlet and no parameter.</param>
     /// <param name="cause">The inner exception, if any.</param>
     internal AtpException(AtpError error, string happened, string advice, Exception? cause = null)
-        : base($"{happened} {advice}", cause)
+        : base(Printable.WithoutUserInfo($"{happened} {advice}"), CauseWithoutUserInfo.Of(cause))
     {
         Error = error;
-        Happened = happened;
-        Advice = advice;
+        Happened = Printable.WithoutUserInfo(happened);
+        Advice = Printable.WithoutUserInfo(advice);
     }
 
     /// <summary>What went wrong.</summary>

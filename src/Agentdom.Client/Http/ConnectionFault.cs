@@ -5,59 +5,79 @@ using Polly.Timeout;
 
 namespace Agentdom.Client;
 
-/// <summary>Maps a connection failure to an error: name, connection, certificate or timeout.</summary>
+/// <summary>Maps a connection failure to an error: name, connection, certificate, proxy or timeout.</summary>
 internal static class ConnectionFault
 {
     internal static bool IsConnectionFault(Exception e) => e is HttpRequestException or IOException or SocketException;
 
-    /// <summary>Whether a retry can help. It cannot if the name or the certificate is wrong.</summary>
-    internal static bool MayPass(Exception e) =>
-        IsConnectionFault(e) && !IsUnknownName(e) && !Chain(e).Any(static x => x is AuthenticationException);
-
-    internal static AtpException ToAtpException(Exception e, Uri uri)
+    /// <summary>Whether a retry can help. It cannot if the name or the certificate is wrong, or the proxy refuses.</summary>
+    internal static bool MayPass(Exception e)
     {
-        var host = uri.Authority;
+        var chain = Chain(e);
+        return IsConnectionFault(e) && !IsUnknownName(chain) && ProxyFault.MayPass(chain)
+            && !chain.Any(static x => x is AuthenticationException);
+    }
+
+    /// <param name="e">The failure.</param>
+    /// <param name="uri">The address of the request.</param>
+    /// <param name="namedBy">The host whose manifest names the address, if it is an endpoint from a manifest.</param>
+    internal static AtpException ToAtpException(Exception e, Uri uri, AtpHost? namedBy)
+    {
+        var chain = Chain(e);
+        if (ProxyFault.Find(chain, uri) is { } fault) return fault;
+        var place = Place(uri, namedBy);
+        var wrong = namedBy is null ? "" : " If that address is wrong, the provider must correct the manifest.";
         if (e is TimeoutRejectedException)
             return new AtpException(
-                AtpError.TimedOut, $"{host} did not answer within {HttpExchange.AttemptTimeout.TotalSeconds:0} seconds.",
-                "Check that the host is up and that no firewall drops the connection.", e);
-        if (IsUnknownName(e))
-            return new AtpException(AtpError.HostNotFound, $"The name of {host} does not resolve.",
-                "Check the spelling and this machine's DNS.", e);
-        if (IsBadCertificate(e))
+                AtpError.TimedOut, $"{place} did not answer within {HttpExchange.AttemptTimeout.TotalSeconds:0} seconds.",
+                $"Check that the host is up and that no firewall drops the connection.{wrong}", e);
+        if (IsUnknownName(chain))
+            return new AtpException(AtpError.HostNotFound, $"The name of {place} does not resolve.",
+                $"Check the spelling and this machine's DNS.{wrong}", e);
+        if (IsBadCertificate(chain))
             return new AtpException(AtpError.CertificateInvalid,
-                $"The TLS certificate of {host} is not valid: {Printable.Excerpt(Innermost(e).Message)}",
-                "Nothing was sent. Tell the provider. A private authority must be in this machine's certificate store.", e);
-        return new AtpException(AtpError.HostUnreachable, $"No connection to {host}: {Reason(e)}.",
-            "Check the host's name and port, and that it is up and reachable from here.", RepeatsAnswer(e) ? null : e);
+                $"The TLS certificate of {place} is not valid: {Printable.Excerpt(chain[chain.Count - 1].Message)}",
+                $"Nothing was sent. Tell the provider. A private authority must be in this machine's certificate store.{wrong}", e);
+        return new AtpException(AtpError.HostUnreachable, $"No connection to {place}: {Reason(chain)}.",
+            $"Check the host's name and port, and that it is up and reachable from here.{wrong}", RepeatsAnswer(chain) ? null : e);
+    }
+
+    /// <summary>What a message calls the address: the host, or the whole endpoint if a manifest names it.</summary>
+    internal static string Place(Uri uri, AtpHost? namedBy)
+    {
+        var place = namedBy is null ? uri.Authority : $"{Printable.Excerpt(uri.AbsoluteUri)} (named by the manifest of {namedBy})";
+        return ProxyFault.ProxyOf(uri) is { } proxy ? $"{place} through the proxy {proxy}" : place;
     }
 
     /// <summary>The reason, in the runtime's words unless they repeat the answer.</summary>
-    internal static string Reason(Exception e) =>
-        RepeatsAnswer(e) ? "its answer is not valid HTTP" : Printable.Excerpt(Innermost(e).Message).TrimEnd('.');
+    internal static string Reason(Exception e) => Reason(Chain(e));
+
+    internal static string Reason(IReadOnlyList<Exception> chain) => RepeatsAnswer(chain)
+        ? "its answer is not valid HTTP"
+        : Printable.Excerpt(chain[chain.Count - 1].Message).TrimEnd('.');
 
     // The runtime's message contains the line that it could not parse, and a careless issuer may echo a secret there.
-    private static bool RepeatsAnswer(Exception e) =>
+    private static bool RepeatsAnswer(IReadOnlyList<Exception> chain) =>
 #if NET
-        Chain(e).Any(static x => x is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse }
+        chain.Any(static x => x is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse }
             or HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse });
 #else
         false;
 #endif
 
-    private static bool IsUnknownName(Exception e) => Chain(e).Any(static x =>
+    private static bool IsUnknownName(IReadOnlyList<Exception> chain) => chain.Any(static x =>
         x is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData }
         or WebException { Status: WebExceptionStatus.NameResolutionFailure });
 
     // TLS can also fail for other reasons, such as a port that speaks plain http.
-    private static bool IsBadCertificate(Exception e) => Chain(e).Any(static x =>
+    private static bool IsBadCertificate(IReadOnlyList<Exception> chain) => chain.Any(static x =>
         x is WebException { Status: WebExceptionStatus.TrustFailure }
         || (x is AuthenticationException && x.Message.IndexOf("certificate", StringComparison.OrdinalIgnoreCase) >= 0));
 
-    private static Exception Innermost(Exception e) => Chain(e).Last();
-
-    private static IEnumerable<Exception> Chain(Exception e)
+    private static List<Exception> Chain(Exception e)
     {
-        for (Exception? x = e; x is not null; x = x.InnerException) yield return x;
+        var chain = new List<Exception>();
+        for (Exception? x = e; x is not null; x = x.InnerException) chain.Add(x);
+        return chain;
     }
 }

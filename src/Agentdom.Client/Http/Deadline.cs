@@ -30,7 +30,7 @@ internal sealed class Deadline : IDisposable
 
     internal bool HasPassed => _source.IsCancellationRequested && !_caller.IsCancellationRequested;
 
-    internal void Tell(string text) => _tell?.Invoke(text);
+    internal void Tell(string text) => _tell?.Invoke(Printable.WithoutUserInfo(text));
 
     internal AtpException ToAtpException(string? host, Exception cause) => new(AtpError.TimedOut,
         $"{host ?? "The operation"} did not finish within its limit of {_limit.TotalSeconds:0.#} seconds.",

@@ -13,6 +13,11 @@ internal sealed class HttpAnswer
 
     internal required byte[] Body { get; init; }
 
+    internal string? MediaType { get; init; }
+
+    /// <summary>Where a redirect points, as host and port, or null.</summary>
+    internal string? RedirectsTo { get; init; }
+
     /// <summary>The server's clock, from its Date header.</summary>
     internal DateTimeOffset? Date { get; init; }
 
@@ -27,25 +32,44 @@ internal sealed class HttpAnswer
     /// <summary>Whether an agent may retry (protocol.md §5).</summary>
     internal bool IsTransient => Status is 429 or 502 or 503 or 504;
 
-    /// <summary>The error in the body, as RFC 6749, AgentDOM's older envelope or plain text (protocol.md §5).</summary>
-    internal (string Code, string Text, long? ServerTime) Error()
+    /// <summary>Whether the body is HTML, as firewalls, captive portals and web servers send it.</summary>
+    internal bool IsWebPage
+    {
+        get
+        {
+            var text = BodyText();
+            return text.StartsWith("<", StringComparison.Ordinal)
+                && (MediaType is "text/html" or "application/xhtml+xml"
+                    || text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase)
+                    || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase));
+        }
+    }
+
+    /// <summary>
+    /// The error in the body: as RFC 6749, AgentDOM's older envelope (protocol.md §5), RFC 9457 or plain text.
+    /// </summary>
+    internal AnswerError Error()
     {
         try
         {
             var json = StrictJson.ParseAnswer(Body);
-            var isEnvelope = json.Has("ok");
-            var code = json.Text("error") ?? "";
-            var text = isEnvelope ? $"{code} {json.Text("hint")}" : json.Text("error_description") ?? code;
+            var error = json["error"] as string ?? "";
+            var isEnvelope = json["ok"] is bool;
+            var description = json["error_description"] as string;
+            var text = isEnvelope
+                ? $"{error} {json["hint"] as string}".Trim()
+                : description ?? json["detail"] as string ?? json["title"] as string ?? error;
             // A time out of range counts as none.
-            var serverTime = json["server_time"] is double milliseconds and >= 0 and <= UnixTime.MaxMilliseconds
+            var serverTime = json.NumberOrNull("server_time") is double milliseconds and >= 0 and <= UnixTime.MaxMilliseconds
                 ? (long?)milliseconds
                 : null;
-            return (isEnvelope ? "" : code, text.Trim(), serverTime);
+            return new AnswerError(isEnvelope ? "" : error, text, serverTime,
+                IsFromIssuer: isEnvelope || (error.Length > 0 && description is not null));
         }
         catch (JsonFormatException)
         {
-            var text = Encoding.UTF8.GetString(Body).Trim();
-            return ("", text.StartsWith("<", StringComparison.Ordinal) ? "" : text, null);
+            var raw = BodyText();
+            return new AnswerError("", raw.StartsWith("<", StringComparison.Ordinal) ? "" : raw, null, IsFromIssuer: false);
         }
     }
 
@@ -67,4 +91,6 @@ internal sealed class HttpAnswer
     }
 
     public override string ToString() => string.Format(CultureInfo.InvariantCulture, "{0} from {1}", Status, Uri);
+
+    private string BodyText() => Encoding.UTF8.GetString(Body).Trim('\uFEFF', ' ', '\t', '\r', '\n');
 }

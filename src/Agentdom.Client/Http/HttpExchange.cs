@@ -48,8 +48,10 @@ internal sealed class HttpExchange : IDisposable
     /// <param name="makeRequest">Creates the request. It is called for each attempt.</param>
     /// <param name="maxBytes">The maximum size of an answer in bytes.</param>
     /// <param name="deadline">The timeout, cancellation and progress messages.</param>
+    /// <param name="namedBy">The host whose manifest names the address, if it is an endpoint from a manifest.</param>
     /// <exception cref="AtpException">There was no answer, or it is a redirect or too large.</exception>
-    internal async Task<HttpAnswer> SendAsync(Func<HttpRequestMessage> makeRequest, int maxBytes, Deadline deadline)
+    internal async Task<HttpAnswer> SendAsync(
+        Func<HttpRequestMessage> makeRequest, int maxBytes, Deadline deadline, AtpHost? namedBy = null)
     {
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, deadline.Token);
         context.Properties.Set(s_deadline, deadline);
@@ -64,18 +66,15 @@ internal sealed class HttpExchange : IDisposable
                     return await ExchangeAsync(request, maxBytes, ctx.CancellationToken).ConfigureAwait(false);
                 },
                 context).ConfigureAwait(false);
-            if (!answer.IsRedirect) return answer;
-            throw new AtpException(AtpError.RedirectRefused,
-                $"{answer.Uri.Authority} answered with a redirect ({answer.Status}), and redirects are not followed.",
-                "If you trust the host that it points to, request a token for that host.");
+            return answer.IsRedirect ? throw Redirected(answer) : answer;
         }
         catch (Exception e) when (ConnectionFault.IsConnectionFault(e) || e is TimeoutRejectedException)
         {
-            throw ConnectionFault.ToAtpException(e, uri!);
+            throw ConnectionFault.ToAtpException(e, uri!, namedBy);
         }
         catch (OperationCanceledException e) when (deadline.HasPassed)
         {
-            throw deadline.ToAtpException(uri?.Authority, e);
+            throw deadline.ToAtpException(uri is null ? null : ConnectionFault.Place(uri, namedBy), e);
         }
         finally
         {
@@ -102,10 +101,27 @@ internal sealed class HttpExchange : IDisposable
             Uri = request.RequestUri!,
             Status = status,
             Body = body,
+            MediaType = response.Content?.Headers.ContentType?.MediaType,
+            RedirectsTo = response.Headers.Location is { } to ? TargetOf(request.RequestUri!, to) : null,
             Date = response.Headers.Date,
             CacheControl = response.Headers.CacheControl,
             RetryAfter = HttpAnswer.ReadRetryAfter(response.Headers.RetryAfter, body, _time.GetUtcNow()),
         };
+    }
+
+    // The host and port alone: the rest may repeat what was sent.
+    private static string? TargetOf(Uri from, Uri location) =>
+        Uri.TryCreate(from, location, out var target) && target.Scheme is ("http" or "https") ? Printable.Line(target.Authority) : null;
+
+    private static AtpException Redirected(HttpAnswer answer)
+    {
+        var place = answer.Uri.Authority;
+        var to = answer.RedirectsTo is { } target ? $" to {target}" : "";
+        return new AtpException(AtpError.RedirectRefused,
+            $"{place} answered with a redirect ({answer.Status}){to}, and redirects are not followed.",
+            answer.RedirectsTo is null || answer.RedirectsTo == place
+                ? "Ask the provider for the right address."
+                : $"If you trust {answer.RedirectsTo}, request a token for that host.");
     }
 
     private static bool ShouldRetry(RetryPredicateArguments<HttpAnswer> args)

@@ -6,6 +6,15 @@ internal sealed record AgentdomManifest
     /// <summary>The host.</summary>
     public required AtpHost Host { get; init; }
 
+    /// <summary>The authentication method that the host names (<c>auth.method</c>), or null.</summary>
+    public string? Method { get; init; }
+
+    /// <summary>Whether the host sent it. Otherwise the caller knows the token endpoint.</summary>
+    public bool IsFromHost { get; init; }
+
+    /// <summary>The host whose manifest names the endpoints, or null if it was not read.</summary>
+    internal AtpHost? NamedBy => IsFromHost ? Host : null;
+
     /// <summary>The endpoint that grants tokens.</summary>
     public required Uri TokenEndpoint { get; init; }
 

@@ -1,6 +1,3 @@
-using System.Net.Http.Headers;
-using System.Text;
-
 namespace Agentdom.Client;
 
 /// <summary>
@@ -9,7 +6,8 @@ namespace Agentdom.Client;
 /// </summary>
 public sealed class AtpClient : IDisposable
 {
-    private const int MaxManifestBytes = 64 * 1024;
+    // Published manifests reach 530 KB.
+    private const int MaxManifestBytes = 2 * 1024 * 1024;
     private const int MaxAnswerBytes = 64 * 1024;
 
     private static readonly TimeSpan s_lastWish = TimeSpan.FromSeconds(5);
@@ -34,7 +32,7 @@ public sealed class AtpClient : IDisposable
 
     /// <summary>A host's manifest.</summary>
     /// <param name="host">The host.</param>
-    /// <param name="trustedEndpointHosts">Additional host names on which its endpoints may be.</param>
+    /// <param name="trustedEndpointHosts">Additional host names on which its endpoints may be, and of which its audience may be.</param>
     /// <param name="deadline">The time it may take.</param>
     /// <param name="fresh">Whether to ask the host even if its manifest is in the cache.</param>
     /// <exception cref="AtpException">The manifest cannot be fetched, read or trusted.</exception>
@@ -54,6 +52,7 @@ public sealed class AtpClient : IDisposable
         // Callers trust different hosts, so this is checked on every use and not cached with the manifest.
         foreach (var endpoint in new[] { manifest.TokenEndpoint, manifest.VerifyEndpoint, manifest.RevokeEndpoint })
             host.RequireEndpoint(endpoint, trustedEndpointHosts);
+        if (manifest.Audience is { } audience) host.RequireAudience(audience, trustedEndpointHosts);
         return manifest;
     }
 
@@ -65,56 +64,60 @@ public sealed class AtpClient : IDisposable
     internal async Task<TokenGrant> RequestTokenAsync(
         AgentdomManifest manifest, TokenRequest request, SharedSecret secret, Deadline deadline)
     {
-        var endpoint = manifest.TokenEndpoint;
-        DateTimeOffset sent = default;
-        var signatures = new List<string>();
-        HttpRequestMessage Attempt()
+        deadline.Tell($"Asking {manifest.TokenEndpoint} for {string.Join(" ", request.Scopes)}.");
+        var exchange = new TokenExchange(_http, _clock, _time, manifest, request, secret);
+        var answer = await exchange.RunAsync(MaxAnswerBytes, deadline).ConfigureAwait(false);
+        try
         {
-            sent = _time.GetUtcNow();
-            var (body, signature) = SignedBody(manifest, request, secret);
-            signatures.Add(signature);
-            return Post(endpoint, body);
+            return GrantReader.Read(answer, request.Scopes, exchange.Sent);
         }
-
-        deadline.Tell($"Asking {endpoint} for {string.Join(" ", request.Scopes)}.");
-        var answer = await _http.SendAsync(Attempt, MaxAnswerBytes, deadline).ConfigureAwait(false);
-        if (IsStale(answer, out var issuerTime))
+        catch (AtpException e) when (GrantReader.FindToken(answer) is { } token)
         {
-            _clock.Correct(endpoint, issuerTime);
-            var seconds = (issuerTime - sent.ToUnixTimeMilliseconds()) / 1000;
-            deadline.Tell($"The issuer's clock differs from this one by {seconds} s; signing again with its time.");
-            answer = await _http.SendAsync(Attempt, MaxAnswerBytes, deadline).ConfigureAwait(false);
+            var fate = await TryRevokeAsync(manifest.RevokeEndpoint, token).ConfigureAwait(false)
+                ? "Its token was revoked."
+                : "Its token could not be revoked, so it may be valid until it expires.";
+            throw e.WithAdvice($"{fate} {e.Advice}");
         }
-        if (!answer.IsSuccess) throw IssuerRefusal.OfToken(endpoint, answer, [.. signatures, secret.Reveal()]);
-        return GrantReader.Read(answer, request.Scopes, sent);
     }
 
     /// <summary>Asks the issuer whether a token is valid.</summary>
+    /// <param name="verifyEndpoint">The endpoint.</param>
+    /// <param name="token">The token.</param>
+    /// <param name="deadline">The time it may take.</param>
+    /// <param name="namedBy">The host whose manifest names the endpoint, for messages, or null if the caller knows it.</param>
     /// <exception cref="AtpException">The issuer cannot be reached, refuses, or its answer is invalid.</exception>
-    internal async Task<TokenVerdict> VerifyAsync(Uri verifyEndpoint, string token, Deadline deadline)
+    internal async Task<TokenVerdict> VerifyAsync(Uri verifyEndpoint, string token, Deadline deadline, AtpHost? namedBy = null)
     {
         deadline.Tell($"Asking {verifyEndpoint} about the token.");
-        var answer = await SendTokenAsync(verifyEndpoint, token, deadline).ConfigureAwait(false);
+        var answer = await SendTokenAsync(verifyEndpoint, token, deadline, namedBy).ConfigureAwait(false);
         return VerdictReader.Read(answer);
     }
 
     /// <summary>Revokes a token. A token that the issuer does not know counts as revoked (RFC 7009 §2.2).</summary>
+    /// <param name="revokeEndpoint">The endpoint.</param>
+    /// <param name="token">The token.</param>
+    /// <param name="deadline">The time it may take.</param>
+    /// <param name="namedBy">The host whose manifest names the endpoint, for messages, or null if the caller knows it.</param>
     /// <exception cref="AtpException">The issuer cannot be reached, refuses, or does not confirm.</exception>
-    internal async Task RevokeAsync(Uri revokeEndpoint, string token, Deadline deadline)
+    internal async Task RevokeAsync(Uri revokeEndpoint, string token, Deadline deadline, AtpHost? namedBy = null)
     {
         deadline.Tell($"Telling {revokeEndpoint} to revoke the token.");
-        var answer = await SendTokenAsync(revokeEndpoint, token, deadline).ConfigureAwait(false);
+        var answer = await SendTokenAsync(revokeEndpoint, token, deadline, namedBy).ConfigureAwait(false);
         VerdictReader.RequireRevoked(answer);
     }
 
-    /// <summary>Revokes a token that was granted but could not be stored. Best effort, within a few seconds.</summary>
+    /// <summary>Revokes a token that was granted but is not kept. Best effort, within a few seconds.</summary>
     /// <returns>Whether the issuer confirmed.</returns>
-    internal bool TryRevoke(Uri revokeEndpoint, string token)
+    internal bool TryRevoke(Uri revokeEndpoint, string token) =>
+        Task.Run(() => TryRevokeAsync(revokeEndpoint, token)).GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="TryRevoke"/>
+    internal async Task<bool> TryRevokeAsync(Uri revokeEndpoint, string token)
     {
         using var deadline = new Deadline(s_lastWish);
         try
         {
-            Task.Run(() => RevokeAsync(revokeEndpoint, token, deadline)).GetAwaiter().GetResult();
+            await RevokeAsync(revokeEndpoint, token, deadline).ConfigureAwait(false);
             return true;
         }
         catch (AtpException)
@@ -126,44 +129,12 @@ public sealed class AtpClient : IDisposable
     /// <summary>Closes the connections.</summary>
     public void Dispose() => _http.Dispose();
 
-    private async Task<HttpAnswer> SendTokenAsync(Uri endpoint, string token, Deadline deadline)
+    private async Task<HttpAnswer> SendTokenAsync(Uri endpoint, string token, Deadline deadline, AtpHost? namedBy)
     {
         AtpHost.RequireSecure(endpoint);
         var body = CanonicalJson.FromValue(new Dictionary<string, object?> { ["token"] = token });
-        var answer = await _http.SendAsync(() => Post(endpoint, body), MaxAnswerBytes, deadline).ConfigureAwait(false);
+        var answer = await _http.SendAsync(() => TokenExchange.Post(endpoint, body), MaxAnswerBytes, deadline, namedBy)
+            .ConfigureAwait(false);
         return answer.IsSuccess ? answer : throw IssuerRefusal.OfToken(endpoint, answer, token);
-    }
-
-    private (string Body, string Signature) SignedBody(AgentdomManifest manifest, TokenRequest request, SharedSecret secret)
-    {
-        var body = new Dictionary<string, object?>
-        {
-            ["agent_id"] = request.AgentId,
-            ["purpose"] = request.Purpose,
-            ["scopes"] = request.Scopes,
-            ["timestamp"] = _clock.NextTimestamp(manifest.TokenEndpoint),
-        };
-        if (manifest.Audience is not null) body["aud"] = manifest.Audience;
-        var signature = AtpSigner.Sign(AtpSigner.CanonicalBody(body), secret);
-        body[AtpSigner.SignatureMember] = signature;
-        return (CanonicalJson.FromValue(body), signature);
-    }
-
-    private static HttpRequestMessage Post(Uri endpoint, string json) => new(HttpMethod.Post, endpoint)
-    {
-        Content = new ByteArrayContent(Encoding.UTF8.GetBytes(json))
-        {
-            Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
-        },
-    };
-
-    private static bool IsStale(HttpAnswer answer, out long issuerTime)
-    {
-        issuerTime = 0;
-        if (answer.Status != 401) return false;
-        var (code, _, serverTime) = answer.Error();
-        if (code != "stale_timestamp" || (serverTime ?? answer.Date?.ToUnixTimeMilliseconds()) is not { } time) return false;
-        issuerTime = time;
-        return true;
     }
 }

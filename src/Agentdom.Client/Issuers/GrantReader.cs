@@ -32,9 +32,22 @@ internal static class GrantReader
         }
         catch (JsonFormatException e)
         {
-            throw new AtpException(AtpError.AnswerInvalid,
-                $"{answer.Uri.Authority} accepted the request but its answer is invalid: {e.Message.TrimEnd('.')}. Nothing was stored.",
-                "Ask the provider; the host may not be an AgentDOM issuer.", e);
+            throw IssuerRefusal.OfUnreadable(answer,
+                $"{answer.Uri.Authority} accepted the request but its answer is invalid: {e.Message.TrimEnd('.')}. Nothing was stored.", e);
+        }
+    }
+
+    /// <summary>The token in an answer that is invalid for other reasons, or null.</summary>
+    internal static string? FindToken(HttpAnswer answer)
+    {
+        try
+        {
+            var json = StrictJson.ParseAnswer(answer.Body);
+            return (json["token"] ?? json["access_token"]) is string { Length: > 0 } token ? token : null;
+        }
+        catch (JsonFormatException)
+        {
+            return null;
         }
     }
 }

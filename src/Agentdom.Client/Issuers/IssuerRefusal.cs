@@ -10,7 +10,8 @@ internal static class IssuerRefusal
             $"{host} has no AgentDOM manifest: there is nothing at {answer.Uri.AbsolutePath}.",
             "Check the host's name, or set the token endpoint if you know it."),
         _ => new AtpException(AtpError.ManifestMissing,
-            $"{host} has no readable manifest: it answers {answer.Status} at {answer.Uri.AbsolutePath}.",
+            $"{host} has no readable manifest: it answers {answer.Status}{(answer.IsWebPage ? " with a web page" : "")} at "
+                + $"{answer.Uri.AbsolutePath}.",
             "Check the host's name, or ask the provider."),
     };
 
@@ -19,18 +20,28 @@ internal static class IssuerRefusal
     /// <param name="hidden">Secrets that a careless issuer might echo in its answer. They are removed.</param>
     internal static AtpException OfToken(Uri endpoint, HttpAnswer answer, params IEnumerable<string> hidden)
     {
-        var (code, text, _) = answer.Error();
-        var error = Classify(code, answer.Status);
-        var said = Printable.Excerpt(text, hidden).TrimEnd('.');
+        var said = answer.Error();
+        var error = Classify(said, answer.Status);
+        if (error == AtpError.IssuerFailed && answer.IsWebPage) return OfWebPage(answer);
+        var text = Printable.Excerpt(said.Text, hidden).TrimEnd('.');
         return new AtpException(error,
-            $"{endpoint.Authority} refused with status {answer.Status}{(said.Length == 0 ? "" : $": {said}")}.",
+            $"{endpoint.Authority} refused with status {answer.Status}{(text.Length == 0 ? "" : $": {text}")}.",
             Advice(error, answer.RetryAfter))
         {
             RetryAfter = answer.RetryAfter,
         };
     }
 
-    private static AtpError Classify(string code, int status) => code switch
+    /// <summary>The error for a successful answer whose body is not what the protocol defines.</summary>
+    internal static AtpException OfUnreadable(HttpAnswer answer, string happened, JsonFormatException cause) => answer.IsWebPage
+        ? OfWebPage(answer)
+        : new AtpException(AtpError.AnswerInvalid, happened, Advice(AtpError.AnswerInvalid, null), cause);
+
+    private static AtpException OfWebPage(HttpAnswer answer) => new(AtpError.IssuerFailed,
+        $"{answer.Uri.Authority} answers with a web page (status {answer.Status}) and not as an AgentDOM issuer.",
+        "A firewall, a proxy or a login page on the way may have answered. Check the network and the host's name, or ask the provider.");
+
+    private static AtpError Classify(AnswerError said, int status) => said.Code switch
     {
         "invalid_request" => AtpError.RequestRefused,
         "invalid_signature" => AtpError.SignatureRefused,
@@ -41,11 +52,13 @@ internal static class IssuerRefusal
         "temporarily_unavailable" => AtpError.IssuerUnavailable,
         _ => status switch
         {
+            429 => AtpError.RateLimited,
+            502 or 503 or 504 => AtpError.IssuerUnavailable,
+            // Not from an issuer, so it says nothing about the signature or the scopes.
+            _ when !said.IsFromIssuer => AtpError.IssuerFailed,
             400 or 413 or 415 => AtpError.RequestRefused,
             401 => AtpError.SignatureRefused,
             403 => AtpError.ScopeDenied,
-            429 => AtpError.RateLimited,
-            502 or 503 or 504 => AtpError.IssuerUnavailable,
             _ => AtpError.IssuerFailed,
         },
     };
@@ -55,7 +68,7 @@ internal static class IssuerRefusal
         AtpError.RequestRefused => "Check the purpose, scopes and agent id; a newer version of Agentdom may be needed.",
         AtpError.SignatureRefused => "Check that the shared secret is the one the provider has: a trailing space or newline counts.",
         AtpError.ClockSkewed => "Set this machine's clock: it differs too much from the issuer's.",
-        AtpError.RequestReplayed => "Try again: another agent with the same id sent the same request in the same millisecond.",
+        AtpError.RequestReplayed => "Try again: other agents with the same id keep sending the same request in the same milliseconds.",
         AtpError.ScopeDenied => "Request scopes that the host offers; its manifest lists them.",
         AtpError.RateLimited or AtpError.IssuerUnavailable when retryAfter is { } wait =>
             $"Try again in {Math.Ceiling(wait.TotalSeconds):0} seconds.",

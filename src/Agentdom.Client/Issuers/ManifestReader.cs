@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Agentdom.Client;
 
 /// <summary>
@@ -13,21 +11,15 @@ internal static class ManifestReader
     {
         try
         {
-            var root = StrictJson.ParseAnswer(json);
-            RequireKnownVersion(host, root);
-            var auth = root.Object(ManifestFields.Auth) ?? throw new JsonFormatException("There is no 'auth' object.");
-            var method = auth.Text(ManifestFields.Method);
-            if (method != ManifestFields.AgentTokenMethod)
-                throw new AtpException(AtpError.MethodUnsupported,
-                    $"{host} authenticates by {(method is null ? "no named method" : $"'{Printable.Excerpt(method)}'")}, "
-                        + $"not by '{ManifestFields.AgentTokenMethod}'.",
-                    "Agentdom supports no other method; see the provider's documentation.");
-
-            var token = Endpoint(host, auth, ManifestFields.TokenEndpoint)
-                ?? throw new JsonFormatException("There is no 'agent_token_endpoint'.");
+            var auth = StrictJson.ParseAnswer(json).Object(ManifestFields.Auth)
+                ?? throw new JsonFormatException("There is no 'auth' object.");
+            // A host that has the endpoint takes agent tokens, whatever method it names: other tools know only other ones.
+            var token = Endpoint(host, auth, ManifestFields.TokenEndpoint) ?? throw WithoutEndpoint(host, auth);
             var derived = AgentdomManifest.ForEndpoint(host, token);
             return derived with
             {
+                IsFromHost = true,
+                Method = auth[ManifestFields.Method] is string method ? Printable.Excerpt(method) : null,
                 VerifyEndpoint = Endpoint(host, auth, ManifestFields.VerifyEndpoint) ?? derived.VerifyEndpoint,
                 RevokeEndpoint = Endpoint(host, auth, ManifestFields.RevokeEndpoint) ?? derived.RevokeEndpoint,
                 Audience = ReadAudience(auth),
@@ -43,14 +35,18 @@ internal static class ManifestReader
         }
     }
 
-    private static void RequireKnownVersion(AtpHost host, JsonObject root)
+    private static Exception WithoutEndpoint(AtpHost host, JsonObject auth)
     {
-        // Providers write the version as text or as a number.
-        var version = Convert.ToString(root["agentdom"], CultureInfo.InvariantCulture);
-        if (string.IsNullOrEmpty(version) || version!.Split('.')[0] == "0") return;
-        throw new AtpException(AtpError.ManifestInvalid,
-            $"The manifest of {host} has AgentDOM version {Printable.Excerpt(version)}; only version 0 is supported.",
-            "Look for a newer version of Agentdom.");
+        var method = auth.Text(ManifestFields.Method);
+        if (method == ManifestFields.AgentTokenMethod)
+            return new JsonFormatException($"It names the method '{method}' but no '{ManifestFields.TokenEndpoint}'.");
+        var named = method is null ? "no authentication method" : $"the authentication method '{Printable.Excerpt(method)}'";
+        var dialect = auth[ManifestFields.PublishedDialect] is null ? ""
+            : $" It offers '{ManifestFields.PublishedDialect}', the dialect of the published AgentDOM client, "
+                + "which this version does not speak.";
+        return new AtpException(AtpError.MethodUnsupported,
+            $"{host} names {named} and no '{ManifestFields.TokenEndpoint}'.{dialect}",
+            "Ask the provider for agent tokens, or set the token endpoint if you know it.");
     }
 
     private static string? ReadAudience(JsonObject auth)

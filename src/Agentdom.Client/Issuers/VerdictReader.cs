@@ -26,14 +26,15 @@ internal static class VerdictReader
                 "Ask the provider; the token may stay valid until it expires.");
     }
 
-    private static DateTimeOffset? ReadTime(JsonObject json, string name) => json[name] switch
-    {
-        null => null,
-        double number => FromNumber(number),
-        string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) => time,
-        _ => throw new JsonFormatException($"its '{name}' is not a time"),
-    };
+    private static DateTimeOffset? ReadTime(JsonObject json, string name) => json.NumberOrNull(name) is { } number
+        ? FromNumber(number)
+        : json[name] switch
+        {
+            null => null,
+            string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) => time,
+            _ => throw new JsonFormatException($"its '{name}' is not a time"),
+        };
 
     private static DateTimeOffset FromNumber(double number)
     {
@@ -51,9 +52,8 @@ internal static class VerdictReader
         }
         catch (JsonFormatException e)
         {
-            throw new AtpException(AtpError.AnswerInvalid,
-                $"The answer of {answer.Uri.Authority} cannot be read: {e.Message.TrimEnd('.')}.",
-                "Ask the provider; the host may not be an AgentDOM issuer.", e);
+            throw IssuerRefusal.OfUnreadable(
+                answer, $"The answer of {answer.Uri.Authority} cannot be read: {e.Message.TrimEnd('.')}.", e);
         }
     }
 }

@@ -9,6 +9,9 @@ internal sealed record RenewalOptions
     /// <summary>A token with less time left than this is due.</summary>
     public TimeSpan MinimumValidity { get; init; }
 
+    /// <summary>Whether a token that is valid for more than 24 hours is refused. Additional scopes always are.</summary>
+    public bool Strict { get; init; }
+
     /// <summary>How long one token may take, including the wait for other processes.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -2,7 +2,8 @@ namespace Agentdom.Client;
 
 /// <summary>
 /// When a token is due for renewal: when less than a third of its lifetime and less than 5 minutes is left. A random part of
-/// that margin, up to a tenth, is subtracted, so that agents that started together do not renew at the same time.
+/// that margin, up to a tenth, is subtracted, so that agents that started together do not renew at the same time. A token that was
+/// requested in the future is due at once: the clock was ahead then, so the token expires earlier than it seems to.
 /// </summary>
 internal static class RenewalPolicy
 {
@@ -15,19 +16,20 @@ internal static class RenewalPolicy
     public static bool IsDue(StoredToken token, DateTimeOffset now, TimeSpan minimumValidity = default) =>
         IsDue(token, now, minimumValidity, Jitter());
 
-    /// <summary>The earliest moment at which a token is due (UTC).</summary>
-    public static DateTimeOffset DueFrom(StoredToken token) => token.ExpiresAt - Margin(token);
+    /// <summary>Whether a token with these times (UTC) is due without the random part.</summary>
+    public static bool IsDue(DateTimeOffset issuedAt, DateTimeOffset expiresAt, DateTimeOffset now) =>
+        IsDue(issuedAt, expiresAt, now, TimeSpan.Zero, jitter: 0);
 
-    internal static bool IsDue(StoredToken token, DateTimeOffset now, TimeSpan minimumValidity, double jitter)
-    {
-        var left = token.ExpiresAt - now;
-        return left < minimumValidity || left.Ticks < Margin(token).Ticks * (1 - 0.1 * jitter);
-    }
+    internal static bool IsDue(StoredToken token, DateTimeOffset now, TimeSpan minimumValidity, double jitter) =>
+        IsDue(token.IssuedAt, token.ExpiresAt, now, minimumValidity, jitter);
 
-    private static TimeSpan Margin(StoredToken token)
+    private static bool IsDue(
+        DateTimeOffset issuedAt, DateTimeOffset expiresAt, DateTimeOffset now, TimeSpan minimumValidity, double jitter)
     {
-        var third = TimeSpan.FromTicks((token.ExpiresAt - token.IssuedAt).Ticks / 3);
-        return third < s_longest ? third : s_longest;
+        var left = expiresAt - now;
+        var third = TimeSpan.FromTicks((expiresAt - issuedAt).Ticks / 3);
+        var margin = third < s_longest ? third : s_longest;
+        return issuedAt > now || left < minimumValidity || left.Ticks < margin.Ticks * (1 - 0.1 * jitter);
     }
 
     private static double Jitter()

@@ -117,7 +117,8 @@ internal sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpH
     {
         using (secret)
         using (var deadline = new Deadline(options.Timeout, tell, cancel))
-            return await TokenAcquisition.Again(token).RunAsync(client, secret, deadline).ConfigureAwait(false);
+            return await TokenAcquisition.Again(token, options.Strict ? GrantLimit.Strict : GrantLimit.Scopes)
+                .RunAsync(client, secret, deadline).ConfigureAwait(false);
     }
 
     private RenewalOutcome End(Attempt attempt)

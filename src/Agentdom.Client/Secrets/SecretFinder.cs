@@ -1,8 +1,9 @@
 namespace Agentdom.Client;
 
 /// <summary>
-/// Finds the shared secret if the caller gives none: in the environment (if <c>AGENTDOM_ATP_HOSTS</c> is set, only for the
-/// hosts in it), else in the vault's entry for the host.
+/// Finds the shared secret if the caller gives none: in the vault's entry for the host, else in the environment (if
+/// <c>AGENTDOM_ATP_HOSTS</c> is set, only for the hosts in it). The more specific one comes first, so that a host never receives a
+/// request that is signed with another provider's secret.
 /// </summary>
 internal static class SecretFinder
 {
@@ -18,27 +19,42 @@ internal static class SecretFinder
 
     /// <summary>The secret shared with a host.</summary>
     /// <param name="host">The host.</param>
-    /// <param name="openVault">Opens the vault. It is called only if the environment has no secret for the host.</param>
+    /// <param name="openVault">Opens the vault.</param>
     /// <exception cref="AtpException"><see cref="AtpError.SecretMissing"/>; <see cref="AtpError.HostInvalid"/>: the environment
-    /// lists something that is not a host; or the vault cannot be read.</exception>
+    /// lists something that is not a host; or the vault cannot be read and the environment does not name the host.</exception>
     public static SharedSecret Find(AtpHost host, Func<ITokenVault> openVault)
     {
-        var isForHost = IsForHost(host);
-        if (isForHost && FromEnvironment() is { } secret) return secret;
-        return openVault().Read(EntryName.OfSecret(host.Name)) is { Length: > 0 } kept
-            ? SharedSecret.FromText(kept)
-            : throw new AtpException(AtpError.SecretMissing, $"There is no shared secret for {host}.",
-                $"Use the one that the provider has, or set {Variable}" +
-                (isForHost ? "." : $" ({HostsVariable} does not name this host).")) { Subject = host.Name };
+        if (InVault(host, openVault) is { } kept) return kept;
+        var isForHost = IsListed(host) ?? true;
+        return (isForHost ? FromEnvironment() : null) ?? throw new AtpException(AtpError.SecretMissing,
+            $"There is no shared secret for {host}.",
+            $"Use the one that the provider has, or set {Variable}" +
+            (isForHost ? "." : $" ({HostsVariable} does not name this host).")) { Subject = host.Name };
+    }
+
+    private static SharedSecret? InVault(AtpHost host, Func<ITokenVault> openVault)
+    {
+        try
+        {
+            return openVault().Read(EntryName.OfSecret(host.Name)) is { Length: > 0 } kept ? SharedSecret.FromText(kept) : null;
+        }
+        catch (AtpException e) when (FromEnvironment() is { } secret)
+        {
+            secret.Dispose();
+            // The vault may have a secret of this host, and the environment's may be another provider's.
+            if (IsListed(host) == true) return null;
+            throw e.WithAdvice($"{e.Advice} To use {Variable} without the vault, name {host} in {HostsVariable}.");
+        }
     }
 
     /// <summary>The entries of <see cref="HostsVariable"/>, unparsed; empty if it is not set.</summary>
     public static IReadOnlyList<string> HostsInEnvironment() =>
         (Environment.GetEnvironmentVariable(HostsVariable) ?? "").Split([' ', ',', ';'], StringSplitOptions.RemoveEmptyEntries);
 
-    private static bool IsForHost(AtpHost host) =>
-        string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(HostsVariable))
-        || HostsInEnvironment().Any(named => ParseNamed(named).Equals(host));
+    // Null if there is no list.
+    private static bool? IsListed(AtpHost host) => string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(HostsVariable))
+        ? null
+        : HostsInEnvironment().Any(named => ParseNamed(named).Equals(host));
 
     private static AtpHost ParseNamed(string named)
     {

@@ -39,8 +39,10 @@ internal sealed class TokenInspector
     /// <exception cref="AtpException"><see cref="AtpError.TokenInvalid"/>, also if it has another signature or has expired.</exception>
     public static TokenInspector Verify(string token, SharedSecret secret) => Reading(() =>
     {
+        // Throws if it is no JWT at all.
+        Handler().ReadJwtToken(token);
         if (!AccessTokenFormat.IsPlain(token))
-            throw new SecurityTokenException("it is not canonical base64url, or its header asks for more than HS256");
+            throw Invalid("it is not in canonical base64url, or its header asks for something other than HS256");
         var validation = AccessTokenFormat.Validation([IssuerKey.Of(secret)], null, null, TimeProvider.System);
         Handler().ValidateToken(token, validation, out var validated);
         return new TokenInspector((JwtSecurityToken)validated, true);
@@ -60,10 +62,12 @@ internal sealed class TokenInspector
         {
             // The library throws the last two for a null in a list and for a list in place of a string.
             // IdentityModel's messages repeat parts of the token, so they are not shown.
-            throw new AtpException(AtpError.TokenInvalid, $"This is not a token that can be read: {Why(e)}.",
-                "Use the whole JWT as the issuer sent it and, to verify it, the secret it was issued under.");
+            throw Invalid(Why(e));
         }
     }
+
+    private static AtpException Invalid(string why) => new(AtpError.TokenInvalid, $"This is not a token that can be read: {why}.",
+        "Use the whole JWT as the issuer sent it and, to verify it, the secret it was issued under.");
 
     private static string Why(Exception e) => e switch
     {

@@ -96,6 +96,28 @@ internal sealed class AtpHost : IEquatable<AtpHost>
             $"Use a separate client for {named}, or add it to ApiHosts if the provider confirms that it accepts these tokens.");
     }
 
+    /// <summary>
+    /// Checks that requests to this host may be signed for an audience. The signature is good at every service of that audience, so it
+    /// must be this host's own: a URL or host name with the same host name, a subdomain or a parent of at least two labels; or a name
+    /// without dot, colon and slash, which no other host owns (protocol.md §1).
+    /// </summary>
+    /// <param name="audience">The audience that the manifest names.</param>
+    /// <param name="trustedHosts">Additional host names. An audience that contains no host name must be in the list itself.</param>
+    /// <exception cref="AtpException"><see cref="AtpError.AudienceForeign"/></exception>
+    internal void RequireAudience(string audience, IEnumerable<string> trustedHosts)
+    {
+        if (audience.IndexOfAny(['.', ':', '/']) < 0) return;
+        var own = HostOf(Origin);
+        var named = HostNamedBy(audience);
+        var isAbove = named is not null && named.IndexOf('.') >= 0 && IsBelow(own, named);
+        if (named is not null && (named == own || IsBelow(named, own) || isAbove)) return;
+        var wanted = named ?? audience;
+        if (trustedHosts.Contains(wanted, StringComparer.OrdinalIgnoreCase)) return;
+        throw new AtpException(AtpError.AudienceForeign,
+            $"The manifest of {Name} names the audience {Printable.Excerpt(audience)}, which is not its own, so nothing was signed for it.",
+            $"If the provider confirms that {Printable.Excerpt(wanted)} is theirs, trust it.") { Subject = Printable.Excerpt(wanted) };
+    }
+
     /// <exception cref="AtpException"><see cref="AtpError.EndpointInvalid"/></exception>
     internal static void RequireSecure(Uri endpoint)
     {
@@ -125,8 +147,19 @@ internal sealed class AtpHost : IEquatable<AtpHost>
     {
         var own = HostOf(Origin);
         var named = HostOf(uri);
-        var isBelow = Uri.CheckHostName(own) == UriHostNameType.Dns && named.EndsWith("." + own, StringComparison.Ordinal);
-        return named == own || isBelow || trustedHosts.Contains(named, StringComparer.OrdinalIgnoreCase);
+        return named == own || IsBelow(named, own) || trustedHosts.Contains(named, StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static bool IsBelow(string name, string parent) =>
+        Uri.CheckHostName(parent) == UriHostNameType.Dns && name.EndsWith("." + parent, StringComparison.Ordinal);
+
+    // Null if the audience is neither a URL with a host nor a host name with an optional port.
+    private static string? HostNamedBy(string audience)
+    {
+        var isUrl = audience.IndexOf("://", StringComparison.Ordinal) > 0;
+        if (!isUrl && !s_authority.IsMatch(audience)) return null;
+        return Uri.TryCreate(isUrl ? audience : $"https://{audience}", UriKind.Absolute, out var uri)
+            && uri.UserInfo.Length == 0 && uri.Host.Length > 0 ? TryHostOf(uri) : null;
     }
 
     private static bool IsSecure(Uri uri) => uri.IsAbsoluteUri && uri.UserInfo.Length == 0 && TryHostOf(uri) is not null
@@ -152,6 +185,7 @@ internal sealed class AtpHost : IEquatable<AtpHost>
     private static bool HasPort(string authority) =>
         authority.LastIndexOf(':') is var colon && colon >= 0 && authority.IndexOf(']', colon) < 0;
 
-    private static AtpException Invalid(string text, string why) => new(AtpError.HostInvalid, $"'{Printable.Excerpt(text)}' {why}.",
+    private static AtpException Invalid(string text, string why) => new(AtpError.HostInvalid,
+        $"'{Printable.Excerpt(Printable.WithoutUserInfoOfHost(text))}' {why}.",
         "Use a host such as api.example.com or localhost:5001.");
 }

@@ -13,6 +13,9 @@ internal static class ManifestFields
     internal const string Audience = "agent_token_audience";
     internal const string Scopes = "scopes";
 
+    /// <summary>How hosts offer tokens to the published AgentDOM client.</summary>
+    internal const string PublishedDialect = "agent_tokens";
+
     /// <summary>The value of <see cref="Method"/> for this protocol.</summary>
     internal const string AgentTokenMethod = "agent_token";
 }

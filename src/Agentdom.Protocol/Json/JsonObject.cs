@@ -1,13 +1,18 @@
 using System.Collections;
+using System.Globalization;
 
 namespace Agentdom.Protocol;
 
 /// <summary>
 /// A parsed JSON object. Member names are unique and compared ordinally. Values are <c>null</c>, <see cref="bool"/>,
 /// <see cref="double"/>, <see cref="string"/>, <see cref="JsonObject"/> or a list of these. The typed readers return null if
-/// a member is missing and throw if it has another type.
+/// a member is missing and throw if it has another type. In a lenient object, null counts as missing and digits in text as a number.
 /// </summary>
-internal sealed class JsonObject : IReadOnlyCollection<KeyValuePair<string, object?>>
+/// <param name="isLenient">
+/// Whether the object is unsigned and from another implementation: an answer or a manifest. What is signed, and what this project
+/// wrote itself, is read strictly, so that two readers never understand it differently.
+/// </param>
+internal sealed class JsonObject(bool isLenient = false) : IReadOnlyCollection<KeyValuePair<string, object?>>
 {
     private readonly Dictionary<string, object?> _members = new(StringComparer.Ordinal);
 
@@ -30,7 +35,17 @@ internal sealed class JsonObject : IReadOnlyCollection<KeyValuePair<string, obje
 
     /// <summary>The member as a number.</summary>
     /// <exception cref="JsonFormatException">The member is not a number.</exception>
-    public double? Number(string name) => (double?)Value<object>(name, "a number", static v => v is double);
+    public double? Number(string name) =>
+        NumberOrNull(name) ?? (double?)Value<object>(name, "a number", static v => v is double);
+
+    /// <summary>The member as a number, or null if it is missing or something else.</summary>
+    internal double? NumberOrNull(string name) => this[name] switch
+    {
+        double number => number,
+        string text when isLenient && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && !double.IsNaN(number) && !double.IsInfinity(number) => number,
+        _ => null,
+    };
 
     /// <summary>The member as true or false.</summary>
     /// <exception cref="JsonFormatException">The member is neither.</exception>
@@ -72,7 +87,7 @@ internal sealed class JsonObject : IReadOnlyCollection<KeyValuePair<string, obje
 
     private T? Value<T>(string name, string expected, Func<T, bool>? fits = null) where T : class
     {
-        if (!_members.TryGetValue(name, out var value)) return null;
+        if (!_members.TryGetValue(name, out var value) || (value is null && isLenient)) return null;
         if (value is T typed && (fits is null || fits(typed))) return typed;
         throw new JsonFormatException($"'{name}' must be {expected}.");
     }

@@ -21,27 +21,27 @@ internal static class StrictJson
     public static object? Parse(string json) => Parse(ToUtf8(json));
 
     /// <inheritdoc cref="Parse(string)"/>
-    public static object? Parse(byte[] utf8Json) => Parse(utf8Json, exactIntegers: true);
+    public static object? Parse(byte[] utf8Json) => Parse(utf8Json, isLenient: false);
 
     /// <summary>
-    /// Reads an unsigned JSON object, such as a manifest. Unknown members must not make it unreadable, so integers may lose
-    /// digits. A byte order mark is skipped.
+    /// Reads an unsigned JSON object of another implementation, such as a manifest. Unknown members must not make it unreadable, so
+    /// integers may lose digits. A byte order mark is skipped, and the typed readers of <see cref="JsonObject"/> are lenient.
     /// </summary>
     /// <exception cref="JsonFormatException">The text is not a JSON object, or is refused as above.</exception>
     public static JsonObject ParseAnswer(byte[] utf8Json)
     {
         var hasMark = utf8Json is [0xEF, 0xBB, 0xBF, ..];
-        return Parse(hasMark ? utf8Json.AsSpan(3).ToArray() : utf8Json, exactIntegers: false) as JsonObject
+        return Parse(hasMark ? utf8Json.AsSpan(3).ToArray() : utf8Json, isLenient: true) as JsonObject
             ?? throw new JsonFormatException("A JSON object was expected.");
     }
 
-    private static object? Parse(byte[] utf8Json, bool exactIntegers)
+    private static object? Parse(byte[] utf8Json, bool isLenient)
     {
         var reader = new Utf8JsonReader(utf8Json, new JsonReaderOptions { MaxDepth = MaxDepth });
         try
         {
             reader.Read();
-            var value = ReadValue(ref reader, exactIntegers);
+            var value = ReadValue(ref reader, isLenient);
             // Throws if anything follows the value.
             reader.Read();
             return value;
@@ -75,35 +75,35 @@ internal static class StrictJson
         }
     }
 
-    private static object? ReadValue(ref Utf8JsonReader reader, bool exactIntegers) => reader.TokenType switch
+    private static object? ReadValue(ref Utf8JsonReader reader, bool isLenient) => reader.TokenType switch
     {
-        JsonTokenType.StartObject => ReadObject(ref reader, exactIntegers),
-        JsonTokenType.StartArray => ReadArray(ref reader, exactIntegers),
+        JsonTokenType.StartObject => ReadObject(ref reader, isLenient),
+        JsonTokenType.StartArray => ReadArray(ref reader, isLenient),
         JsonTokenType.String => ReadString(ref reader),
-        JsonTokenType.Number => ReadNumber(ref reader, exactIntegers),
+        JsonTokenType.Number => ReadNumber(ref reader, isLenient),
         JsonTokenType.True => true,
         JsonTokenType.False => false,
         JsonTokenType.Null => null,
         _ => throw new JsonFormatException("The JSON text is empty."),
     };
 
-    private static JsonObject ReadObject(ref Utf8JsonReader reader, bool exactIntegers)
+    private static JsonObject ReadObject(ref Utf8JsonReader reader, bool isLenient)
     {
-        var result = new JsonObject();
+        var result = new JsonObject(isLenient);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var name = ReadString(ref reader);
             reader.Read();
-            if (!result.TryAdd(name, ReadValue(ref reader, exactIntegers)))
+            if (!result.TryAdd(name, ReadValue(ref reader, isLenient)))
                 throw new JsonFormatException("An object has the same member twice.");
         }
         return result;
     }
 
-    private static List<object?> ReadArray(ref Utf8JsonReader reader, bool exactIntegers)
+    private static List<object?> ReadArray(ref Utf8JsonReader reader, bool isLenient)
     {
         var result = new List<object?>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) result.Add(ReadValue(ref reader, exactIntegers));
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) result.Add(ReadValue(ref reader, isLenient));
         return result;
     }
 
@@ -119,9 +119,9 @@ internal static class StrictJson
         }
     }
 
-    private static object ReadNumber(ref Utf8JsonReader reader, bool exactIntegers)
+    private static object ReadNumber(ref Utf8JsonReader reader, bool isLenient)
     {
-        if (exactIntegers && reader.ValueSpan.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0)
+        if (!isLenient && reader.ValueSpan.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0)
         {
             if (reader.TryGetInt64(out var integer) && Math.Abs((decimal)integer) <= JsonNumber.MaxSafeInteger)
                 return (double)integer;

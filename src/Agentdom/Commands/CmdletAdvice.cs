@@ -25,8 +25,9 @@ internal static class CmdletAdvice
         AtpError.PurposeInvalid => ("Purpose", "Use -Purpose for it."),
         AtpError.AgentIdInvalid => ("AgentId", "Use -AgentId for it, or the environment variable AGENTDOM_AGENT_ID."),
         AtpError.ScopeDenied => (null, "Get-AtpManifest lists them."),
-        AtpError.ManifestMissing or AtpError.EndpointInvalid => ("Endpoint", "Use -Endpoint for it."),
-        AtpError.EndpointForeign when failure.Subject is { } host => ("TrustedEndpointHost", $"Use -TrustedEndpointHost {host}."),
+        AtpError.ManifestMissing or AtpError.MethodUnsupported or AtpError.EndpointInvalid => ("Endpoint", "Use -Endpoint for it."),
+        AtpError.EndpointForeign or AtpError.AudienceForeign when failure.Subject is { } host =>
+            ("TrustedEndpointHost", $"Use -TrustedEndpointHost {host}."),
         AtpError.TimedOut => ("TimeoutSec", "Use -TimeoutSec to allow more time."),
         AtpError.TokenAmbiguous => ("Scope", "Use -Scope for them."),
         AtpError.TokenNotFound or AtpError.TokenExpired when failure.Subject is { } host =>

@@ -6,7 +6,8 @@ namespace Agentdom;
 internal static class ErrorRecords
 {
     internal static ErrorRecord From(AtpException failure, object? target, PSCmdlet cmdlet) =>
-        new(CmdletAdvice.For(failure, cmdlet), "Atp" + failure.Error, Category(failure.Error), target);
+        new(CmdletAdvice.For(failure, cmdlet), "Atp" + failure.Error, Category(failure.Error),
+            target is string host ? Printable.WithoutUserInfoOfHost(host) : target);
 
     internal static ErrorRecord From(JsonFormatException failure, object? target, PSCmdlet cmdlet) => From(
         new AtpException(AtpError.BodyInvalid, $"The body has no canonical form: {failure.Message}",
@@ -23,10 +24,11 @@ internal static class ErrorRecords
             or AtpError.VaultEntryDamaged => ErrorCategory.InvalidData,
         AtpError.SecretMissing or AtpError.SignatureRefused or AtpError.VaultLocked => ErrorCategory.AuthenticationError,
         AtpError.ScopeDenied => ErrorCategory.PermissionDenied,
-        AtpError.EndpointForeign or AtpError.CertificateInvalid or AtpError.RedirectRefused => ErrorCategory.SecurityError,
+        AtpError.EndpointForeign or AtpError.AudienceForeign or AtpError.CertificateInvalid or AtpError.RedirectRefused
+            or AtpError.GrantExceeded => ErrorCategory.SecurityError,
         AtpError.HostNotFound or AtpError.ManifestMissing or AtpError.TokenNotFound or AtpError.VaultNotFound
             or AtpError.JobNotFound => ErrorCategory.ObjectNotFound,
-        AtpError.HostUnreachable => ErrorCategory.ConnectionError,
+        AtpError.HostUnreachable or AtpError.ProxyRefused => ErrorCategory.ConnectionError,
         AtpError.TimedOut => ErrorCategory.OperationTimeout,
         AtpError.MethodUnsupported => ErrorCategory.NotImplemented,
         AtpError.RateLimited => ErrorCategory.LimitsExceeded,

@@ -15,7 +15,7 @@ public sealed class GetAtpManifestCommand : AtpCmdlet
     [ValidateNotNullOrEmpty]
     public string HostName { get; set; } = null!;
 
-    /// <summary>Other hosts that the endpoints in the manifest may be on. The host itself and its subdomains are always allowed.</summary>
+    /// <summary>Other hosts that the manifest's endpoints and audience may name. The host itself is always allowed.</summary>
     [Parameter]
     public string[] TrustedEndpointHost { get; set; } = [];
 

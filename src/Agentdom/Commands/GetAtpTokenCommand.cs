@@ -71,7 +71,11 @@ public sealed class GetAtpTokenCommand : VaultCmdlet
         if (failure is null)
         {
             var outcome = Ask(stored, store, hasTime);
-            if (outcome.Failure is null) return RequireValid(outcome.Token, null);
+            if (outcome.Failure is null)
+            {
+                if (outcome.IsRenewed) WarnOfExcess(outcome.Token);
+                return RequireValid(outcome.Token, null);
+            }
             failure = outcome.Failure;
             FailedRenewals.Remember(stored, failure);
         }

@@ -27,7 +27,7 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
     [AllowEmptyString]
     public string Purpose { get; set; } = "";
 
-    /// <summary>The secret shared with the provider. If null, the environment's is used, or the one stored in the vault.</summary>
+    /// <summary>The secret shared with the provider. If null, the one stored in the vault is used, or the environment's.</summary>
     [Parameter]
     [NoPlainText]
     public SecureString? Secret { get; set; }
@@ -36,7 +36,7 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
     [Parameter]
     public Uri? Endpoint { get; set; }
 
-    /// <summary>Other hosts that the endpoints in the manifest may be on. The host itself and its subdomains are always allowed.</summary>
+    /// <summary>Other hosts that the manifest's endpoints and audience may name. The host itself is always allowed.</summary>
     [Parameter]
     public string[] TrustedEndpointHost { get; set; } = [];
 
@@ -47,6 +47,10 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
     /// <summary>Returns the token without storing it in a vault.</summary>
     [Parameter]
     public SwitchParameter NoPersist { get; set; }
+
+    /// <summary>Treats a grant of more scopes than requested, or for more than 24 hours, as an error and revokes it.</summary>
+    [Parameter]
+    public SwitchParameter Strict { get; set; }
 
     /// <summary>The time limit for each host, in seconds (1 to 3600), including retries and waits.</summary>
     [Parameter]
@@ -64,6 +68,7 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
             Host = AtpHost.Parse(HostName),
             Endpoint = Endpoint,
             TrustedEndpointHosts = TrustedEndpointHost,
+            Limit = Strict ? GrantLimit.Strict : GrantLimit.None,
             Request = new TokenRequest(AgentId ?? Client.AgentId.Current().Value, Scope, Purpose),
         };
         using var secret = FindSecret(acquisition.Host, Secret);
@@ -72,10 +77,22 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
         if (store is not null) EnsureWritable(store.Vault);
 
         var token = Await(TimeoutSec, deadline => acquisition.RunAsync(Session.Client, secret, deadline));
+        var excess = GrantExcess.Of(token);
+        // Whoever reads it from the vault later expects the scopes that were requested, and each renewal would refuse these.
+        if (excess?.Scopes.Count > 0) store = null;
         if (store is not null) Keep(store, token);
+        if (excess is not null) WriteWarning(excess.Description + Fate(excess));
         if (!token.ScopesRequested.All(token.ScopesGranted.Contains))
             WriteWarning($"{token.Host} granted only these scopes: {string.Join(" ", token.ScopesGranted)}.");
         WriteObject(new AtpToken(token, store?.Vault.Name));
+    }
+
+    private string Fate(GrantExcess excess)
+    {
+        var strict = " Use -Strict to refuse such a token.";
+        return excess.Scopes.Count == 0 || NoPersist
+            ? strict
+            : $" So that nothing else uses more than was asked for, the token was not stored and will not be renewed.{strict}";
     }
 
     private void Keep(TokenStore store, StoredToken token)

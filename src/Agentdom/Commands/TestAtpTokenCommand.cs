@@ -32,7 +32,7 @@ public sealed class TestAtpTokenCommand : VaultCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public Uri? VerifyEndpoint { get; set; }
 
-    /// <summary>Other hosts that the endpoints in the manifest may be on. The host itself and its subdomains are always allowed.</summary>
+    /// <summary>Other hosts that the manifest's endpoints and audience may name. The host itself is always allowed.</summary>
     [Parameter]
     public string[] TrustedEndpointHost { get; set; } = [];
 
@@ -63,13 +63,15 @@ public sealed class TestAtpTokenCommand : VaultCmdlet
     }
 
     private AtpTokenStatus Ask(AtpHost host, StoredToken token) => new(host.Name, Await(TimeoutSec,
-        deadline => Session.Client.VerifyAsync(token.VerifyEndpoint, token.AccessToken, deadline)), token.ScopesRequested);
+        deadline => Session.Client.VerifyAsync(
+            token.VerifyEndpoint, token.AccessToken, deadline, token.IsEndpointGiven ? null : host)), token.ScopesRequested);
 
     private AtpTokenStatus Ask(AtpHost host, SecureString token) => new(host.Name, Await(TimeoutSec, async deadline =>
     {
         var endpoint = VerifyEndpoint
             ?? (await Session.Client.GetManifestAsync(host, TrustedEndpointHost, deadline).ConfigureAwait(false)).VerifyEndpoint;
-        return await Session.Client.VerifyAsync(endpoint, SecureText.Reveal(token), deadline).ConfigureAwait(false);
+        return await Session.Client.VerifyAsync(endpoint, SecureText.Reveal(token), deadline, VerifyEndpoint is null ? host : null)
+            .ConfigureAwait(false);
     }), Scope);
 
     private void Give(AtpTokenStatus[] statuses)

@@ -38,6 +38,10 @@ public sealed class UpdateAtpTokenCommand : VaultCmdlet
     [Parameter]
     public TimeSpan MinimumValidity { get; set; }
 
+    /// <summary>Treats a token that is valid for more than 24 hours as an error and revokes it, as with additional scopes.</summary>
+    [Parameter]
+    public SwitchParameter Strict { get; set; }
+
     /// <summary>The maximum number of parallel requests (1 to 64).</summary>
     [Parameter]
     [ValidateRange(1, 64)]
@@ -71,6 +75,12 @@ public sealed class UpdateAtpTokenCommand : VaultCmdlet
         foreach (var (store, tokens) in _chosen) Renew(store, [.. tokens.Values]);
     }
 
+    private void Give(StoredToken renewed, TokenStore store)
+    {
+        WriteObject(new AtpToken(renewed, store.Vault.Name));
+        WarnOfExcess(renewed);
+    }
+
     private void Renew(TokenStore store, List<StoredToken> tokens)
     {
         var messages = new ConcurrentQueue<string>();
@@ -80,6 +90,7 @@ public sealed class UpdateAtpTokenCommand : VaultCmdlet
         {
             Force = Force,
             MinimumValidity = MinimumValidity,
+            Strict = Strict,
             ThrottleLimit = ThrottleLimit,
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
             WhileWaiting = ShowProgress,
@@ -89,7 +100,7 @@ public sealed class UpdateAtpTokenCommand : VaultCmdlet
             done++;
             ShowProgress();
             if (outcome.Failure is not null) Report(outcome.Failure.About(outcome.Token.ToString()), outcome.Token.Host);
-            else if (outcome.IsRenewed) WriteObject(new AtpToken(outcome.Token, store.Vault.Name));
+            else if (outcome.IsRenewed) Give(outcome.Token, store);
             else WriteVerbose($"{outcome.Token} is not due yet.");
         }
 

@@ -31,6 +31,12 @@ public abstract class VaultCmdlet : AtpCmdlet
     private protected SharedSecret FindSecret(AtpHost host, System.Security.SecureString? given = null) =>
         Session.FindSecret(given, host, OpenVault);
 
+    /// <summary>Warns if a renewed token is more than was asked for.</summary>
+    private protected void WarnOfExcess(StoredToken renewed)
+    {
+        if (GrantExcess.Of(renewed) is { } excess) WriteWarning(excess.Description);
+    }
+
     /// <summary>Checks that the vault can be written, and shows its notice, if any.</summary>
     private protected void EnsureWritable(ITokenVault vault)
     {

@@ -64,7 +64,7 @@ internal sealed class RefreshScript(string module, string vault, TimeSpan interv
             }
             else {
                 $validity = [timespan]::FromMinutes({{(2 * interval.TotalMinutes).ToString(CultureInfo.InvariantCulture)}})
-                $renewed = @(Update-AtpToken -All -Vault $vault -MinimumValidity $validity `
+                $renewed = @(Update-AtpToken -All -Strict -Vault $vault -MinimumValidity $validity `
                     -ErrorAction SilentlyContinue -ErrorVariable errors)
                 $failed = @($errors | ForEach-Object { Format-Error $_ })
             }

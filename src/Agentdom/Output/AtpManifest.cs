@@ -6,6 +6,7 @@ public sealed class AtpManifest
     internal AtpManifest(AgentdomManifest manifest)
     {
         Host = manifest.Host.Name;
+        Method = manifest.Method;
         Scopes = [.. manifest.Scopes];
         TokenEndpoint = manifest.TokenEndpoint;
         VerifyEndpoint = manifest.VerifyEndpoint;
@@ -16,8 +17,8 @@ public sealed class AtpManifest
     /// <summary>The host.</summary>
     public string Host { get; }
 
-    /// <summary>The authentication method. Always <c>agent_token</c>, because other methods are errors.</summary>
-    public string Method { get; } = ManifestFields.AgentTokenMethod;
+    /// <summary>The authentication method that the host names for other tools, or null. It takes agent tokens in any case.</summary>
+    public string? Method { get; }
 
     /// <summary>The scopes that the host offers. Empty if it lists none.</summary>
     public string[] Scopes { get; }

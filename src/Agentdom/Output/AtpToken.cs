@@ -5,8 +5,6 @@ namespace Agentdom;
 /// <summary>A token. The token text is a SecureString, so displaying this object does not reveal it.</summary>
 public sealed class AtpToken
 {
-    private readonly DateTimeOffset _dueAt;
-
     internal AtpToken(StoredToken token, string? vault)
     {
         Host = token.Host;
@@ -22,7 +20,6 @@ public sealed class AtpToken
         Endpoint = token.TokenEndpoint;
         VerifyEndpoint = token.VerifyEndpoint;
         Vault = vault;
-        _dueAt = RenewalPolicy.DueFrom(token);
     }
 
     /// <summary>The host that the token is valid for.</summary>
@@ -53,7 +50,7 @@ public sealed class AtpToken
         }
     }
 
-    internal bool IsDue => DateTimeOffset.UtcNow >= _dueAt;
+    internal bool IsDue => RenewalPolicy.IsDue(IssuedAt, ExpiresAt, DateTimeOffset.UtcNow);
 
     /// <summary>The scopes that were requested.</summary>
     public string[] ScopesRequested { get; }

@@ -150,4 +150,41 @@ public sealed class TokenSourceTests : IAsyncLifetime
     [InlineData("api.example.com", "data read", AtpError.ScopeInvalid)]
     public async Task InvalidSettingsAreRefusedWhenTheSourceIsCreated(string host, string scope, AtpError expected) =>
         await Agent.FailsAsync(expected, () => Task.FromResult(new AgentTokenSource(_api.Agent, host, [scope])));
+
+    [Fact]
+    public async Task ATokenWithScopesThatWereNotRequestedIsRefusedAndRevoked()
+    {
+        await using var issuer = await ScriptedIssuer.StartAsync(
+            Answers.Json(200, """{"token":"t.wide","scopes_granted":["data.read","admin"]}"""), Answers.Json(200, """{"revoked":true}"""));
+
+        var error = await Agent.FailsAsync(AtpError.GrantExceeded, () => SourceOf(issuer).GetTokenAsync());
+
+        Assert.Contains("admin", error.Message);
+        Assert.Equal("t.wide", issuer.Posts[1].Json.Text("token"));
+    }
+
+    [Fact]
+    public async Task ATokenForMoreThanADayIsTaken()
+    {
+        await using var issuer = await ScriptedIssuer.StartAsync(Answers.Json(200, """{"token":"t.long","expires_in":100000}"""));
+
+        Assert.Equal("t.long", await SourceOf(issuer).GetTokenAsync());
+        Assert.Single(issuer.Posts);
+    }
+
+    [Fact]
+    public async Task IfTheClockWasAheadTheTokenIsRenewedOnceItIsSetRight()
+    {
+        _api.Time.Advance(200);
+        var source = _api.Source();
+        var first = await source.GetTokenAsync();
+        _api.Time.Advance(-200);
+
+        Assert.Equal(first, await source.GetTokenAsync());
+        await TokenApi.UntilAsync(async () => await source.GetTokenAsync() != first);
+        Assert.Equal(2, _api.Asked);
+    }
+
+    private AgentTokenSource SourceOf(ScriptedIssuer issuer) => new(_api.Agent, issuer.Name, ["data.read"],
+        new AgentTokenSourceOptions { AgentId = "test-agent", Secret = TestIssuer.SecretText });
 }

@@ -26,6 +26,19 @@ public sealed class ConnectionTests : IDisposable
         Assert.Equal(3, _time.Waits.Count);
     }
 
+    // A proxy before the host may have dropped the port, so that the manifest names an address at which nothing listens.
+    [Fact]
+    public async Task AnEndpointOfTheManifestIsNamedWithTheManifest()
+    {
+        var address = $"http://{RawHost.Nobody()}/v1/agent-tokens";
+        await using var host = await ScriptedIssuer.StartAsync(
+            Answers.Json(200, $$$"""{"auth":{"agent_token_endpoint":"{{{address}}}"}}"""), []);
+        var error = await Agent.FailsAsync(AtpError.HostUnreachable, () => _agent.AcquireAsync(host.Name));
+
+        Assert.Contains($"No connection to {address} (named by the manifest of {host.Name}): ", error.Message);
+        Assert.Contains("must correct the manifest", error.Advice);
+    }
+
     [Fact]
     public async Task AnUnknownNameIsReported()
     {

@@ -15,7 +15,8 @@ public sealed class ClockTests : IDisposable
     [Theory]
     [InlineData(600)]
     [InlineData(-600)]
-    [InlineData(86400 * 3650)]
+    [InlineData(86_390)]
+    [InlineData(-86_390)]
     public async Task TheIssuersTimeIsTakenAndKept(int ahead)
     {
         var posts = 0;
@@ -85,11 +86,46 @@ public sealed class ClockTests : IDisposable
     [Fact]
     public async Task ATimestampThatIsStillStaleAfterTheCorrectionIsAnError()
     {
+        var serverTime = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeMilliseconds();
         await using var host = await ScriptedIssuer.StartAsync(
-            Answers.Json(401, """{"error":"stale_timestamp","error_description":"x","server_time":1000}"""));
+            Answers.Json(401, $$"""{"error":"stale_timestamp","error_description":"x","server_time":"{{serverTime}}"}"""));
 
         await Agent.FailsAsync(AtpError.ClockSkewed, () => _agent.AskAsync(host.Endpoint));
         Assert.Equal(2, host.Posts.Count);
+        Assert.InRange(host.Posts[1].Timestamp - serverTime, 0, 300_000);
+    }
+
+    // A host that may move the clock as it likes collects requests that are good at another time.
+    [Theory]
+    [InlineData(30, "30 days ahead of")]
+    [InlineData(-2, "2 days behind")]
+    [InlineData(1.01, "1 days ahead of")]
+    public async Task MoreThanADayIsNeverFollowed(double days, string shown)
+    {
+        var serverTime = DateTimeOffset.UtcNow.AddDays(days);
+        var stale = Answers.Json(
+            401, $$"""{"error":"stale_timestamp","error_description":"x","server_time":{{serverTime.ToUnixTimeMilliseconds()}}}""");
+        await using var host = await ScriptedIssuer.StartAsync(stale, Answers.Grant);
+
+        var error = await Agent.FailsAsync(AtpError.ClockSkewed, () => _agent.AskAsync(host.Endpoint));
+        Assert.Contains(shown, error.Message);
+        Assert.Contains($"{serverTime:u}", error.Message);
+        Assert.Contains("set this machine's clock", error.Advice);
+        await _agent.AskAsync(host.Endpoint);
+
+        Assert.Equal(2, host.Posts.Count);
+        Assert.All(host.Posts, post =>
+            Assert.InRange(post.Timestamp - DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), -300_000, 300_000));
+    }
+
+    [Fact]
+    public async Task ADateHeaderOfAnotherDayIsNotFollowedEither()
+    {
+        var date = DateTimeOffset.UtcNow.AddDays(3).ToString("R", CultureInfo.InvariantCulture);
+        await using var host = await ScriptedIssuer.StartAsync(Answers.Error(401, "stale_timestamp", ("Date", date)));
+
+        await Agent.FailsAsync(AtpError.ClockSkewed, () => _agent.AskAsync(host.Endpoint));
+        Assert.Single(host.Posts);
     }
 
     [Theory]

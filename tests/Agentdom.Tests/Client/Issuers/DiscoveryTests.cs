@@ -38,12 +38,12 @@ public sealed class DiscoveryTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"agentdom":"0.9",AUTH}""")]
-    [InlineData("""{"agentdom":"0",AUTH}""")]
-    [InlineData("""{"agentdom":0.1,AUTH}""")]
+    [InlineData("""{"agentdom":"0.1",AUTH}""")]
+    [InlineData("""{"agentdom":"1.0","version":"3.0.0",AUTH}""")]
+    [InlineData("""{"agentdom":2,"version":{},AUTH}""")]
     [InlineData("""{"agentdom":null,AUTH}""")]
     [InlineData("""{"name":"A host","x":[1,{"y":null}],AUTH}""")]
-    public async Task KnownVersionsAndUnknownFieldsAreNoObstacle(string json)
+    public async Task NoVersionAndNoUnknownFieldIsAnObstacle(string json)
     {
         await using var host = await ManifestAsync(json.Replace(
             "AUTH", """
@@ -53,32 +53,86 @@ public sealed class DiscoveryTests : IDisposable
         Assert.Equal("/t", (await _agent.DiscoverAsync(host.Name)).TokenEndpoint.AbsolutePath);
     }
 
+    // Published tools know only these methods, so a host that serves them too names one of them.
     [Theory]
-    [InlineData("\"1.0\"", "1.0")]
-    [InlineData("\"2\"", "2")]
-    [InlineData("1", "1")]
-    [InlineData("1.5", "1.5")]
-    [InlineData("\"next\"", "next")]
-    public async Task AnotherMajorVersionIsRefusedAndNamed(string version, string shown)
+    [InlineData("\"agent_token\"", "agent_token")]
+    [InlineData("\"none\"", "none")]
+    [InlineData("\"api_key\"", "api_key")]
+    [InlineData("\"oauth2_pkce\"", "oauth2_pkce")]
+    [InlineData("\"\\u001b[2J\\r\\n\"", "[2J")]
+    [InlineData("null", null)]
+    [InlineData("5", null)]
+    public async Task AHostWithAnEndpointTakesAgentTokensWhateverMethodItNames(string method, string? shown)
     {
         await using var host = await ManifestAsync(
-            $$$"""{"agentdom":{{{version}}},"auth":{"method":"agent_token","agent_token_endpoint":"ORIGIN/t"}}""");
-        var error = await Agent.FailsAsync(AtpError.ManifestInvalid, () => _agent.DiscoverAsync(host.Name));
+            $$$"""{"auth":{"method":{{{method}}},"agent_token_endpoint":"ORIGIN/t"}}""");
+        var manifest = await _agent.DiscoverAsync(host.Name);
 
-        Assert.Contains($"version {shown};", error.Message);
+        Assert.Equal("/t", manifest.TokenEndpoint.AbsolutePath);
+        Assert.Equal(shown, manifest.Method);
     }
 
     [Theory]
     [InlineData("oauth2", "'oauth2'")]
     [InlineData("AGENT_TOKEN", "'AGENT_TOKEN'")]
     [InlineData("\\u001b[2J\\r\\n", "[2J")]
-    public async Task AnotherMethodIsRefusedAndNamed(string method, string shown)
+    public async Task WithoutAnEndpointTheMethodIsNamed(string method, string shown)
     {
         await using var host = await ManifestAsync(
-            $$$"""{"auth":{"method":"{{{method}}}","agent_token_endpoint":"ORIGIN/t"}}""");
+            $$$"""{"auth":{"method":"{{{method}}}","agent_token_endpoint":null}}""");
         var error = await Agent.FailsAsync(AtpError.MethodUnsupported, () => _agent.DiscoverAsync(host.Name));
 
         Assert.Contains(shown, error.Message);
+        Assert.DoesNotContain("dialect", error.Message);
+    }
+
+    [Fact]
+    public async Task AHostThatOffersThePublishedDialectIsToldApart()
+    {
+        await using var host = await ManifestAsync(
+            """{"auth":{"method":"api_key","agent_tokens":{"issue":"POST https://api.example.com/v1/agent-tokens/managed"}}}""");
+        var error = await Agent.FailsAsync(AtpError.MethodUnsupported, () => _agent.DiscoverAsync(host.Name));
+
+        Assert.Contains("'api_key'", error.Message);
+        Assert.Contains("'agent_tokens', the dialect of the published AgentDOM client", error.Message);
+    }
+
+    [Fact]
+    public async Task TheMethodWithoutItsEndpointIsAnErrorOfItsOwn()
+    {
+        await using var host = await ManifestAsync("""{"auth":{"method":"agent_token"}}""");
+        var error = await Agent.FailsAsync(AtpError.ManifestInvalid, () => _agent.DiscoverAsync(host.Name));
+
+        Assert.Contains("'agent_token' but no 'agent_token_endpoint'", error.Message);
+    }
+
+    [Fact]
+    public async Task NullCountsAsMissing()
+    {
+        await using var host = await ManifestAsync(
+            """
+            {"auth":{"method":null,"agent_token_endpoint":"ORIGIN/t","agent_token_verify_endpoint":null,
+            "agent_token_revoke_endpoint":null,"agent_token_audience":null,"agent_token_jwks_uri":null,"scopes":null}}
+            """);
+        var manifest = await _agent.DiscoverAsync(host.Name);
+
+        Assert.Equal(("/t/verify", "/t/revoke"), (manifest.VerifyEndpoint.AbsolutePath, manifest.RevokeEndpoint.AbsolutePath));
+        Assert.Null(manifest.Audience);
+        Assert.Empty(manifest.Scopes);
+    }
+
+    [Fact]
+    public async Task AForeignAudienceIsRefusedForEachCallerWhoDoesNotTrustIt()
+    {
+        await using var host = await ManifestAsync(
+            """{"auth":{"agent_token_endpoint":"ORIGIN/t","agent_token_audience":"https://orders.example"}}""");
+        var error = await Agent.FailsAsync(AtpError.AudienceForeign, () => _agent.DiscoverAsync(host.Name));
+        Assert.Contains("https://orders.example", error.Message);
+
+        Assert.Equal("https://orders.example", (await _agent.DiscoverAsync(host.Name, false, "orders.example")).Audience);
+        await Agent.FailsAsync(AtpError.AudienceForeign, () => _agent.DiscoverAsync(host.Name));
+        await Agent.FailsAsync(AtpError.AudienceForeign, () => _agent.AcquireAsync(host.Name));
+        Assert.Empty(host.Posts);
     }
 
     [Theory]
@@ -88,6 +142,7 @@ public sealed class DiscoveryTests : IDisposable
     [InlineData("{}")]
     [InlineData("""{"auth":"agent_token"}""")]
     [InlineData("""{"auth":{"method":5}}""")]
+    [InlineData("""{"auth":null}""")]
     [InlineData("""{"auth":{"method":"agent_token"}}""")]
     [InlineData("""{"auth":{"method":"agent_token","agent_token_endpoint":5}}""")]
     [InlineData("""{"auth":{"method":"agent_token","agent_token_endpoint":"ORIGIN/t","scopes":"data.read"}}""")]
@@ -127,9 +182,10 @@ public sealed class DiscoveryTests : IDisposable
     }
 
     [Theory]
-    [InlineData(64 * 1024, true)]
-    [InlineData(64 * 1024 + 1, false)]
-    public async Task AManifestHasAtMost64KiB(int bytes, bool isRead)
+    [InlineData(600 * 1024, true)]
+    [InlineData(2 * 1024 * 1024, true)]
+    [InlineData(2 * 1024 * 1024 + 1, false)]
+    public async Task AManifestHasAtMost2MiB(int bytes, bool isRead)
     {
         RequestDelegate answer = context =>
             Answers.Json(200, ScriptedIssuer.ManifestOf(context.Request.Host.Value!).PadRight(bytes))(context);
@@ -159,8 +215,30 @@ public sealed class DiscoveryTests : IDisposable
         await using var host = await ScriptedIssuer.StartAsync(
             Answers.Json(status, "", ("Location", $"http://{target.Name}/.well-known/agentdom.json")), []);
 
-        await Agent.FailsAsync(AtpError.RedirectRefused, () => _agent.DiscoverAsync(host.Name));
+        var error = await Agent.FailsAsync(AtpError.RedirectRefused, () => _agent.DiscoverAsync(host.Name));
+        Assert.Contains($"({status}) to {target.Name},", error.Message);
+        Assert.Contains(target.Name, error.Advice);
         Assert.Equal((1, 0), (host.ManifestHits, target.ManifestHits));
+    }
+
+    [Theory]
+    [InlineData("https://user:password@API.Example.com/path?token=x#y", "to api.example.com, and")]
+    [InlineData("https://api.example.com:8443", "to api.example.com:8443, and")]
+    [InlineData("//api.example.com/x", "to api.example.com, and")]
+    [InlineData("/login?next=secret", "to HOST, and")]
+    [InlineData("mailto:user@api.example.com", "redirect (302), and")]
+    [InlineData("http://[", "redirect (302), and")]
+    [InlineData(null, "redirect (302), and")]
+    public async Task TheHostThatARedirectPointsToIsNamedAndNothingElse(string? location, string shown)
+    {
+        await using var host = await ScriptedIssuer.StartAsync(
+            Answers.Json(302, "", location is null ? [] : [("Location", location)]));
+        var error = await Agent.FailsAsync(AtpError.RedirectRefused, () => _agent.AskAsync(host.Endpoint));
+
+        Assert.Contains(shown.Replace("HOST", host.Name), error.Message);
+        Assert.DoesNotContain("user", error.Message);
+        Assert.DoesNotContain("secret", error.Message);
+        Assert.DoesNotContain("token=x", error.Message);
     }
 
     private static Task<ScriptedIssuer> ManifestAsync(string json) => ScriptedIssuer.StartAsync(

@@ -41,6 +41,9 @@ public sealed class GrantTests : IDisposable
     [InlineData("1.9", 1)]
     [InlineData("3.6e3", 3600)]
     [InlineData("31622400", 31622400)]
+    [InlineData("\"3600\"", 3600)]
+    [InlineData("\"90.5\"", 90)]
+    [InlineData("null", 3600)]
     public async Task ALifetimeIsReadInWholeSeconds(string json, long seconds)
     {
         await using var host = await ScriptedIssuer.StartAsync(
@@ -49,35 +52,67 @@ public sealed class GrantTests : IDisposable
         Assert.Equal(seconds, (await _agent.AskAsync(host.Endpoint)).ExpiresIn);
     }
 
+    [Fact]
+    public async Task NullCountsAsMissing()
+    {
+        await using var host = await ScriptedIssuer.StartAsync(Answers.Json(200,
+            """{"token":null,"access_token":"abc","token_type":null,"expires_in":null,"scopes_granted":null}"""));
+        var grant = await _agent.AskAsync(host.Endpoint);
+
+        Assert.Equal(("abc", "Bearer", 3600L), (grant.AccessToken, grant.TokenType, grant.ExpiresIn));
+        Assert.Equal(["data.read"], grant.ScopesGranted);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("yes")]
-    [InlineData("<html><body>Please log in</body></html>")]
     [InlineData("[]")]
     [InlineData("{}")]
     [InlineData("""{"token":null}""")]
     [InlineData("""{"token":""}""")]
     [InlineData("""{"token":5}""")]
-    [InlineData("""{"token":"a b"}""")]
-    [InlineData("""{"token":"a\nX-Injected: 1"}""")]
-    [InlineData("""{"token":"a\u0000"}""")]
-    [InlineData("""{"token":"ä"}""")]
     [InlineData("""{"token":"a","token":"b"}""")]
-    [InlineData("""{"token":"t","token_type":"mac"}""")]
-    [InlineData("""{"token":"t","expires_in":0}""")]
-    [InlineData("""{"token":"t","expires_in":-5}""")]
-    [InlineData("""{"token":"t","expires_in":1e300}""")]
-    [InlineData("""{"token":"t","expires_in":1e999}""")]
-    [InlineData("""{"token":"t","expires_in":31622401}""")]
-    [InlineData("""{"token":"t","expires_in":"text"}""")]
-    [InlineData("""{"token":"t","scopes_granted":"data.read"}""")]
-    [InlineData("""{"token":"t","scopes_granted":[1]}""")]
     public async Task AnInvalidAnswerIsReportedAndNotRetried(string body)
     {
         await using var host = await ScriptedIssuer.StartAsync(Answers.Json(200, body));
 
         await Agent.FailsAsync(AtpError.AnswerInvalid, () => _agent.AskAsync(host.Endpoint));
         Assert.Single(host.Posts);
+    }
+
+    // Otherwise it would stay valid at the issuer with no one to use it or to revoke it.
+    [Theory]
+    [InlineData("""{"token":"a b"}""", "a b")]
+    [InlineData("""{"token":"a\nX-Injected: 1"}""", "a\nX-Injected: 1")]
+    [InlineData("""{"token":"a\u0000"}""", "a\0")]
+    [InlineData("""{"token":"ä"}""", "ä")]
+    [InlineData("""{"token":"t","token_type":"mac"}""", "t")]
+    [InlineData("""{"token":"t","expires_in":0}""", "t")]
+    [InlineData("""{"token":"t","expires_in":-5}""", "t")]
+    [InlineData("""{"access_token":"t","expires_in":1e300}""", "t")]
+    [InlineData("""{"token":"t","expires_in":31622401}""", "t")]
+    [InlineData("""{"token":"t","expires_in":"an hour"}""", "t")]
+    [InlineData("""{"token":"t","scopes_granted":"data.read"}""", "t")]
+    [InlineData("""{"token":"t","scopes_granted":[1]}""", "t")]
+    public async Task ATokenInAnInvalidAnswerIsRevoked(string body, string token)
+    {
+        await using var host = await ScriptedIssuer.StartAsync(Answers.Json(200, body), Answers.Json(200, """{"revoked":true}"""));
+
+        var error = await Agent.FailsAsync(AtpError.AnswerInvalid, () => _agent.AskAsync(host.Endpoint));
+        Assert.Contains("Its token was revoked", error.Message);
+        Assert.Equal(2, host.Posts.Count);
+        Assert.Equal("/v1/agent-tokens/revoke", host.Posts[1].Path);
+        Assert.Equal(token, host.Posts[1].Json.Text("token"));
+    }
+
+    [Fact]
+    public async Task IfItCannotBeRevokedTheErrorSaysSo()
+    {
+        await using var host = await ScriptedIssuer.StartAsync(
+            Answers.Json(200, """{"token":"t","expires_in":0}"""), Answers.Text(404, "text/plain", ""));
+
+        var error = await Agent.FailsAsync(AtpError.AnswerInvalid, () => _agent.AskAsync(host.Endpoint));
+        Assert.Contains("could not be revoked", error.Message);
     }
 
     [Fact]

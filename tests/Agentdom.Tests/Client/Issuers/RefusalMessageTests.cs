@@ -28,21 +28,64 @@ public sealed class RefusalMessageTests : IDisposable
         Assert.Contains(host.Name, error.Message);
     }
 
+    // A firewall or a login page on the way says nothing about the signature or the scopes.
     [Theory]
-    [InlineData(400, AtpError.RequestRefused)]
-    [InlineData(401, AtpError.SignatureRefused)]
-    [InlineData(403, AtpError.ScopeDenied)]
+    [InlineData(200, AtpError.IssuerFailed)]
+    [InlineData(400, AtpError.IssuerFailed)]
+    [InlineData(401, AtpError.IssuerFailed)]
+    [InlineData(403, AtpError.IssuerFailed)]
+    [InlineData(407, AtpError.IssuerFailed)]
+    [InlineData(413, AtpError.IssuerFailed)]
+    [InlineData(500, AtpError.IssuerFailed)]
     [InlineData(429, AtpError.RateLimited)]
     [InlineData(502, AtpError.IssuerUnavailable)]
     [InlineData(504, AtpError.IssuerUnavailable)]
-    [InlineData(500, AtpError.IssuerFailed)]
-    public async Task WithoutACodeTheStatusDecides(int status, AtpError expected)
+    public async Task AWebPageIsNotTheIssuersAnswer(int status, AtpError expected)
     {
-        await using var host = await ScriptedIssuer.StartAsync(Answers.Text(status, "text/html", "<h1>Oops</h1>"));
-        var error = await Agent.FailsAsync(expected, () => _agent.AskAsync(host.Endpoint));
+        await using var host = await ScriptedIssuer.StartAsync(
+            Answers.Text(status, "text/html; charset=utf-8", "\ufeff\n<h1>Access denied</h1>"));
+        foreach (var ask in new Func<Task>[]
+        {
+            () => _agent.AskAsync(host.Endpoint), () => _agent.VerifyAsync(host.Endpoint), () => _agent.RevokeAsync(host.Endpoint),
+        })
+        {
+            var error = await Agent.FailsAsync(expected, ask);
 
-        Assert.DoesNotContain("<h1>", error.Message);
-        Assert.Contains($"{status}", error.Message);
+            Assert.DoesNotContain("<h1>", error.Message);
+            Assert.Contains($"{status}", error.Message);
+            if (expected == AtpError.IssuerFailed) Assert.Contains("answers with a web page", error.Message);
+        }
+    }
+
+    [Theory]
+    [InlineData("application/xml", "<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", "")]
+    [InlineData("text/plain", "error code: 1020", ": error code: 1020")]
+    [InlineData("application/json", """{"error":"Forbidden","status":403}""", ": Forbidden")]
+    [InlineData("application/json", """{"message":"Forbidden"}""", "")]
+    [InlineData("application/json", """{"error":null}""", "")]
+    [InlineData("application/json", "", "")]
+    [InlineData("application/problem+json", """{"title":"Forbidden","detail":"This address is blocked."}""", ": This address is blocked")]
+    [InlineData("application/problem+json", """{"title":"Forbidden","detail":null,"status":403}""", ": Forbidden")]
+    public async Task AnythingElseThatIsNotTheIssuersErrorSaysNothingOfScopesEither(string type, string body, string shown)
+    {
+        foreach (var status in new[] { 400, 401, 403 })
+        {
+            await using var host = await ScriptedIssuer.StartAsync(Answers.Text(status, type, body));
+            var error = await Agent.FailsAsync(AtpError.IssuerFailed, () => _agent.AskAsync(host.Endpoint));
+
+            Assert.EndsWith($"refused with status {status}{shown}.", error.Happened);
+            Assert.DoesNotContain("web page", error.Message);
+        }
+    }
+
+    [Theory]
+    [InlineData(401, AtpError.SignatureRefused)]
+    [InlineData(403, AtpError.ScopeDenied)]
+    public async Task AnUnknownCodeWithADescriptionIsAnIssuersErrorByItsStatus(int status, AtpError expected)
+    {
+        await using var host = await ScriptedIssuer.StartAsync(Answers.Error(status, "something_new"));
+
+        await Agent.FailsAsync(expected, () => _agent.AskAsync(host.Endpoint));
     }
 
     [Fact]
@@ -90,14 +133,14 @@ public sealed class RefusalMessageTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"error":"invalid_scope","error_description":"a\u001b[2J\u0007\r\nFAKE LINE\u009b1m\u0000z"}""")]
-    [InlineData("""{"ok":false,"error":"a\u001b]0;title\u0007","hint":"\r\nFAKE LINE\u009b1mz"}""")]
-    [InlineData("a\u001b[2J\u0007\r\nFAKE LINE\u009b1mz")]
-    public async Task AHostileMessageReachesNoTerminalAsItIs(string body)
+    [InlineData("""{"error":"invalid_scope","error_description":"a\u001b[2J\u0007\r\nFAKE LINE\u009b1m\u0000z"}""", AtpError.ScopeDenied)]
+    [InlineData("""{"ok":false,"error":"a\u001b]0;title\u0007","hint":"\r\nFAKE LINE\u009b1mz"}""", AtpError.ScopeDenied)]
+    [InlineData("a\u001b[2J\u0007\r\nFAKE LINE\u009b1mz", AtpError.IssuerFailed)]
+    public async Task AHostileMessageReachesNoTerminalAsItIs(string body, AtpError expected)
     {
         await using var host = await ScriptedIssuer.StartAsync(Answers.Json(403, body));
         // FailsAsync checks for control characters.
-        var error = await Agent.FailsAsync(AtpError.ScopeDenied, () => _agent.AskAsync(host.Endpoint));
+        var error = await Agent.FailsAsync(expected, () => _agent.AskAsync(host.Endpoint));
 
         Assert.Contains("FAKE LINE", error.Message);
     }

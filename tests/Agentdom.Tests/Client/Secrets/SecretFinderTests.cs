@@ -6,6 +6,8 @@ namespace Agentdom.Tests.Client;
 [Collection(PowerShellCollection.Name)]
 public sealed class SecretFinderTests : IAsyncLifetime
 {
+    private const string Another = "another secret, of more than 32 bytes";
+
     private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory();
     private readonly List<EnvironmentVariable> _variables = [];
     private TokenApi _api = null!;
@@ -26,23 +28,80 @@ public sealed class SecretFinderTests : IAsyncLifetime
         _home.Delete(recursive: true);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("HOST")]
+    public async Task TheVaultsSecretForTheHostComesBeforeTheEnvironments(string? hosts)
+    {
+        Set(SecretFinder.Variable, Another);
+        Set(SecretFinder.HostsVariable, hosts?.Replace("HOST", _api.Name));
+        Keep(TestIssuer.SecretText);
+
+        Assert.NotEmpty(await Source().GetTokenAsync());
+    }
+
+    // The issuer knows the environment's secret alone, as a hostile host might, so it must get no request that is signed with it.
     [Fact]
-    public async Task TheSecretInTheEnvironmentComesFirst()
+    public async Task AHostWithASecretOfItsOwnGetsNothingSignedWithTheEnvironments()
     {
         Set(SecretFinder.Variable, TestIssuer.SecretText);
-        Keep("another secret, of more than 32 bytes");
+        Keep(Another);
+
+        await Agent.FailsAsync(AtpError.SignatureRefused, () => Source().GetTokenAsync());
+    }
+
+    [Fact]
+    public async Task AHostWithoutASecretOfItsOwnGetsTheEnvironments()
+    {
+        Set(SecretFinder.Variable, TestIssuer.SecretText);
+        new FileVault().Write(EntryName.OfSecret("api.example.com"), Another);
 
         Assert.NotEmpty(await Source().GetTokenAsync());
     }
 
     [Fact]
-    public async Task TheSecretInTheVaultIsUsedIfTheEnvironmentsIsForOtherHosts()
+    public async Task IfTheVaultCannotBeReadTheEnvironmentMustNameTheHost()
     {
-        Set(SecretFinder.Variable, "another secret, of more than 32 bytes");
-        Set(SecretFinder.HostsVariable, "api.example.com, other.example");
-        Keep(TestIssuer.SecretText);
+        Set(SecretFinder.Variable, TestIssuer.SecretText);
+        Keep(Another);
+        foreach (var file in Directory.GetFiles(AgentdomHome.Data, "*.secret")) File.AppendAllText(file, "x");
 
+        var error = await Agent.FailsAsync(AtpError.VaultEntryDamaged, () => Source().GetTokenAsync());
+        Assert.Contains($"name {_api.Name} in {SecretFinder.HostsVariable}", error.Advice);
+
+        Set(SecretFinder.HostsVariable, "api.example.com");
+        await Agent.FailsAsync(AtpError.VaultEntryDamaged, () => Source().GetTokenAsync());
+        Set(SecretFinder.HostsVariable, $"api.example.com {_api.Name}");
         Assert.NotEmpty(await Source().GetTokenAsync());
+    }
+
+    [Fact]
+    public async Task WithoutASecretInTheEnvironmentTheVaultsErrorStaysAsItIs()
+    {
+        Keep(Another);
+        foreach (var file in Directory.GetFiles(AgentdomHome.Data, "*.secret")) File.AppendAllText(file, "x");
+
+        var error = await Agent.FailsAsync(AtpError.VaultEntryDamaged, () => Source().GetTokenAsync());
+        Assert.DoesNotContain(SecretFinder.HostsVariable, error.Message);
+    }
+
+    [Fact]
+    public async Task AGivenSecretNeedsNoVault()
+    {
+        Set(AgentdomHome.Variable, Path.Combine(_home.FullName, "file"));
+        await File.WriteAllTextAsync(Path.Combine(_home.FullName, "file"), "", TestContext.Current.CancellationToken);
+
+        Assert.NotEmpty(await _api.Source().GetTokenAsync());
+    }
+
+    // A look into it must create nothing and cost no more than looking for a file.
+    [Fact]
+    public async Task AnEmptyVaultStaysEmpty()
+    {
+        Set(SecretFinder.Variable, TestIssuer.SecretText);
+        Assert.NotEmpty(await Source().GetTokenAsync());
+
+        Assert.Empty(_home.GetFileSystemInfos());
     }
 
     [Fact]

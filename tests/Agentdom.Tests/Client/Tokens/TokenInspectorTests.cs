@@ -31,4 +31,26 @@ public sealed class TokenInspectorTests
 
         Assert.Equal(AtpError.TokenInvalid, Assert.Throws<AtpException>(() => TokenInspector.Verify(token, secret)).Error);
     }
+
+    // The reason must reach the caller: each of these is a JSON Web Token.
+    [Theory]
+    [InlineData("""{"alg":"HS256","typ":"at+jwt","crit":["exp"]}""", """{"exp":4000000000}""", "canonical base64url, or its header")]
+    [InlineData("""{"alg":"HS384","typ":"at+jwt"}""", """{"exp":4000000000}""", "something other than HS256")]
+    [InlineData("""{"alg":"HS256","typ":"JWT"}""", """{"exp":4000000000}""", "its type is not at+jwt")]
+    [InlineData("""{"alg":"HS256","typ":"at+jwt"}""", """{"exp":1}""", "it has expired")]
+    public void TheReasonIsShown(string header, string claims, string reason)
+    {
+        using var secret = SharedSecret.FromText(TestIssuer.SecretText);
+        var token = ByHand.Token(header, claims, ByHand.TokenKey());
+
+        Assert.Contains(reason, Assert.Throws<AtpException>(() => TokenInspector.Verify(token, secret)).Message);
+    }
+
+    [Fact]
+    public void WhatIsNoTokenIsSaidToBeNone()
+    {
+        using var secret = SharedSecret.FromText(TestIssuer.SecretText);
+
+        Assert.Contains("not a JSON Web Token", Assert.Throws<AtpException>(() => TokenInspector.Verify("abc", secret)).Message);
+    }
 }

@@ -49,7 +49,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("", "AtpManifestInvalid")]
     public async Task AManifestThatCannotBeTrustedIsRefused(string manifest, string id)
     {
-        var text = manifest == "BIG" ? new string(' ', 65 * 1024) : manifest;
+        var text = manifest == "BIG" ? new string(' ', (2 * 1024 * 1024) + 1) : manifest;
         await using var host = await TestHost.StartAsync(app => app.MapGet("/.well-known/agentdom.json", () => text));
         AssertFailure(Run("Request-AtpToken $h data.read", host.Name), id);
     }
@@ -63,10 +63,40 @@ public sealed class BadInputTests : IDisposable
             Assert.Single(Run("Request-AtpToken $h data.read", host.Name).Errors).Exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task AForeignAudienceIsRefusedWithTheParameterThatTrustsIt()
+    {
+        await using var host = await ScriptedIssuer.StartAsync(context => Answers.Json(200, ScriptedIssuer.ManifestOf(
+            context.Request.Host.Value!, ",\"agent_token_audience\":\"https://orders.example/v1\""))(context), [Answers.Grant]);
+        var result = Run("Request-AtpToken $h data.read", host.Name);
+
+        AssertFailure(result, "AtpAudienceForeign", ErrorCategory.SecurityError);
+        Assert.Contains("-TrustedEndpointHost orders.example.", Assert.Single(result.Errors).Exception.Message, StringComparison.Ordinal);
+        Assert.Empty(host.Posts);
+        Assert.Single(Run("Request-AtpToken $h data.read -NoPersist -TrustedEndpointHost orders.example", host.Name).Output);
+        Assert.Equal("https://orders.example/v1", Assert.Single(host.Posts).Json.Text("aud"));
+    }
+
+    [Theory]
+    [InlineData("Request-AtpToken https://user:pass@api.example.com data.read", "AtpHostInvalid")]
+    [InlineData("'user:pass@api.example.com' | Request-AtpToken -Scope data.read", "AtpHostInvalid")]
+    [InlineData("Get-AtpManifest https://user:pass@api.example.com", "AtpHostInvalid")]
+    [InlineData("Request-AtpToken $h data.read -Endpoint https://user:pass@api.example.com/t", "AtpEndpointInvalid")]
+    [InlineData("$env:AGENTDOM_ATP_HOSTS = 'user:pass@api.example.com'; try { Request-AtpToken $h data.read } finally "
+        + "{ $env:AGENTDOM_ATP_HOSTS = $null }", "AtpHostInvalid")]
+    public void APasswordInAHostOrAnEndpointIsNotRepeated(string script, string id)
+    {
+        var result = Run(script, "api.example.com");
+
+        Assert.Equal(id, result.ErrorId);
+        Assert.DoesNotContain("pass", result.AllText, StringComparison.Ordinal);
+        Assert.DoesNotContain("user:", result.AllText, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{}", "AtpAnswerInvalid")]
     [InlineData("""{"token":"a\nb"}""", "AtpAnswerInvalid")]
-    [InlineData("<html>", "AtpAnswerInvalid")]
+    [InlineData("<html>", "AtpIssuerFailed")]
     public async Task AnAnswerWithoutAUsableTokenStoresNothing(string answer, string id)
     {
         await using var host = await TestHost.StartAsync(app => app.MapPost("/t", () => answer));

@@ -46,6 +46,18 @@ public sealed class RenewalTests : IAsyncLifetime
         Assert.Equal(1, _requests);
     }
 
+    // Its clock was three days ahead when it asked, and was set right.
+    [Fact]
+    public void ATokenFromTheFutureIsDueAtOnce()
+    {
+        StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromDays(3)));
+        Assert.StartsWith("eyJ", Run("Get-AtpToken $h -AsPlainText").Single<string>());
+
+        StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromDays(3)));
+        Assert.Single(Run("Update-AtpToken -All").Output);
+        Assert.Equal(2, _requests);
+    }
+
     [Fact]
     public void NoRefreshSendsNoRequest()
     {

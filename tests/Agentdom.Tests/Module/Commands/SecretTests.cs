@@ -31,19 +31,50 @@ public sealed class SecretTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("-Secret $s", "'wrong'", "", "right")]
-    [InlineData("", "'wrong'", "", "refused")]
-    [InlineData("", "'wrong'", "api.example.com, other.example", "right")]
-    [InlineData("", "'wrong'", "api.example.com;$h", "refused")]
-    public void TheGivenSecretComesFirstThenTheEnvironmentsForItsHostsThenTheVaults(
-        string parameter, string fromEnvironment, string hosts, string outcome)
+    [InlineData("-Secret $s", "'wrong'", "'wrong'", "", "right")]
+    [InlineData("", "$s", "'wrong'", "", "right")]
+    [InlineData("", "$s", "'wrong'", "api.example.com;$h", "right")]
+    [InlineData("", "'wrong'", "$s", "", "refused")]
+    [InlineData("", "'wrong'", "$s", "$h", "refused")]
+    [InlineData("", "", "$s", "", "right")]
+    [InlineData("", "", "$s", "api.example.com $h", "right")]
+    [InlineData("", "", "$s", "api.example.com", "missing")]
+    public void TheGivenSecretComesFirstThenTheVaultsThenTheEnvironmentsForItsHosts(
+        string parameter, string inVault, string inEnvironment, string hosts, string outcome)
     {
-        Run($"Set-AtpSecret $h $s; $env:AGENTDOM_ATP_SECRET = {fromEnvironment}; $env:AGENTDOM_ATP_HOSTS = \"{hosts}\"");
+        Run($$"""
+            function Secure($x) { if ($x -is [securestring]) { $x } else { [Net.NetworkCredential]::new('', $x).SecurePassword } }
+            function Plain($x) { [Net.NetworkCredential]::new('', (Secure $x)).Password }
+            {{(inVault.Length > 0 ? $"Set-AtpSecret $h (Secure {inVault})" : "")}}
+            $env:AGENTDOM_ATP_SECRET = Plain {{inEnvironment}}; $env:AGENTDOM_ATP_HOSTS = "{{hosts}}"
+            """);
 
         var result = Run($"Request-AtpToken $h data.read {parameter} -NoPersist");
 
         if (outcome == "right") Assert.Single(result.Output);
-        else Assert.Equal("AtpSignatureRefused", result.ErrorId);
+        else Assert.Equal(outcome == "missing" ? "AtpSecretMissing" : "AtpSignatureRefused", result.ErrorId);
+    }
+
+    [Fact]
+    public void ARenewalUsesTheVaultsSecretToo()
+    {
+        StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1)));
+        Run("Set-AtpSecret $h $s; $env:AGENTDOM_ATP_SECRET = 'another secret, of more than 32 bytes'");
+
+        Assert.Single(Run("Update-AtpToken -All").Output);
+        Assert.Single(Run("Update-AtpToken $h -Force").Output);
+    }
+
+    [Fact]
+    public void AJobUsesTheVaultsSecretToo()
+    {
+        StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1)));
+        Run("Set-AtpSecret $h $s; $env:AGENTDOM_ATP_SECRET = 'another secret, of more than 32 bytes'");
+
+        var report = Run(new RefreshScript(TestPaths.ModuleManifest, "Agentdom", TimeSpan.FromMinutes(5)).ForRunspace()).Single<string>();
+
+        Assert.Equal("Succeeded", JobRun.FromJson(report).Outcome);
+        Assert.StartsWith("eyJ", Run("Get-AtpToken $h -NoRefresh -AsPlainText").Single<string>());
     }
 
     [Fact]

@@ -45,10 +45,10 @@ public sealed class ServerTests : IDisposable
     [Fact]
     public void ItsSettingsApplyToItsTokens()
     {
-        Start("-Scope a, b, a -TokenLifetime 00:00:30 -Audience urn:test");
+        Start("-Scope a, b, a -TokenLifetime 00:00:30 -Audience orders");
 
         Assert.Equal(["a", "b"], Run("(Get-AtpManifest $server).Scopes").Output.Select(o => o.ToString()));
-        Assert.Equal("urn:test", Run("(Get-AtpManifest $server).Audience").Single<string>());
+        Assert.Equal("orders", Run("(Get-AtpManifest $server).Audience").Single<string>());
         Assert.Equal(30, Run("(Request-AtpToken $server b -NoPersist).ExpiresIn").Single<int>());
     }
 
@@ -169,7 +169,7 @@ public sealed class ServerTests : IDisposable
     {
         var server = Start();
         Run("Request-AtpToken $server data.read -NoPersist; Stop-AtpServer");
-        Start($"{server.Port} -Audience urn:second");
+        Start($"{server.Port} -Audience second");
         Assert.Single(Run("Request-AtpToken $server data.read -NoPersist").Output);
     }
 

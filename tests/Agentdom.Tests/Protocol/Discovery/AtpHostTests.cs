@@ -207,6 +207,59 @@ public sealed class AtpHostTests
         Assert.Equal(host, AtpHost.Parse(name));
     }
 
+    [Theory]
+    [InlineData("api.example.com", "https://api.example.com")]
+    [InlineData("api.example.com", "HTTPS://API.Example.com./orders?x=1")]
+    [InlineData("api.example.com", "api.example.com")]
+    [InlineData("api.example.com", "api.example.com:8443")]
+    [InlineData("api.example.com", "https://orders.api.example.com/")]
+    [InlineData("api.example.com", "orders.api.example.com")]
+    [InlineData("api.example.com", "https://example.com")]
+    [InlineData("a.b.example.com", "example.com")]
+    [InlineData("api.example.com", "orders")]
+    [InlineData("api.example.com", "Orders of 2026")]
+    [InlineData("localhost:5001", "http://localhost:5001")]
+    [InlineData("10.0.0.1", "https://10.0.0.1/")]
+    [InlineData("[::1]:5001", "http://[::1]")]
+    public void AnAudienceOfTheHostsOwnIsTaken(string host, string audience) =>
+        Assert.Null(Record.Exception(() => AtpHost.Parse(host).RequireAudience(audience, [])));
+
+    [Theory]
+    [InlineData("api.example.com", "https://evil.example", "evil.example")]
+    [InlineData("api.example.com", "auth.example.com", "auth.example.com")]
+    [InlineData("api.example.com", "https://com", "com")]
+    [InlineData("api.example.com", "https://evilapi.example.com.", "evilapi.example.com")]
+    [InlineData("api.example.com", "https://api.example.com.evil.org", "api.example.com.evil.org")]
+    [InlineData("api.example.com", "https://evil.org/api.example.com", "evil.org")]
+    [InlineData("10.0.0.1", "https://x.10.0.0.1/", "x.10.0.0.1")]
+    [InlineData("localhost:5001", "127.0.0.1", "127.0.0.1")]
+    [InlineData("api.example.com", "urn:orders", "urn:orders")]
+    [InlineData("api.example.com", "/orders", "/orders")]
+    [InlineData("api.example.com", "api.example.com/orders", "api.example.com/orders")]
+    [InlineData("api.example.com", "https://api.example.com@evil.org/", "https://api.example.com@evil.org/")]
+    [InlineData("api.example.com", "https://evil.org@api.example.com/", "https://evil.org@api.example.com/")]
+    public void AnyOtherAudienceIsRefusedUnlessItIsTrusted(string host, string audience, string trusted)
+    {
+        var refusal = Assert.Throws<AtpException>(() => AtpHost.Parse(host).RequireAudience(audience, ["other.example"]));
+
+        Assert.Equal(AtpError.AudienceForeign, refusal.Error);
+        AtpHost.Parse(host).RequireAudience(audience, [trusted.ToUpperInvariant()]);
+    }
+
+    [Theory]
+    [InlineData("https://user:password@api.example.com")]
+    [InlineData("user:pass/word@api.example.com")]
+    [InlineData("https://user:p@ss word@api.example.com")]
+    public void AHostWithAPasswordIsRefusedWithoutRepeatingIt(string text)
+    {
+        var refusal = Assert.Throws<AtpException>(() => AtpHost.Parse(text));
+
+        Assert.Equal(AtpError.HostInvalid, refusal.Error);
+        Assert.Contains("[removed]@api.example.com'", refusal.Message);
+        Assert.DoesNotContain("user", refusal.Message);
+        Assert.DoesNotContain("ss", refusal.Message);
+    }
+
     private static AtpException Refusal(string host, string endpoint, params string[] trusted)
     {
         // On Unix "/path" alone would be an absolute file address.

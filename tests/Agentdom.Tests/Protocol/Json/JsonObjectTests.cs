@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Agentdom.Tests.Protocol;
 
 public sealed class JsonObjectTests
@@ -102,4 +104,42 @@ public sealed class JsonObjectTests
         Assert.Equal(3, json.Integer("\u00e9"));
         Assert.Equal(4, json.Integer("e\u0301"));
     }
+
+    // Answers and manifests are unsigned and come from other implementations.
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void InAnAnswerNullCountsAsMissing(string kind) => Assert.Null(s_readers[kind](Answer($$"""{"{{kind}}":null}"""), kind));
+
+    [Theory]
+    [InlineData("\"3600\"", 3600)]
+    [InlineData("\" -1.5e3 \"", -1500)]
+    [InlineData("3600", 3600)]
+    public void InAnAnswerDigitsInTextAreANumber(string json, double expected)
+    {
+        var answer = Answer($$"""{"a":{{json}},"inner":{"a":{{json}} } }""");
+
+        Assert.Equal(expected, answer.Number("a"));
+        Assert.Equal((long)expected, answer.Object("inner")!.Integer("a"));
+    }
+
+    [Theory]
+    [InlineData("\"\"")]
+    [InlineData("\"an hour\"")]
+    [InlineData("\"1,5\"")]
+    [InlineData("\"0x10\"")]
+    [InlineData("\"NaN\"")]
+    [InlineData("\"Infinity\"")]
+    [InlineData("\"1e999\"")]
+    [InlineData("true")]
+    public void OtherTextIsNoNumber(string json) =>
+        Assert.Throws<JsonFormatException>(() => Answer($$"""{"a":{{json}}}""").Number("a"));
+
+    [Fact]
+    public void WhatIsSignedIsReadStrictly()
+    {
+        Assert.Throws<JsonFormatException>(() => StrictJson.ParseObject("""{"a":"3600"}""").Number("a"));
+        Assert.Throws<JsonFormatException>(() => StrictJson.ParseObject("""{"a":null}""").Number("a"));
+    }
+
+    private static JsonObject Answer(string json) => StrictJson.ParseAnswer(Encoding.UTF8.GetBytes(json));
 }
