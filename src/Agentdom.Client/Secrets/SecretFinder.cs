@@ -25,7 +25,7 @@ internal static class SecretFinder
     {
         var isForHost = IsForHost(host);
         if (isForHost && FromEnvironment() is { } secret) return secret;
-        return openVault().Read(EntryName.OfSecret(host.Name)) is { Length: > 0 } kept
+        return SecretEntry.Read(openVault(), host) is { Length: > 0 } kept
             ? SharedSecret.FromText(kept)
             : throw new AtpException(AtpError.SecretMissing, $"There is no shared secret for {host}.",
                 $"Use the one that the provider has, or set {Variable}" +
