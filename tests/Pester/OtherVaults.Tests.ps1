@@ -46,12 +46,10 @@ Describe 'A vault that others wrote' -Skip:([bool] $missing) {
         $catch = 'catch { $_.FullyQualifiedErrorId -replace ",.*"; "$_" }'
         $next = 0
 
-        function New-Vault($behaviour, $environment = @{}) {
+        function New-Vault($behaviour, $environment = @{ AGENTDOM_ATP_SECRET = $secret }) {
             $folder = Join-Path $TestDrive "vault$(($script:next++))"
             $vault = New-ThrowawayVault $folder $behaviour
-            $there = New-ThrowawayHome $folder (@{ AGENTDOM_ATP_SECRET = $secret } + $environment)
-            Invoke-InHome $there $vault.Register | Should -BeNullOrEmpty
-            $vault | Add-Member Home $there -PassThru
+            $vault | Add-Member Home (New-ThrowawayHome $folder $environment) -PassThru
         }
     }
 
@@ -62,27 +60,26 @@ Describe 'A vault that others wrote' -Skip:([bool] $missing) {
         $life = '(Request-AtpToken {0} data.read).Vault; (Update-AtpToken {0} -Force).Vault; @(Get-AtpToken).Count
             $r = Revoke-AtpToken {0}; $r.RevokedAtIssuer; $r.RemovedFromVault; @(Get-AtpToken).Count
             (Request-AtpToken {0} data.read).Vault' -f $h
-        Invoke-InHome $vault.Home $life | Should -Be 'odd', 'odd', '1', 'True', 'True', '0', 'odd'
+        Invoke-InHome $vault.Home "$($vault.Register); $life" | Should -Be 'odd', 'odd', '1', 'True', 'True', '0', 'odd'
         Invoke-InHome $vault.Home ("Test-AtpToken $h -Quiet; Set-AtpSecret $h (ConvertTo-SecureString `$env:AGENTDOM_ATP_SECRET " +
             "-AsPlainText -Force); `$env:AGENTDOM_ATP_SECRET = `$null; (Update-AtpToken -All -Force).Vault; Remove-AtpSecret $h; " +
-            "try { Request-AtpToken $h data.read } catch { `$_.FullyQualifiedErrorId -replace ',.*' }") |
-            Should -Be 'True', 'odd', 'AtpSecretMissing'
-        Invoke-InHome $vault.Home "(Revoke-AtpToken $h).RevokedAtIssuer; @(Get-AtpToken).Count" | Should -Be 'True', '0'
+            "try { Request-AtpToken $h data.read } catch { `$_.FullyQualifiedErrorId -replace ',.*' }; " +
+            "(Revoke-AtpToken $h).RevokedAtIssuer; @(Get-AtpToken).Count") |
+            Should -Be 'True', 'odd', 'AtpSecretMissing', 'True', '0'
     }
 
     It 'and that changes what it stores keeps nothing of a failed write' {
         $vault = New-Vault @{ Store = 'param($Name, $Text) [IO.File]::WriteAllText((Get-FileOf $Name), $Text.ToUpperInvariant())' }
-        $said = Invoke-InHome $vault.Home "try { Request-AtpToken $h data.read } $catch"
+        $said = Invoke-InHome $vault.Home "$($vault.Register); try { Request-AtpToken $h data.read } $catch"
         $said[0] | Should -Be 'AtpVaultUnwritable'
         Get-ChildItem $vault.Secrets | Should -BeNullOrEmpty
         Invoke-InHome $vault.Home '@(Get-AtpToken).Count; Update-AtpToken -All -Force' | Should -Be '0'
     }
 
     It 'and that fails to write keeps the entry before, and says why in its own words but not what was stored' {
-        $vault = New-Vault @{ Check = 'param($Name, $Secret)
-            $text = [pscredential]::new("x", (ConvertTo-SecureString "$(if ($Secret -is [string]) { $Secret } else { "x" })" -AsPlainText -Force)).GetNetworkCredential().Password
-            if (Test-Path "$script:folder-full") { throw [Exception]::new("outer", [IO.IOException]::new("no space left for $text")) }' }
-        Invoke-InHome $vault.Home "(Request-AtpToken $h data.read).Vault" | Should -Be 'odd'
+        $vault = New-Vault @{ Check = 'param($Name, $Secret) if (Test-Path "$script:folder-full") {
+            throw [Exception]::new("outer", [IO.IOException]::new("no space left for $(& $toText $Secret)")) }' }
+        Invoke-InHome $vault.Home "$($vault.Register); (Request-AtpToken $h data.read).Vault" | Should -Be 'odd'
         $before = Get-Content (Get-ChildItem $vault.Secrets)
         $null = New-Item "$($vault.Secrets)-full"
         $said = Invoke-InHome $vault.Home "try { Request-AtpToken $h data.read } $catch; `$Error | Out-String"
@@ -96,7 +93,7 @@ Describe 'A vault that others wrote' -Skip:([bool] $missing) {
     It 'and that returns something else says which type' {
         $vault = New-Vault @{ Return = 'param($Text) @{ a = 1; b = 2 }' }
         Set-Content "$($vault.Secrets)/agentdom-x-example-0123456789ab" 'x'
-        Invoke-InHome $vault.Home "try { Revoke-AtpToken x.example } $catch" | Select-Object -First 2 |
+        Invoke-InHome $vault.Home "$($vault.Register); try { Revoke-AtpToken x.example } $catch" | Select-Object -First 2 |
             Should -Match '^AtpVaultEntryDamaged$|as Hashtable, which is not text'
     }
 
@@ -105,7 +102,7 @@ Describe 'A vault that others wrote' -Skip:([bool] $missing) {
         $name = "agentdom-$($h -replace '[.:]', '-')-0123456789ab"
         Set-Content "$($vault.Secrets)/$name" 'garbage'
         $advice = "Revoke-AtpToken -EntryName $name -Vault odd"
-        $said = Invoke-InHome $vault.Home ("(Request-AtpToken $h data.read).Vault; (Get-AtpToken $h data.read).Vault; " +
+        $said = Invoke-InHome $vault.Home ("$($vault.Register); (Request-AtpToken $h data.read).Vault; (Get-AtpToken $h data.read).Vault; " +
             "(Get-AtpToken -WarningVariable w).Vault; `$w.Message; " +
             "(Update-AtpToken $h, $h, * -Force -ErrorAction SilentlyContinue -ErrorVariable e).Vault; `$e.Count; `$e.Exception.Message")
         $said[0..2 + 4, 5] | Should -Be 'odd', 'odd', 'odd', 'odd', '1'
@@ -119,12 +116,12 @@ Describe 'A vault that others wrote' -Skip:([bool] $missing) {
     }
 
     It 'that an earlier version used gives its tokens and its secret, and gets their new form' {
-        $vault = New-Vault @{} @{ AGENTDOM_AGENT_ID = 'released-agent'; AGENTDOM_ATP_SECRET = '' }
+        $vault = New-Vault @{} @{ AGENTDOM_AGENT_ID = 'released-agent' }
         foreach ($file in Get-ChildItem "$PSScriptRoot/../ReleasedVaults/texts") { Copy-Item $file "$($vault.Secrets)/$($file.BaseName)" }
         $old = 'agentdom-api-example-com-f9e1b05bed47', 'agentdom-api-example-com-94260959f03b' |
             Where-Object { (Get-Content "$($vault.Secrets)/$_") -match 'released.token.read' }
         $request = "Request-AtpToken api.example.com data.read -Endpoint http://$h/v1/agent-tokens -TrustedEndpointHost 127.0.0.1"
-        Invoke-InHome $vault.Home ("@(Get-AtpToken).Count; @(Get-AtpToken -AgentId *).Count; " +
+        Invoke-InHome $vault.Home ("$($vault.Register); @(Get-AtpToken).Count; @(Get-AtpToken -AgentId *).Count; " +
             "Get-AtpToken api.example.com data.read -AsPlainText; `$null = $request; @(Get-AtpToken).Count") |
             Should -Be '4', '5', 'released.token.read', '4'
         Get-Content "$($vault.Secrets)/$old" | Should -Be 'agentdom2-empty'

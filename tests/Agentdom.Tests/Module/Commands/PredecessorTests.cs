@@ -34,7 +34,6 @@ public sealed class PredecessorTests : IAsyncLifetime
 
     [Theory]
     [InlineData("Update-AtpToken $h -Force")]
-    [InlineData("Get-AtpToken $h -MinimumValidity 00:59:59.9")]
     [InlineData("Request-AtpToken $h data.read")]
     public async Task TheyStayValidUntilTheEntryIsRevoked(string replace)
     {
