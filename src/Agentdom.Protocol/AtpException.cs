@@ -37,12 +37,30 @@ public sealed class AtpException : Exception
     /// <summary>The scopes that the advice is about, if any.</summary>
     internal IReadOnlyCollection<string>? SubjectScopes { get; init; }
 
+    /// <summary>The id of the agent that the advice is about, if any.</summary>
+    internal string? SubjectAgent { get; init; }
+
+    /// <summary>The vault entry that cannot be read, and its vault, if the failure is about one.</summary>
+    internal (string Entry, string Vault)? SubjectEntry { get; init; }
+
     /// <summary>The same failure with a prefix that names its context.</summary>
     /// <param name="what">The prefix, without the colon that follows it.</param>
     internal AtpException About(string what) =>
-        new(Error, $"{what}: {Happened}", Advice, this) { RetryAfter = RetryAfter, Subject = Subject, SubjectScopes = SubjectScopes };
+        Copy($"{what}: {Happened}", Advice, this, SubjectEntry);
 
     /// <summary>The same failure with other advice.</summary>
-    internal AtpException WithAdvice(string advice) =>
-        new(Error, Happened, advice, InnerException) { RetryAfter = RetryAfter, Subject = Subject, SubjectScopes = SubjectScopes };
+    internal AtpException WithAdvice(string advice) => Copy(Happened, advice, InnerException, SubjectEntry);
+
+    /// <summary>The same failure as one of a vault entry.</summary>
+    internal AtpException OfEntry(string entry, string vault) => Copy(Happened, Advice, InnerException, (entry, vault));
+
+    private AtpException Copy(string happened, string advice, Exception? cause, (string Entry, string Vault)? entry) =>
+        new(Error, happened, advice, cause)
+        {
+            RetryAfter = RetryAfter,
+            Subject = Subject,
+            SubjectScopes = SubjectScopes,
+            SubjectAgent = SubjectAgent,
+            SubjectEntry = entry,
+        };
 }

@@ -25,7 +25,10 @@ function Start-InHome {
     $start.RedirectStandardOutput = $true
     $start.RedirectStandardError = $true
     $start.RedirectStandardInput = [bool] $IdleInput
-    foreach ($name in $Environment.Keys) { $start.Environment[$name] = [string] $Environment[$name] }
+    foreach ($name in $Environment.Keys) {
+        if ($null -eq $Environment[$name]) { $null = $start.Environment.Remove($name) }
+        else { $start.Environment[$name] = [string] $Environment[$name] }
+    }
     $process = [Diagnostics.Process]::Start($start)
     [pscustomobject]@{ Process = $process; Output = $process.StandardOutput.ReadToEndAsync(); Errors = $process.StandardError.ReadToEndAsync() }
 }

@@ -129,7 +129,7 @@ internal sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpH
             try
             {
                 renewed = attempt.Request.GetAwaiter().GetResult();
-                store.Save(renewed);
+                TokenKeeping.Keep(client, store, renewed);
                 return new RenewalOutcome(renewed, true, null);
             }
             catch (AtpException e)

@@ -36,7 +36,7 @@ internal static class SecretFinder
     {
         try
         {
-            return openVault().Read(EntryName.OfSecret(host.Name)) is { Length: > 0 } kept ? SharedSecret.FromText(kept) : null;
+            return SecretEntry.Read(openVault(), host) is { Length: > 0 } kept ? SharedSecret.FromText(kept) : null;
         }
         catch (AtpException e) when (FromEnvironment() is { } secret)
         {

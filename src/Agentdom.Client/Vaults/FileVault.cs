@@ -58,7 +58,7 @@ internal sealed class FileVault : ITokenVault
     });
 
     /// <inheritdoc/>
-    public string? Read(string name) => ReadEntry(name) is { Type: VaultEntry.TextType } entry ? entry.Value as string : null;
+    public string? Read(string name) => ReadEntry(name)?.Text;
 
     /// <inheritdoc/>
     public void Write(string name, string text) =>
@@ -114,7 +114,7 @@ internal sealed class FileVault : ITokenVault
             {
                 entry = ReadFile(file, () => key ??= FindKey());
             }
-            catch (AtpException e) when (e.Error == AtpError.VaultEntryDamaged)
+            catch (AtpException e) when (e.Error is AtpError.VaultEntryDamaged or AtpError.VaultUnreadable)
             {
                 onUnreadable(e);
             }

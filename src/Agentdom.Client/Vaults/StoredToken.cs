@@ -1,11 +1,17 @@
 namespace Agentdom.Client;
 
 /// <summary>
-/// A stored token with everything that is needed to use, test, renew and revoke it. Each host and set of scopes has one entry,
-/// a JSON string.
+/// A stored token with everything that is needed to use, test, renew and revoke it. Each agent has one entry for a host and set of
+/// scopes.
 /// </summary>
 internal sealed record StoredToken
 {
+    /// <summary>The maximum number of earlier tokens in one entry.</summary>
+    internal const int MaxEarlier = 4;
+
+    // Azure Key Vault accepts 25 KB.
+    private const int MaxStoredLength = 20 * 1024;
+
     private const int FormatVersion = 1;
 
     /// <summary>The normalized host, <see cref="AtpHost.Name"/>.</summary>
@@ -50,8 +56,14 @@ internal sealed record StoredToken
     /// <summary>The additional endpoint hosts that were trusted when it was requested.</summary>
     public IReadOnlyList<string> TrustedEndpointHosts { get; init; } = [];
 
+    /// <summary>The tokens that this one replaced and that may still be valid, newest first.</summary>
+    public IReadOnlyList<EarlierToken> Earlier { get; init; } = [];
+
     /// <summary>The name of its vault entry.</summary>
-    public string EntryName => Client.EntryName.OfToken(Host, ScopesRequested);
+    public string EntryName => Client.EntryName.OfToken(Host, ScopesRequested, AgentId);
+
+    /// <summary>The name that earlier versions gave its entry.</summary>
+    public string FormerEntryName => Client.EntryName.FormerOfToken(Host, ScopesRequested);
 
     /// <summary>Whether it was requested for exactly these scopes, in any order.</summary>
     public bool IsFor(IEnumerable<string> scopes) => ScopeSet.Key(scopes) == ScopeSet.Key(ScopesRequested);
@@ -59,7 +71,29 @@ internal sealed record StoredToken
     /// <summary>Whether it has not expired at a moment.</summary>
     public bool IsValidAt(DateTimeOffset moment) => moment < ExpiresAt;
 
-    /// <summary>The text that is stored in the vault.</summary>
+    /// <summary>This token and the earlier ones that have not expired at a moment.</summary>
+    public IReadOnlyList<EarlierToken> WithEarlier(DateTimeOffset moment) => [AsEarlier(), .. Earlier.Where(e => moment < e.ExpiresAt)];
+
+    /// <summary>This token in place of another one of its entry, which it remembers if the entry has room for it.</summary>
+    /// <param name="replaced">The other one.</param>
+    /// <param name="now">The time (UTC). Expired tokens are forgotten.</param>
+    /// <param name="dropped">Valid tokens for which there is no room, oldest first. They must be revoked now.</param>
+    public StoredToken Replacing(StoredToken replaced, DateTimeOffset now, out IReadOnlyList<EarlierToken> dropped)
+    {
+        // An issuer may grant the same token again.
+        var earlier = replaced.WithEarlier(now).Where(e => now < e.ExpiresAt && e.AccessToken != AccessToken).ToList();
+        var without = new List<EarlierToken>();
+        var token = this with { Earlier = earlier };
+        while (earlier.Count > MaxEarlier || (earlier.Count > 0 && VaultText.Encode(token.ToJson()).Length > MaxStoredLength))
+        {
+            without.Add(earlier[earlier.Count - 1]);
+            earlier.RemoveAt(earlier.Count - 1);
+        }
+        dropped = without;
+        return token;
+    }
+
+    /// <summary>The token as JSON.</summary>
     public string ToJson() => CanonicalJson.FromValue(new Dictionary<string, object?>
     {
         ["v"] = FormatVersion,
@@ -77,6 +111,12 @@ internal sealed record StoredToken
         ["revoke_endpoint"] = RevokeEndpoint.AbsoluteUri,
         ["endpoint_given"] = IsEndpointGiven,
         ["trusted_hosts"] = TrustedEndpointHosts,
+        ["earlier"] = Earlier.Select(static e => new Dictionary<string, object?>
+        {
+            ["access_token"] = e.AccessToken,
+            ["expires_at"] = e.ExpiresAt.ToUnixTimeMilliseconds(),
+            ["revoke_endpoint"] = e.RevokeEndpoint.AbsoluteUri,
+        }).ToList(),
     });
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
@@ -101,11 +141,29 @@ internal sealed record StoredToken
             RevokeEndpoint = Address(json, "revoke_endpoint"),
             IsEndpointGiven = json.Flag("endpoint_given") ?? false,
             TrustedEndpointHosts = json.Texts("trusted_hosts") ?? [],
+            Earlier = ReadEarlier(json),
         };
     }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Host} ({string.Join(" ", ScopesRequested)})";
+
+    private static List<EarlierToken> ReadEarlier(JsonObject json) => json["earlier"] switch
+    {
+        null => [],
+        List<object?> list => list.ConvertAll(static item => item is JsonObject earlier
+            ? new EarlierToken
+            {
+                AccessToken = Required(earlier, "access_token"),
+                ExpiresAt = Time(earlier, "expires_at"),
+                RevokeEndpoint = Address(earlier, "revoke_endpoint"),
+            }
+            : throw new JsonFormatException("'earlier' must be a list of objects.")),
+        _ => throw new JsonFormatException("'earlier' must be a list."),
+    };
+
+    private EarlierToken AsEarlier() =>
+        new() { AccessToken = AccessToken, ExpiresAt = ExpiresAt, RevokeEndpoint = RevokeEndpoint };
 
     private static string Required(JsonObject json, string name) =>
         json.Text(name) ?? throw new JsonFormatException($"'{name}' is missing.");

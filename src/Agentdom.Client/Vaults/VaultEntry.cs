@@ -15,6 +15,15 @@ internal sealed record VaultEntry
     /// <summary>The value: anything that <see cref="CanonicalJson"/> accepts.</summary>
     public required object? Value { get; init; }
 
+    /// <summary>The value as text: also a SecureString, and the password of a credential. Null if it has no such form.</summary>
+    /// <exception cref="JsonFormatException">The value does not fit its type.</exception>
+    public string? Text => Type switch
+    {
+        TextType or "SecureString" => Value as string,
+        "PSCredential" => (Value as JsonObject)?.Text("password"),
+        _ => null,
+    };
+
     /// <summary>Metadata of the value. It is shown to everyone who may list the vault.</summary>
     public object? Metadata { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Agentdom.Jobs;
 
 namespace Agentdom;
 
@@ -29,14 +30,24 @@ internal static class CmdletAdvice
         AtpError.EndpointForeign or AtpError.AudienceForeign when failure.Subject is { } host =>
             ("TrustedEndpointHost", $"Use -TrustedEndpointHost {host}."),
         AtpError.TimedOut => ("TimeoutSec", "Use -TimeoutSec to allow more time."),
-        AtpError.TokenAmbiguous => ("Scope", "Use -Scope for them."),
+        AtpError.TokenAmbiguous => ("Scope", "Use -Scope and -AgentId for them."),
+        AtpError.TokenNotFound when failure.SubjectAgent is { } agent => ("AgentId", $"Use -AgentId {Word(agent)}."),
         AtpError.TokenNotFound or AtpError.TokenExpired when failure.Subject is { } host =>
             (null, $"Use Request-AtpToken {host} -Scope {Scopes(failure)}. Get-AtpToken lists what is stored."),
+        AtpError.VaultEntryDamaged or AtpError.VaultUnreadable when failure.SubjectEntry is { } damaged =>
+            (null, $"Revoke-AtpToken -EntryName {damaged.Entry} -Vault {Word(damaged.Vault)} removes it."),
+        AtpError.VaultEntryDamaged when failure.Subject is { } host =>
+            (null, $"Set-AtpSecret {host} replaces it, Remove-AtpSecret {host} removes it."),
         AtpError.VaultKeyInvalid => (null, "New-AtpSecret generates a key."),
         AtpError.VaultUnwritable => ("NoPersist", "Use -NoPersist to store nothing."),
         AtpError.PortTaken => ("Port", "Use -Port for it."),
         _ => (null, null),
     };
+
+    private static string Word(string text) =>
+        text.All(static c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' or '_')
+            ? text
+            : CommandText.ForPowerShell(Printable.Line(text));
 
     private static string Scopes(AtpException failure) => failure.SubjectScopes is { } scopes ? string.Join(",", scopes) : "…";
 }

@@ -10,7 +10,7 @@ namespace Agentdom.Commands;
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "AtpToken")]
 [OutputType(typeof(AtpToken), typeof(string))]
-public sealed class GetAtpTokenCommand : VaultCmdlet
+public sealed class GetAtpTokenCommand : TokenCmdlet
 {
     // A token with more time left than s_comfort can still be used, so a slow renewal must not delay the script beyond s_patience.
     private static readonly TimeSpan s_comfort = TimeSpan.FromSeconds(30);

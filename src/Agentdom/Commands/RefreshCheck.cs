@@ -15,7 +15,8 @@ public static class RefreshCheck
         try
         {
             var opened = VaultFinder.Open(vault, CancellationToken.None);
-            foreach (var host in new TokenStore(opened).All().Select(static t => t.Host).Distinct(StringComparer.Ordinal))
+            var store = new TokenStore(opened) { AgentId = AgentId.Current().Value };
+            foreach (var host in store.All().Select(static t => t.Host).Distinct(StringComparer.Ordinal))
             {
                 if (FindSecret(host, opened) is { } failure) failures.Add(failure);
             }

@@ -56,7 +56,7 @@ public sealed class RegisterAtpRefreshJobCommand : VaultCmdlet
     // Without stored tokens, the check of the job has no secrets to look for and cannot fail.
     private void WarnOfWhatTheJobWillNotSee()
     {
-        if (OpenStore().All().Count > 0) return;
+        if (OpenStore(AgentId.Current().Value).All().Count > 0) return;
         if (IsSet(SecretFinder.Variable))
             WriteWarning($"The job will not see {SecretFinder.Variable}. Store each host's secret in the vault with Set-AtpSecret.");
         if (IsSet(RefreshScript.VaultKeyVariable))

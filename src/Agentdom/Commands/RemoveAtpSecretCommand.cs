@@ -24,7 +24,7 @@ public sealed class RemoveAtpSecretCommand : VaultCmdlet
         var host = AtpHost.Parse(HostName);
         if (!ShouldProcess(host.Name, "Remove shared secret")) return;
         var vault = OpenVault();
-        if (!vault.Remove(EntryName.OfSecret(host.Name)))
+        if (!SecretEntry.Remove(vault, host))
             throw new AtpException(AtpError.SecretMissing, $"The vault '{vault.Name}' contains no secret for {host}.",
                 "Check the host's name and port, and the vault.");
     }

@@ -72,7 +72,7 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
             Request = new TokenRequest(AgentId ?? Client.AgentId.Current().Value, Scope, Purpose),
         };
         using var secret = FindSecret(acquisition.Host, Secret);
-        var store = NoPersist ? null : OpenStore();
+        var store = NoPersist ? null : OpenStore(acquisition.Request.AgentId);
         // Checked before the request, because a token that cannot be stored would stay valid at the issuer with no one to use it.
         if (store is not null) EnsureWritable(store.Vault);
 
@@ -99,9 +99,11 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
     {
         try
         {
-            store.Save(token);
+            // Without the lock, the token of a renewal in another process could be replaced and never be revoked.
+            using var entry = TokenLock.Acquire(token, TimeSpan.FromSeconds(TimeoutSec), StopToken);
+            TokenKeeping.Keep(Session.Client, store, token);
         }
-        catch (AtpException)
+        catch (Exception e) when (e is AtpException or OperationCanceledException)
         {
             WriteWarning(Session.Client.TryRevoke(token.RevokeEndpoint, token.AccessToken)
                 ? "The token could not be stored, so it was revoked."

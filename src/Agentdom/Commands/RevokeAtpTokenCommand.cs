@@ -1,67 +1,124 @@
 using System.Management.Automation;
 using Agentdom.Completion;
+using Agentdom.Vaults;
 
 namespace Agentdom.Commands;
 
-/// <summary>Revokes a host's tokens at the issuer, best effort, and always removes them from the vault.</summary>
-[Cmdlet(VerbsSecurity.Revoke, "AtpToken", SupportsShouldProcess = true)]
+/// <summary>
+/// Revokes a host's tokens at the issuer, best effort, and always removes them from the vault. The tokens that they replaced are
+/// revoked too.
+/// </summary>
+[Cmdlet(VerbsSecurity.Revoke, "AtpToken", SupportsShouldProcess = true, DefaultParameterSetName = "Host")]
 [OutputType(typeof(AtpRevocation))]
-public sealed class RevokeAtpTokenCommand : VaultCmdlet
+public sealed class RevokeAtpTokenCommand : TokenCmdlet
 {
     /// <summary>The host, by the same name as when the token was requested.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Host", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
     [ArgumentCompleter(typeof(TokenHostCompleter))]
     [ValidateNotNullOrEmpty]
     public string HostName { get; set; } = null!;
 
     /// <summary>The scopes the token was requested for, in any order. If null, all stored tokens of the host are revoked.</summary>
-    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 1, ParameterSetName = "Host", ValueFromPipelineByPropertyName = true)]
     [Alias("ScopesRequested")]
     [ArgumentCompleter(typeof(TokenScopeCompleter))]
     public string[]? Scope { get; set; }
+
+    /// <summary>The name of a vault entry, for one that cannot be read. It is revoked if it can be read.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Entry")]
+    [ValidateNotNullOrEmpty]
+    public string EntryName { get; set; } = null!;
 
     /// <summary>The time limit for each token, in seconds (1 to 3600), including retries and waits.</summary>
     [Parameter]
     [ValidateRange(1, 3600)]
     public int TimeoutSec { get; set; } = 60;
 
+    private bool IsByEntry => ParameterSetName == "Entry";
+
+    private TimeSpan Limit => TimeSpan.FromSeconds(TimeoutSec);
+
     /// <inheritdoc/>
-    protected override object? Target => HostName;
+    protected override object? Target => IsByEntry ? EntryName : HostName;
 
     /// <inheritdoc/>
     protected override void Run()
     {
-        var host = AtpHost.Parse(HostName);
-        var store = OpenStore();
-        var tokens = store.Of(host, Scope);
-        if (tokens.Count == 0) throw TokenStore.NotFound(host, Scope);
-        foreach (var token in tokens)
+        var unreadable = new List<AtpException>();
+        var store = OpenStore(unreadable.Add);
+        var tokens = Find(store, unreadable);
+        foreach (var token in tokens) Revoke(store, token);
+        foreach (var failure in unreadable)
         {
-            if (!ShouldProcess(token.ToString(), "Revoke token")) continue;
-            // Without the lock, a renewal in another process could store a new token after this one is revoked.
-            using var entry = TokenLock.Acquire(token, TimeSpan.FromSeconds(TimeoutSec), StopToken);
-            var current = store.Reread(token) ?? token;
-            var revoked = RevokeAtIssuer(current);
-            WriteObject(new AtpRevocation(token.Host, token.ScopesRequested, revoked, store.Remove(current)));
+            if (IsMeant(failure)) RemoveUnreadable(store, failure.SubjectEntry!.Value.Entry);
+            else if (tokens.Count == 0) throw failure;
+            else WriteWarning(CmdletAdvice.For(failure, this).Message);
         }
     }
 
-    private bool RevokeAtIssuer(StoredToken token)
+    private IReadOnlyList<StoredToken> Find(TokenStore store, List<AtpException> unreadable)
+    {
+        IReadOnlyList<StoredToken> tokens = [];
+        var host = !IsByEntry ? AtpHost.Parse(HostName) : null;
+        try
+        {
+            tokens = host is not null ? store.Of(host, Scope) : store.ReadEntry(TokenEntry()) is { } token ? [token] : [];
+        }
+        catch (AtpException e) when (TokenStore.IsOfOneEntry(e))
+        {
+            unreadable.Add(e);
+        }
+        if (tokens.Count > 0 || unreadable.Count > 0) return tokens;
+        throw host is not null ? store.NotFound(host, Scope) : NoEntry($"The vault '{store.Vault.Name}' has no entry {EntryName}.");
+    }
+
+    private string TokenEntry() =>
+        Client.EntryName.IsToken(EntryName) ? EntryName : throw NoEntry($"'{EntryName}' is not the name of a token's entry.");
+
+    private static AtpException NoEntry(string happened) => new(AtpError.TokenNotFound, happened, "Use the name that the warning gave.");
+
+    // Without scopes, an entry that cannot be read may belong to any agent.
+    private bool IsMeant(AtpException failure) => failure.SubjectEntry is { } damaged && (IsByEntry
+        || (failure.Error == AtpError.VaultEntryDamaged && Client.EntryName.IsTokenOf(AtpHost.Parse(HostName).Name, damaged.Entry)
+            && (Scope is not null || AgentChoice.Of(AgentId) is null)));
+
+    private void Revoke(TokenStore store, StoredToken token)
+    {
+        if (!ShouldProcess(token.ToString(), "Revoke token")) return;
+        // Without the lock, a renewal in another process could store a new token after this one is revoked.
+        using var entry = TokenLock.Acquire(token, Limit, StopToken);
+        var current = store.Reread(token) ?? token;
+        var all = current.WithEarlier(DateTimeOffset.UtcNow);
+        var answers = Await(TimeoutSec, deadline => Task.WhenAll(all.Select(one => TryRevokeAsync(one, deadline))));
+        var failed = answers.Where(static answer => answer.Failure is not null).ToList();
+        WriteObject(new AtpRevocation(token.Host, token.ScopesRequested, failed.Count == 0, store.Remove(current)));
+        if (failed.Count == 0) return;
+        WriteWarning($"The issuer did not confirm the revocation, so {(failed.Count == 1 ? "a token" : $"{failed.Count} tokens")} for " +
+            $"{token} may be valid until {failed.Max(static answer => answer.Token.ExpiresAt).LocalDateTime}; " +
+            $"nothing of it is stored here any more. {failed[0].Failure!.Message}");
+    }
+
+    private static async Task<(EarlierToken Token, AtpException? Failure)> TryRevokeAsync(EarlierToken token, Deadline deadline)
     {
         try
         {
-            return Await(TimeoutSec, async deadline =>
-            {
-                await Session.Client.RevokeAsync(token.RevokeEndpoint, token.AccessToken, deadline).ConfigureAwait(false);
-                return true;
-            });
+            await Session.Client.RevokeAsync(token.RevokeEndpoint, token.AccessToken, deadline).ConfigureAwait(false);
+            return (token, null);
         }
         catch (AtpException e)
         {
-            WriteWarning($"The issuer did not confirm the revocation, so the token for {token} may be valid until " +
-                $"{token.ExpiresAt.LocalDateTime}; it is no longer stored here. {e.Message}");
-            return false;
+            return (token, e);
         }
+    }
+
+    private void RemoveUnreadable(TokenStore store, string name)
+    {
+        if (!ShouldProcess(name, "Remove unreadable entry")) return;
+        using var entry = CrossProcessLock.ForEntry(name, Limit, StopToken) ?? throw new AtpException(AtpError.TimedOut,
+            $"Another process is using the entry {name} and did not finish in time.", "Try again.");
+        WriteObject(new AtpRevocation(HostName ?? name, Scope ?? [], revokedAtIssuer: false, store.Vault.Remove(name)));
+        WriteWarning($"The entry {name} could not be read, so its token was not revoked at the issuer. " +
+            "If it was one, it may be valid until it expires.");
     }
 }

@@ -35,6 +35,6 @@ public sealed class SetAtpSecretCommand : VaultCmdlet
         if (!ShouldProcess(host.Name, "Store shared secret")) return;
         var vault = OpenVault();
         EnsureWritable(vault);
-        vault.Write(EntryName.OfSecret(host.Name), SecureText.Reveal(Secret));
+        SecretEntry.Write(vault, host, SecureText.Reveal(Secret));
     }
 }

@@ -7,7 +7,7 @@ namespace Agentdom.Commands;
 /// <summary>Asks the issuer whether the specified token, or each stored token of a host, is valid.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "AtpToken")]
 [OutputType(typeof(AtpTokenStatus), typeof(bool))]
-public sealed class TestAtpTokenCommand : VaultCmdlet
+public sealed class TestAtpTokenCommand : TokenCmdlet
 {
     /// <summary>The host, such as <c>api.example.com</c> or <c>localhost:5001</c>, without a path.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -57,8 +57,9 @@ public sealed class TestAtpTokenCommand : VaultCmdlet
             Give([Ask(host, Token)]);
             return;
         }
-        var tokens = OpenStore().Of(host, Scope);
-        if (tokens.Count == 0 && !Quiet) throw TokenStore.NotFound(host, Scope);
+        var store = OpenStore();
+        var tokens = store.Of(host, Scope);
+        if (tokens.Count == 0 && !Quiet) throw store.NotFound(host, Scope);
         Give([.. tokens.Select(token => Ask(host, token))]);
     }
 

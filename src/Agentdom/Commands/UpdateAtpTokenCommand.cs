@@ -7,10 +7,12 @@ namespace Agentdom.Commands;
 /// <summary>Renews stored tokens that are due, in parallel. Returns the renewed tokens, and writes one error for each failure.</summary>
 [Cmdlet(VerbsData.Update, "AtpToken", DefaultParameterSetName = "Host")]
 [OutputType(typeof(AtpToken))]
-public sealed class UpdateAtpTokenCommand : VaultCmdlet
+public sealed class UpdateAtpTokenCommand : TokenCmdlet
 {
     // Collected until all input is read, so that tokens from the pipeline are renewed in parallel too. Keyed by entry name.
     private readonly List<(TokenStore Store, Dictionary<string, StoredToken> Tokens)> _chosen = [];
+
+    private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
 
     /// <summary>The hosts, or wildcards such as <c>*.example.com</c>.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Host", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -55,7 +57,7 @@ public sealed class UpdateAtpTokenCommand : VaultCmdlet
     /// <inheritdoc/>
     protected override void Run()
     {
-        var store = OpenStore(failure => Report(failure, null));
+        var store = OpenStore(ReportOnce);
         var known = _chosen.Find(c => c.Store.Vault == store.Vault).Tokens;
         if (known is null) _chosen.Add((store, known = new Dictionary<string, StoredToken>(StringComparer.Ordinal)));
         foreach (var name in All ? new string?[] { null } : HostName)
@@ -64,9 +66,15 @@ public sealed class UpdateAtpTokenCommand : VaultCmdlet
             var found = hosts.Host is { } host
                 ? store.Of(host, Scope)
                 : [.. store.All().Where(t => hosts.Fits(t.Host) && (Scope is null || t.IsFor(Scope)))];
-            if (found.Count == 0 && hosts.Host is not null) Report(TokenStore.NotFound(hosts.Host, Scope), name);
+            if (found.Count == 0 && hosts.Host is not null) Report(store.NotFound(hosts.Host, Scope), name);
             foreach (var token in found) known[token.EntryName] = token;
         }
+    }
+
+    // Each name that is given lists the vault again.
+    private void ReportOnce(AtpException unreadable)
+    {
+        if (_reported.Add(unreadable.Message)) Report(unreadable, null);
     }
 
     /// <inheritdoc/>

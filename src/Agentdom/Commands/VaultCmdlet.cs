@@ -17,9 +17,12 @@ public abstract class VaultCmdlet : AtpCmdlet
     [ArgumentCompleter(typeof(VaultCompleter))]
     public string? Vault { get; set; }
 
-    /// <summary>The tokens in the vault. An entry that cannot be read during a listing causes a warning by default.</summary>
-    private protected TokenStore OpenStore(Action<AtpException>? onUnreadable = null) =>
-        new(OpenVault(), onUnreadable ?? (e => WriteWarning(e.Message)));
+    /// <summary>
+    /// The tokens in the vault, of one agent or, if null, of any. An entry that cannot be read during a listing causes a warning by
+    /// default.
+    /// </summary>
+    private protected TokenStore OpenStore(string? agentId, Action<AtpException>? onUnreadable = null) =>
+        new(OpenVault(), onUnreadable ?? (e => WriteWarning(CmdletAdvice.For(e, this).Message))) { AgentId = agentId };
 
     private protected ITokenVault OpenVault()
     {

@@ -6,7 +6,7 @@ namespace Agentdom.Completion;
 internal sealed class HostCompleter : ValueCompleter
 {
     /// <inheritdoc/>
-    protected override IEnumerable<string[]> Values(TypedParameters typed) => KnownTokens.Of(typed.Vault)
+    protected override IEnumerable<string[]> Values(TypedParameters typed) => KnownTokens.Of(typed.Vault, null)
         .Select(static token => token.Host)
         .Concat(KnownHosts.Offers().Select(static offer => offer.Host))
         .Concat(KnownHosts.InEnvironment())

@@ -9,7 +9,7 @@ internal sealed class ScopeCompleter : ValueCompleter
     protected override IEnumerable<string[]> Values(TypedParameters typed)
     {
         var isMeant = typed.Hosts();
-        return KnownHosts.Offers().Concat(KnownTokens.Of(typed.Vault))
+        return KnownHosts.Offers().Concat(KnownTokens.Of(typed.Vault, null).Select(static token => (token.Host, token.Scopes)))
             .Where(known => isMeant(known.Host))
             .SelectMany(static known => known.Scopes)
             .Except(typed.Scopes)

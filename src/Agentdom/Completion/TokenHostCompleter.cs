@@ -7,5 +7,5 @@ internal sealed class TokenHostCompleter : ValueCompleter
 {
     /// <inheritdoc/>
     protected override IEnumerable<string[]> Values(TypedParameters typed) =>
-        KnownTokens.Of(typed.Vault).Select(static token => new[] { token.Host });
+        KnownTokens.Of(typed.Vault, typed.AgentId).Select(static token => new[] { token.Host });
 }

@@ -9,7 +9,8 @@ internal sealed class TokenScopeCompleter : ValueCompleter
     protected override IEnumerable<string[]> Values(TypedParameters typed)
     {
         var isMeant = typed.Hosts();
-        var tokens = KnownTokens.Of(typed.Vault).Where(token => isMeant(token.Host)).Select(static token => token.Scopes).ToList();
+        var tokens = KnownTokens.Of(typed.Vault, typed.AgentId)
+            .Where(token => isMeant(token.Host)).Select(static token => token.Scopes).ToList();
         return tokens.Where(_ => typed.Scopes.Length == 0)
             .Concat(tokens.SelectMany(static scopes => scopes).Except(typed.Scopes).Select(static scope => new[] { scope }));
     }

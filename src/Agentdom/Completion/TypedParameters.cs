@@ -9,6 +9,9 @@ internal sealed class TypedParameters(IDictionary bound)
     /// <summary>The vault from -Vault or the environment, or null.</summary>
     internal string? Vault => Texts("Vault") is [var named, ..] ? named : Vaults.VaultFinder.NamedByEnvironment;
 
+    /// <summary>The agent from -AgentId or this process's own, or null for any.</summary>
+    internal string? AgentId => Vaults.AgentChoice.Of(Texts("AgentId") is [var id, ..] ? id : null);
+
     /// <summary>The scopes before the one at the cursor.</summary>
     internal string[] Scopes => Texts("Scope");
 

@@ -11,13 +11,16 @@ public sealed class AtpRevocation
         RemovedFromVault = removedFromVault;
     }
 
-    /// <summary>The host.</summary>
+    /// <summary>The host, or the name of the vault entry if it was given and could not be read.</summary>
     public string Host { get; }
 
     /// <summary>The scopes the token was requested for.</summary>
     public string[] Scopes { get; }
 
-    /// <summary>Whether the issuer confirmed the revocation. If not, the token may stay valid until it expires.</summary>
+    /// <summary>
+    /// Whether the issuer confirmed the revocation of the token and of those that it replaced. If not, one of them may stay valid until
+    /// it expires.
+    /// </summary>
     public bool RevokedAtIssuer { get; }
 
     /// <summary>Whether the token was in the vault and was removed from it.</summary>

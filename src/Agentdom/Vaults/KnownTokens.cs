@@ -3,19 +3,21 @@ using System.Collections.Concurrent;
 namespace Agentdom.Vaults;
 
 /// <summary>
-/// Hosts and scopes of stored tokens that are available without a prompt: those in the module's own vault, if its key is
+/// Hosts, scopes and agent ids of stored tokens that are available without a prompt: those in the module's own vault, if its key is
 /// available, and those that this process has already read from or written to SecretManagement's vaults.
 /// </summary>
 internal static class KnownTokens
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
-    private static readonly ConcurrentDictionary<(string Vault, string Entry), (string Host, string[] Scopes)> s_seen = new();
+    private static readonly ConcurrentDictionary<(string Vault, string Entry), KnownToken> s_seen = new();
 
     /// <param name="vault">The vault, or null for any, because finding the default one would import SecretManagement.</param>
-    internal static IEnumerable<(string Host, string[] Scopes)> Of(string? vault) =>
+    /// <param name="agentId">The agent, or null for any.</param>
+    internal static IEnumerable<KnownToken> Of(string? vault, string? agentId) =>
         (vault is null || IsSame(vault, FileVault.VaultName) ? InOwnVault() : [])
         .Concat(s_seen.Where(seen => vault is null || IsSame(vault, seen.Key.Vault)).Select(static seen => seen.Value))
+        .Where(token => agentId is null || token.AgentId == agentId)
         .OrderBy(static token => token.Host, StringComparer.Ordinal);
 
     internal static IEnumerable<string> SeenVaults() => s_seen.Keys.Select(static key => key.Vault);
@@ -28,8 +30,7 @@ internal static class KnownTokens
         if (text is null) return;
         try
         {
-            var token = StoredToken.FromJson(text);
-            s_seen[(vault, entry)] = (token.Host, [.. token.ScopesRequested]);
+            if (VaultText.Decode(text) is { } json) s_seen[(vault, entry)] = new KnownToken(StoredToken.FromJson(json));
         }
         catch (JsonFormatException)
         {
@@ -37,11 +38,11 @@ internal static class KnownTokens
         }
     }
 
-    private static (string Host, string[] Scopes)[] InOwnVault()
+    private static KnownToken[] InOwnVault()
     {
         // A slow disk must not block tab completion.
         var listing = Task.Run(static () => !FileVault.IsKeyAtHand ? [] : new TokenStore(new FileVault()).All()
-            .Select(static token => (token.Host, (string[])[.. token.ScopesRequested])).ToArray());
+            .Select(static token => new KnownToken(token)).ToArray());
         try
         {
             return listing.Wait(s_patience) ? listing.Result : [];

@@ -48,17 +48,21 @@ internal sealed class SecretManagement
     /// <summary>The names of all registered vaults.</summary>
     internal IEnumerable<string> VaultNames() => Vaults().Select(NameOf);
 
+    /// <summary>Why no vault can be registered here, or null.</summary>
+    internal string? WhyNoVaults { get; private set; }
+
     /// <summary>Runs one of the module's commands.</summary>
-    /// <returns>Its output, or null if it reports that there is no such secret.</returns>
-    /// <exception cref="AtpException">The vault is locked or missing, or it fails.</exception>
+    /// <returns>Its output, or null if it reports nothing but that there is no such secret.</returns>
+    /// <exception cref="AtpException">The vault is locked or missing, or it fails. The inner exception of a command that took too
+    /// long is a <see cref="TimeoutException"/>.</exception>
     internal IReadOnlyList<PSObject>? Run(string command, string vault, params (string Name, object Value)[] parameters)
     {
         for (var attempt = 0; ; attempt++)
         {
-            var (output, error) = Alone(() => Invoke(command, vault, parameters));
-            if (error is null) return output;
-            if (error.FullyQualifiedErrorId.StartsWith("GetSecretNotFound", StringComparison.Ordinal)) return null;
-            if (!IsBusy(error.Exception) || attempt == MaxBusyRetries) throw Failure(command, vault, error);
+            var (output, errors) = Alone(() => Invoke(command, vault, parameters));
+            if (errors.Count == 0) return output;
+            if (errors.All(IsNotFound)) return null;
+            if (!errors.Any(IsBusy) || attempt == MaxBusyRetries) throw Failure(command, vault, errors);
             // The caller's own code is using SecretManagement in another runspace.
             _cancel.WaitHandle.WaitOne(s_busyPause);
             _cancel.ThrowIfCancellationRequested();
@@ -81,7 +85,7 @@ internal sealed class SecretManagement
 
     internal CancellationToken Cancel => _cancel;
 
-    private (IReadOnlyList<PSObject> Output, ErrorRecord? Error) Invoke(
+    private (IReadOnlyList<PSObject> Output, IReadOnlyList<ErrorRecord> Errors) Invoke(
         string command, string vault, (string Name, object Value)[] parameters)
     {
         using var shell = CreateShell();
@@ -94,17 +98,18 @@ internal sealed class SecretManagement
         try
         {
             var output = shell.Invoke();
-            return (output, shell.Streams.Error.FirstOrDefault());
+            return (output, shell.Streams.Error.ToList());
         }
         catch (PipelineStoppedException) when (!Interactivity.CanAnswer)
         {
             _cancel.ThrowIfCancellationRequested();
             throw new AtpException(AtpError.VaultUnreadable,
-                $"The vault '{vault}' did not answer within {s_patience.TotalSeconds:0} seconds.", "Try Test-SecretVault on it.");
+                $"The vault '{vault}' did not answer within {s_patience.TotalSeconds:0} seconds.", "Try Test-SecretVault on it.",
+                new TimeoutException());
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
-            return ([], e.ErrorRecord);
+            return ([], new[] { e.ErrorRecord });
         }
     }
 
@@ -119,25 +124,49 @@ internal sealed class SecretManagement
         || (Environment.GetEnvironmentVariable("PSModulePath") ?? "").Split(Path.PathSeparator)
             .Any(static folder => folder.Length > 0 && Directory.Exists(Path.Combine(folder, Module)));
 
-    private IReadOnlyList<PSObject> Vaults() => Run("Get-SecretVault", "") ?? [];
+    private IReadOnlyList<PSObject> Vaults()
+    {
+        try
+        {
+            return Run("Get-SecretVault", "") ?? [];
+        }
+        catch (AtpException e) when (CausesOf(e).OfType<TypeInitializationException>().LastOrDefault() is { } cause)
+        {
+            // Without a home folder that can be written, the module fails to load its list. So no vault can be registered either.
+            WhyNoVaults = Printable.Excerpt(cause.GetBaseException().Message);
+            return [];
+        }
+    }
 
     private static string NameOf(PSObject vault) => (string)vault.Properties["Name"].Value;
 
-    private static bool IsBusy(Exception e) =>
-        e.Message.IndexOf("concurrently", StringComparison.OrdinalIgnoreCase) >= 0 || e is InvalidRunspaceStateException;
+    private static bool IsNotFound(ErrorRecord error) =>
+        error.FullyQualifiedErrorId.StartsWith("GetSecretNotFound", StringComparison.Ordinal);
 
-    private static AtpException Failure(string command, string vault, ErrorRecord error)
+    private static bool IsBusy(ErrorRecord error) =>
+        error.Exception.Message.IndexOf("concurrently", StringComparison.OrdinalIgnoreCase) >= 0
+        || error.Exception is InvalidRunspaceStateException;
+
+    private static AtpException Failure(string command, string vault, IReadOnlyList<ErrorRecord> errors)
     {
-        var text = error.Exception.Message.Trim();
-        var asksForSomething = error.Exception.GetType().Name == "PasswordRequiredException"
-            || error.Exception is HostException or PSInvalidOperationException { InnerException: HostException }
-            || text.IndexOf("user interaction", StringComparison.OrdinalIgnoreCase) >= 0
-            || text.IndexOf("NonInteractive", StringComparison.OrdinalIgnoreCase) >= 0;
-        return asksForSomething
-            ? Locked(vault, error.Exception)
-            : new AtpException(IsWrite(command) ? AtpError.VaultUnwritable : AtpError.VaultUnreadable,
-                $"The vault '{vault}' failed: {text.TrimEnd('.')}.",
-                "Try Test-SecretVault on it. If its module was moved or removed, register it again.", error.Exception);
+        if (errors.FirstOrDefault(static e => CausesOf(e.Exception).Any(AsksForSomething)) is { } prompt)
+            return Locked(vault, VaultReason.IfClean(prompt.Exception));
+        var real = errors.Where(static e => !IsNotFound(e)).ToList();
+        var reasons = string.Join("; ", real.Select(static e => VaultReason.Of(e.Exception)).Distinct(StringComparer.Ordinal));
+        return new AtpException(IsWrite(command) ? AtpError.VaultUnwritable : AtpError.VaultUnreadable,
+            $"{(vault.Length == 0 ? "SecretManagement" : $"The vault '{vault}'")} failed: {reasons.TrimEnd('.')}.",
+            "Try Test-SecretVault on it. If its module was moved or removed, register it again.",
+            VaultReason.IfClean(real[0].Exception));
+    }
+
+    private static bool AsksForSomething(Exception e) => e is HostException
+        || e.GetType().Name == "PasswordRequiredException"
+        || e.Message.IndexOf("user interaction", StringComparison.OrdinalIgnoreCase) >= 0
+        || e.Message.IndexOf("NonInteractive", StringComparison.OrdinalIgnoreCase) >= 0;
+
+    private static IEnumerable<Exception> CausesOf(Exception? e)
+    {
+        for (; e is not null; e = e.InnerException) yield return e;
     }
 
     private static bool IsWrite(string command) =>

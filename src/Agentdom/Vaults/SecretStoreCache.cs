@@ -26,10 +26,14 @@ internal sealed class SecretStoreCache
     /// <summary>The cache of a registered vault, or null if the vault is not SecretStore or has a password.</summary>
     internal static SecretStoreCache? Of(PSObject vault, SecretManagement commands)
     {
-        if (!Module.Equals(vault.Properties["ModuleName"].Value as string, StringComparison.OrdinalIgnoreCase)) return null;
+        if (!IsSecretStore(vault)) return null;
         s_hasPassword ??= commands.Alone(() => HasPassword((string)vault.Properties["ModulePath"].Value));
         return s_hasPassword.Value ? null : new SecretStoreCache();
     }
+
+    /// <summary>Whether a registered vault is SecretStore.</summary>
+    internal static bool IsSecretStore(PSObject vault) =>
+        Module.Equals(vault.Properties["ModuleName"].Value as string, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Makes the next call read the file.</summary>
     /// <returns>Whether SecretStore was loaded.</returns>

@@ -34,12 +34,15 @@ internal static class VaultFinder
     private static ITokenVault Open(PSObject vault, SecretManagement commands) =>
         OwnModule.Equals(vault.Properties["ModuleName"].Value as string, StringComparison.OrdinalIgnoreCase)
             ? new FileVault(commands.Cancel)
-            : new SecretManagementVault((string)vault.Properties["Name"].Value, commands, SecretStoreCache.Of(vault, commands));
+            : new SecretManagementVault((string)vault.Properties["Name"].Value, commands, SecretStoreCache.Of(vault, commands),
+                canReuseNames: SecretStoreCache.IsSecretStore(vault));
 
     private static AtpException NotFound(string wanted, SecretManagement commands)
     {
         var names = commands.VaultNames().Append(FileVault.VaultName).Distinct(StringComparer.OrdinalIgnoreCase);
-        return new AtpException(AtpError.VaultNotFound, $"There is no vault named '{wanted}'.",
+        return new AtpException(AtpError.VaultNotFound,
+            $"There is no vault named '{wanted}'."
+                + (commands.WhyNoVaults is { } reason ? $" SecretManagement cannot register vaults here: {reason.TrimEnd('.')}." : ""),
             $"Use one of these with -Vault or {Variable}: {string.Join(", ", names)}. Register-SecretVault adds others.");
     }
 }

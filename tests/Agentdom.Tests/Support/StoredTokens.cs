@@ -18,7 +18,7 @@ internal static class StoredTokens
             ExpiresAt = issuedAt.AddHours(1),
             ScopesRequested = requested,
             ScopesGranted = requested,
-            AgentId = "test-agent",
+            AgentId = AgentId.Current().Value,
             Purpose = "",
             TokenEndpoint = manifest.TokenEndpoint,
             VerifyEndpoint = manifest.VerifyEndpoint,

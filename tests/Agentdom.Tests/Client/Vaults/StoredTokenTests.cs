@@ -18,6 +18,15 @@ public sealed class StoredTokenTests
         RevokeEndpoint = new Uri("https://tokens.example.net/revoke"),
         IsEndpointGiven = true,
         TrustedEndpointHosts = ["tokens.example.net"],
+        Earlier =
+        [
+            new EarlierToken
+            {
+                AccessToken = "eyJ.hunter1.sig",
+                ExpiresAt = DateTimeOffset.FromUnixTimeMilliseconds(1_795_468_000_789),
+                RevokeEndpoint = new Uri("https://tokens.example.net/revoke"),
+            },
+        ],
     };
 
     [Fact]
@@ -33,16 +42,19 @@ public sealed class StoredTokenTests
             ScopesRequested = s_token.ScopesRequested,
             ScopesGranted = s_token.ScopesGranted,
             TrustedEndpointHosts = s_token.TrustedEndpointHosts,
+            Earlier = s_token.Earlier,
         });
+        Assert.Equal(s_token.Earlier, read.Earlier);
     }
 
     [Fact]
     public void TheDefaultsSurviveToo()
     {
-        var read = StoredToken.FromJson((s_token with { IsEndpointGiven = false, TrustedEndpointHosts = [] }).ToJson());
+        var read = StoredToken.FromJson((s_token with { IsEndpointGiven = false, TrustedEndpointHosts = [], Earlier = [] }).ToJson());
 
         Assert.False(read.IsEndpointGiven);
         Assert.Empty(read.TrustedEndpointHosts);
+        Assert.Empty(read.Earlier);
     }
 
     [Theory]
@@ -92,6 +104,55 @@ public sealed class StoredTokenTests
         Assert.False(s_token.IsFor(["data.read", "data.write", "data.delete"]));
     }
 
+    [Fact]
+    public void AnotherAgentIsAnotherEntry()
+    {
+        Assert.NotEqual(s_token.EntryName, (s_token with { AgentId = "other-agent" }).EntryName);
+        Assert.Equal(s_token.FormerEntryName, (s_token with { AgentId = "other-agent" }).FormerEntryName);
+    }
+
+    [Fact]
+    public void ANewTokenRemembersThoseThatItReplacedUntilTheyExpire()
+    {
+        var now = s_token.IssuedAt;
+        var earlier = s_token.Earlier[0];
+        var renewed = s_token with { AccessToken = "eyJ.hunter3.sig", ExpiresAt = s_token.ExpiresAt.AddHours(1), Earlier = [] };
+
+        var both = renewed.Replacing(s_token, now, out var dropped);
+        Assert.Equal(["eyJ.hunter2.sig", "eyJ.hunter1.sig"], both.Earlier.Select(static e => e.AccessToken));
+        Assert.Empty(dropped);
+        Assert.Equal(["eyJ.hunter3.sig", "eyJ.hunter2.sig", "eyJ.hunter1.sig"], both.WithEarlier(now).Select(static e => e.AccessToken));
+
+        Assert.Equal("eyJ.hunter2.sig", Assert.Single(renewed.Replacing(s_token, earlier.ExpiresAt, out _).Earlier).AccessToken);
+        Assert.Empty(renewed.Replacing(s_token, s_token.ExpiresAt, out _).Earlier);
+        Assert.Equal("eyJ.hunter3.sig", Assert.Single(both.WithEarlier(s_token.ExpiresAt)).AccessToken);
+    }
+
+    [Fact]
+    public void ATokenThatIsGrantedAgainIsNotItsOwnPredecessor() =>
+        Assert.Equal(s_token.Earlier, (s_token with { Earlier = [] }).Replacing(s_token, s_token.IssuedAt, out _).Earlier);
+
+    [Theory]
+    [InlineData(20, StoredToken.MaxEarlier)]
+    [InlineData(4_000, 2)]
+    [InlineData(12_000, 0)]
+    public void AnEntryHasRoomForAFewEarlierTokensAndDropsTheOldest(int length, int expected)
+    {
+        var token = s_token with { AccessToken = Token(0), Earlier = [] };
+        var dropped = new List<string>();
+        for (var i = 1; i <= 6; i++)
+        {
+            token = (token with { AccessToken = Token(i) }).Replacing(token, s_token.IssuedAt, out var without);
+            dropped.AddRange(without.Select(static e => e.AccessToken));
+            Assert.InRange(VaultText.Encode(token.ToJson()).Length, 1, 20 * 1024);
+        }
+
+        Assert.Equal(Enumerable.Range(6 - expected, expected).Reverse().Select(Token), token.Earlier.Select(static e => e.AccessToken));
+        Assert.Equal(Enumerable.Range(0, 6 - expected).Select(Token), dropped);
+
+        string Token(int number) => $"{number}{new string('x', length)}";
+    }
+
     [Theory]
     [InlineData("a-b.example", "a.b.example")]
     [InlineData("localhost:5001", "https://localhost:5001")]
@@ -133,6 +194,8 @@ public sealed class StoredTokenTests
     [InlineData("revoke_endpoint", false)]
     [InlineData("endpoint_given", "yes")]
     [InlineData("trusted_hosts", "tokens.example.net")]
+    [InlineData("earlier", "eyJ.hunter1.sig")]
+    [InlineData("earlier", new[] { "eyJ.hunter1.sig" })]
     public void AnUnknownVersionOrAWrongMemberIsRefused(string name, object? value)
     {
         var members = Members();

@@ -181,6 +181,39 @@ public sealed class RenewalTests : IAsyncLifetime
     }
 
     [Fact]
+    public void AnEntryThatMayNotBeReadSpoilsNoOther()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The tests may run as root, who may read every file but this one.");
+        StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(30)));
+        File.CreateSymbolicLink(Path.Combine(AgentdomHome.Data, $"{new string('0', 64)}.secret"), "/proc/self/mem");
+
+        var listed = Run("Get-AtpToken");
+        Assert.Single(listed.Output);
+        Assert.Contains("cannot be read", Assert.Single(listed.Streams.Warning).Message);
+        Assert.Equal("the.old.token", Run("Get-AtpToken $h -AsPlainText").Single<string>());
+
+        var updated = Run("Update-AtpToken -All -Force");
+        Assert.Single(updated.Output);
+        Assert.Equal("AtpVaultUnreadable", updated.ErrorId);
+    }
+
+    [Fact]
+    public void AnUnreadableEntryIsRemovedIfItsScopesAreGiven()
+    {
+        StoredTokens.Save(StoredTokens.Make("127.0.0.1:1", TimeSpan.FromMinutes(30), "data.read"));
+        foreach (var file in Directory.GetFiles(AgentdomHome.Data, "*.secret")) File.AppendAllText(file, "x");
+
+        var error = Run("Get-AtpToken 127.0.0.1:1 data.read");
+        Assert.Equal("AtpVaultEntryDamaged", error.ErrorId);
+        Assert.Contains("Revoke-AtpToken -EntryName agentdom-127-0-0-1-1-", error.AllText);
+
+        var revoked = Run("Revoke-AtpToken 127.0.0.1:1 data.read");
+        Assert.Equal(false, Assert.Single(revoked.Output).Properties["RevokedAtIssuer"].Value);
+        Assert.Contains("could not be read", Assert.Single(revoked.Streams.Warning).Message);
+        Assert.Empty(Directory.GetFiles(AgentdomHome.Data, "*.secret"));
+    }
+
+    [Fact]
     public void TokensFromThePipelineAreRenewedOnceEach()
     {
         foreach (var scope in new[] { "data.read", "data.write" })

@@ -54,7 +54,7 @@ public sealed class ManyProcessesTests : IDisposable
         }
 
         var vault = new FileVault();
-        Assert.All(acknowledged, host => Assert.Equal(43, vault.Read(EntryName.OfSecret(AtpHost.Parse(host).Name))?.Length));
+        Assert.All(acknowledged, host => Assert.Equal(43, SecretEntry.Read(vault, AtpHost.Parse(host))?.Length));
         // Every file can be read, even those that were never acknowledged.
         Assert.True(vault.ListEntries(static e => throw e).Count >= acknowledged.Count);
 
