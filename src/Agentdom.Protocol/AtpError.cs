@@ -64,13 +64,13 @@ public enum AtpError
     TokenExpired,
     /// <summary>More than one stored token matches.</summary>
     TokenAmbiguous,
-    /// <summary>The vault's key is missing, too short or cannot be read.</summary>
+    /// <summary>The vault's key is missing, too short, unsafe, or another one than the vault's entries need.</summary>
     VaultKeyInvalid,
     /// <summary>The vault cannot be written. Its content is unchanged.</summary>
     VaultUnwritable,
     /// <summary>The vault cannot be read.</summary>
     VaultUnreadable,
-    /// <summary>A vault entry was tampered with or was encrypted with another key.</summary>
+    /// <summary>A vault entry was tampered with or comes from another vault.</summary>
     VaultEntryDamaged,
     /// <summary>The vault is locked, and there is no prompt to ask for its password.</summary>
     VaultLocked,
@@ -98,4 +98,8 @@ public enum AtpError
     AudienceForeign,
     /// <summary>The issuer granted more scopes than were requested, or a token that is valid for longer than 24 hours.</summary>
     GrantExceeded,
+    /// <summary>A folder of the module belongs to another user, or other users may change it.</summary>
+    VaultInsecure,
+    /// <summary>The account has no home folder, or a variable gives a path for it that is not absolute.</summary>
+    HomeInvalid,
 }

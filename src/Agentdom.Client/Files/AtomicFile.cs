@@ -8,12 +8,14 @@ internal static class AtomicFile
     private const int WindowsAttempts = 20;
     private const int WindowsPauseMilliseconds = 50;
 
-    /// <summary>Creates a folder that only its owner can access.</summary>
+    /// <summary>Creates a folder, and those around it, so that only their owner can access them.</summary>
     internal static void CreateDirectory(string path)
     {
 #if NET
         if (!OperatingSystem.IsWindows())
         {
+            // .NET gives the mode to the last folder only.
+            if (Path.GetDirectoryName(path) is { Length: > 0 } parent && !Directory.Exists(parent)) CreateDirectory(parent);
             Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             return;
         }
@@ -47,9 +49,12 @@ internal static class AtomicFile
     }
 
     /// <summary>Reads a file without blocking a writer that replaces it.</summary>
-    internal static byte[] Read(string path) => Patiently(() =>
+    /// <param name="path">The file.</param>
+    /// <param name="check">Called with the open file before it is read.</param>
+    internal static byte[] Read(string path, Action<FileStream>? check = null) => Patiently(() =>
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        check?.Invoke(file);
         using var content = new MemoryStream();
         file.CopyTo(content);
         return content.ToArray();
@@ -62,10 +67,13 @@ internal static class AtomicFile
         return true;
     });
 
+    /// <summary>Opens a file exclusively, and creates it if it does not exist.</summary>
+    internal static FileStream OpenOrCreate(string path) => Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite);
+
     /// <summary>Writes a file atomically. If the file already exists, it is left unchanged.</summary>
     internal static void CreateIfMissing(string path, byte[] content)
     {
-        CreateDirectory(Path.GetDirectoryName(path)!);
+        PrivatePath.CreateFolder(Path.GetDirectoryName(path)!);
         var temporary = WriteTemporary(path, content);
         try
         {
@@ -104,7 +112,7 @@ internal static class AtomicFile
         var temporary = $"{path}.{Guid.NewGuid():N}{TemporarySuffix}";
         try
         {
-            using var file = CreateFile(temporary);
+            using var file = Open(temporary, FileMode.CreateNew, FileAccess.Write);
             file.Write(content, 0, content.Length);
             file.Flush(flushToDisk: true);
         }
@@ -116,14 +124,14 @@ internal static class AtomicFile
         return temporary;
     }
 
-    private static FileStream CreateFile(string path)
+    private static FileStream Open(string path, FileMode mode, FileAccess access)
     {
 #if NET
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        var options = new FileStreamOptions { Mode = mode, Access = access, Share = FileShare.None };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return new FileStream(path, options);
 #else
-        return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        return new FileStream(path, mode, access, FileShare.None);
 #endif
     }
 }

@@ -41,10 +41,19 @@ internal sealed class CrossProcessLock : IDisposable
 
     private static FileStream? TryOpen(string path)
     {
+        FileStream? file = null;
         try
         {
-            AtomicFile.CreateDirectory(Path.GetDirectoryName(path)!);
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            PrivatePath.CreateFolder(Path.GetDirectoryName(path)!);
+            file = Open(path);
+#if NET
+            // .NET takes no lock if DOTNET_SYSTEM_IO_DISABLEFILELOCKING is set, and ignores file systems that have none.
+            if (OperatingSystem.IsWindows() || UnixFile.TryLock(file.SafeFileHandle)) return file;
+            file.Dispose();
+            return null;
+#else
+            return file;
+#endif
         }
         catch (IOException e) when (IsHeld(e))
         {
@@ -52,10 +61,28 @@ internal sealed class CrossProcessLock : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            file?.Dispose();
             throw new AtpException(AtpError.VaultUnwritable, $"A lock cannot be taken: {e.Message}",
-                $"Let this user write to {Path.GetDirectoryName(path)}, or move the vault with {AgentdomHome.Variable}.", e);
+                file is null ? AdviceToOpen(path, e) : $"Set {AgentdomHome.Variable} to a folder on a local disk.", e);
         }
     }
+
+    // Another user's file can be locked by whoever may read it. Root may have created it.
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            return AtomicFile.OpenOrCreate(path);
+        }
+        catch (UnauthorizedAccessException) when (File.Exists(path))
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None);
+        }
+    }
+
+    private static string AdviceToOpen(string path, Exception failure) => failure is UnauthorizedAccessException && File.Exists(path)
+        ? $"Remove {path} while nothing else uses the vault; it was probably created by root."
+        : $"Let this user write to {Path.GetDirectoryName(path)}, or move the vault with {AgentdomHome.Variable}.";
 
     // EWOULDBLOCK on Linux and on macOS, and two Windows codes. Waiting does not help with other errors, such as a read-only disk.
     private static bool IsHeld(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);

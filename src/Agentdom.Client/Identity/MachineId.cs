@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Agentdom.Client;
@@ -6,21 +7,32 @@ namespace Agentdom.Client;
 /// <summary>The operating system's id of this machine, or a random one stored with the vault's key (protocol.md §9).</summary>
 internal static class MachineId
 {
+    private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(10);
+
     internal static (string Id, string Source) Find()
     {
-        if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows)) return Named(Windows(), "MachineGuid") ?? Random();
-        if (RuntimeInformation.IsOSPlatform(OSPlatform.OSX)) return Named(MacOS(), "IOPlatformUUID") ?? Random();
+        if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows)) return Named(Windows(), "MachineGuid", "D") ?? Random();
+        if (RuntimeInformation.IsOSPlatform(OSPlatform.OSX)) return Named(MacOS(), "IOPlatformUUID", "D") ?? Random();
         return FromFile("/etc/machine-id") ?? FromFile("/var/lib/dbus/machine-id") ?? Random();
     }
 
-    private static (string, string)? Named(string? id, string source) =>
-        string.IsNullOrWhiteSpace(id) ? null : (id!.Trim(), source);
+    /// <summary>
+    /// Whether a text identifies one machine. Images of several machines hold <c>uninitialized</c>, nothing, or the same digit
+    /// throughout (machine-id(5), SMBIOS).
+    /// </summary>
+    /// <param name="id">The text.</param>
+    /// <param name="format">The format of a <see cref="Guid"/>: <c>N</c> for 32 hex digits, <c>D</c> with dashes.</param>
+    internal static bool IsPlausible(string id, string format) =>
+        Guid.TryParseExact(id, format, out _) && id.Where(static c => c != '-').Distinct().Skip(1).Any();
+
+    private static (string, string)? Named(string? id, string source, string format) =>
+        id?.Trim() is { } text && IsPlausible(text, format) ? (text, source) : null;
 
     private static (string, string)? FromFile(string path)
     {
         try
         {
-            return File.Exists(path) ? Named(File.ReadAllText(path), path) : null;
+            return File.Exists(path) ? Named(File.ReadAllText(path), path, "N") : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -51,29 +63,30 @@ internal static class MachineId
         }
     }
 
-    private static void Keep(string path)
-    {
-        try
-        {
-            AtomicFile.CreateIfMissing(path, System.Text.Encoding.UTF8.GetBytes(Guid.NewGuid().ToString("N")));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The caller reads the file again and throws if it is not there.
-        }
-    }
-
     private static (string, string) Random()
     {
         var path = Path.Combine(AgentdomHome.Keys, "machine-id");
-        var kept = FromFile(path);
-        if (kept is null)
-        {
-            Keep(path);
-            kept = FromFile(path);
-        }
-        return kept ?? throw new AtpException(AtpError.VaultUnwritable,
+        return FromFile(path) ?? MakeOne(path) ?? throw new AtpException(AtpError.VaultUnwritable,
             $"This machine has no id of its own and a random one could not be stored in {path}.",
             $"Make that folder writable, or set {AgentId.Variable}.");
+    }
+
+    // Under a lock, because a file that is no id is replaced.
+    private static (string, string)? MakeOne(string path)
+    {
+        try
+        {
+            using var making = CrossProcessLock.ForEntry("machine-id", s_wait, CancellationToken.None);
+            if (making is not null && FromFile(path) is null)
+            {
+                PrivatePath.CreateFolder(AgentdomHome.Keys);
+                AtomicFile.Write(path, Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N")));
+            }
+        }
+        catch (Exception e) when (e is AtpException { Error: AtpError.VaultUnwritable } or IOException or UnauthorizedAccessException)
+        {
+            // The caller says what to do.
+        }
+        return FromFile(path);
     }
 }

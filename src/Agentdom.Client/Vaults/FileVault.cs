@@ -52,7 +52,7 @@ internal sealed class FileVault : ITokenVault
         var isNewKey = VaultKey.Find(createIfMissing: false) is null;
         _ = KeyForWriting();
         var probe = Path.Combine(_folder, "probe" + AtomicFile.TemporarySuffix);
-        File.WriteAllBytes(probe, []);
+        AtomicFile.OpenOrCreate(probe).Dispose();
         File.Delete(probe);
         return isNewKey ? VaultKey.NoticeOfNewKey(_folder) : null;
     });
@@ -82,7 +82,7 @@ internal sealed class FileVault : ITokenVault
     public VaultEntry? ReadEntry(string name)
     {
         CleanOnce();
-        return ReadFile(PathOf(name), FindKey);
+        return ReadFile(PathOf(name), () => FindKey());
     }
 
     /// <summary>Stores an entry and replaces the one with the same name, if any.</summary>
@@ -94,7 +94,7 @@ internal sealed class FileVault : ITokenVault
     /// <returns>False if there is no entry with that name.</returns>
     /// <exception cref="AtpException">The vault cannot be read or written.</exception>
     public bool ChangeEntry(string name, Func<VaultEntry, VaultEntry> change) =>
-        Writing(() => ReadFile(PathOf(name), FindKey) is { } entry && Put(change(entry)));
+        Writing(() => ReadFile(PathOf(name), () => FindKey(isLocked: true)) is { } entry && Put(change(entry)));
 
     /// <summary>All entries, in no particular order.</summary>
     /// <param name="onUnreadable">Called for each entry that cannot be read. The others are still listed.</param>
@@ -105,9 +105,8 @@ internal sealed class FileVault : ITokenVault
     private IEnumerable<VaultEntry> Entries(Action<AtpException> onUnreadable)
     {
         CleanOnce();
-        var files = Reading(_folder, () => Directory.Exists(_folder) ? Directory.GetFiles(_folder, "*" + Suffix) : []);
-        byte[]? key = null;
-        foreach (var file in files)
+        VaultKey? key = null;
+        foreach (var file in EntryFiles())
         {
             VaultEntry? entry = null;
             try
@@ -116,6 +115,7 @@ internal sealed class FileVault : ITokenVault
             }
             catch (AtpException e) when (e.Error is AtpError.VaultEntryDamaged or AtpError.VaultUnreadable)
             {
+                // One file is damaged, or belongs to another user. The others can be read.
                 onUnreadable(e);
             }
             // Null if another process has removed the entry meanwhile.
@@ -127,38 +127,84 @@ internal sealed class FileVault : ITokenVault
     private bool Put(VaultEntry entry)
     {
         var path = PathOf(entry.Name);
-        AtomicFile.Write(path, SealedBox.Seal(KeyForWriting(), Encoding.UTF8.GetBytes(entry.ToJson()), Path.GetFileName(path)));
+        AtomicFile.Write(path, SealedBox.Seal(KeyForWriting().Bytes, Encoding.UTF8.GetBytes(entry.ToJson()), Path.GetFileName(path)));
         return true;
     }
 
     private string PathOf(string name) => Path.Combine(_folder, Sha256.OfText(name.ToLowerInvariant()) + Suffix);
 
-    // A new key would make existing entries unreadable, so none is created while there are entries.
-    private byte[] KeyForWriting() => Directory.EnumerateFiles(_folder, "*" + Suffix).Any()
-        ? FindKey()
-        : VaultKey.Find(createIfMissing: true)!;
+    private string[] EntryFiles() =>
+        Reading(_folder, () => Directory.Exists(_folder) ? Directory.GetFiles(_folder, "*" + Suffix) : []);
 
-    private static byte[] FindKey() => VaultKey.Find(createIfMissing: false) ?? throw new AtpException(AtpError.VaultKeyInvalid,
-        $"The vault has entries but no key: {VaultKey.Variable} is not set and there is no key file {VaultKey.FilePath}.",
-        $"Set {VaultKey.Variable} as before or restore the file, or remove the vault's folder and request the tokens again.");
+    // A new key would make existing entries unreadable, so none is created while there are entries. Without entries any key is
+    // right. The caller holds the write lock.
+    private VaultKey KeyForWriting()
+    {
+        if (Directory.EnumerateFiles(_folder, "*" + Suffix).Any()) return FindKey(isLocked: true);
+        var key = VaultKey.Find(createIfMissing: true)!;
+        KeyRecord.Write(_folder, key);
+        return key;
+    }
 
-    private static VaultEntry? ReadFile(string path, Func<byte[]> findKey) => Reading(path, () =>
+    /// <summary>The key that the vault's entries are encrypted with.</summary>
+    /// <param name="isLocked">Whether the caller holds the write lock.</param>
+    private VaultKey FindKey(bool isLocked = false)
+    {
+        var record = KeyRecord.Read(_folder);
+        var key = VaultKey.Find(createIfMissing: false) ?? throw record?.Missing() ?? new AtpException(AtpError.VaultKeyInvalid,
+            $"The vault has entries but no key: {VaultKey.Variable} is not set and there is no key file {VaultKey.FilePath}.",
+            $"Set {VaultKey.Variable} as before or restore the file, or remove the vault's folder and request the tokens again.");
+        if (record is not null) record.Require(key);
+        else RecordIfItOpensAnEntry(key, isLocked);
+        return key;
+    }
+
+    // A vault that an earlier version wrote has no record.
+    private void RecordIfItOpensAnEntry(VaultKey key, bool isLocked)
+    {
+        if (!EntryFiles().Any(path => Opens(key, path)))
+            throw new AtpException(AtpError.VaultKeyInvalid,
+                $"No entry of the vault {_folder} can be decrypted with the key from {VaultKey.PlaceOf(key.Source)}.",
+                $"Use the key that they were written with: {VaultKey.Variable}, the key file {VaultKey.FilePath} or the keychain. "
+                + "Otherwise remove the vault's folder and request the tokens again.");
+        if (isLocked) KeyRecord.Write(_folder, key);
+        else IfFree(() => KeyRecord.Write(_folder, key));
+    }
+
+    private static bool Opens(VaultKey key, string path)
+    {
+        try
+        {
+            return ReadFile(path, () => key) is not null;
+        }
+        catch (AtpException)
+        {
+            return false;
+        }
+    }
+
+    private static VaultEntry? ReadFile(string path, Func<VaultKey> findKey) => Reading(path, () =>
     {
         if (!File.Exists(path)) return null;
         var key = findKey();
         try
         {
-            return VaultEntry.FromJson(SealedBox.Open(key, AtomicFile.Read(path), Path.GetFileName(path)));
+            return VaultEntry.FromJson(SealedBox.Open(key.Bytes, AtomicFile.Read(path), Path.GetFileName(path)));
         }
         catch (FileNotFoundException)
         {
             return null;
         }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new AtpException(AtpError.VaultUnreadable, $"The vault entry {path} cannot be read: {e.Message}",
+                "Let this user read it; it was probably written as root. Or remove it and request the token again.", e);
+        }
         catch (Exception e) when (e is CryptographicException or JsonFormatException)
         {
             throw new AtpException(AtpError.VaultEntryDamaged,
-                $"The vault entry {path} cannot be decrypted: it was changed, or encrypted with another key.",
-                $"Set {VaultKey.Variable} as it was when the entry was written, or remove the file and request the token again.", e);
+                $"The vault entry {path} cannot be decrypted: it was changed, or comes from a vault with another key.",
+                "Remove the file and request the token again.", e);
         }
     });
 
@@ -196,14 +242,22 @@ internal sealed class FileVault : ITokenVault
     private void CleanOnce()
     {
         if (s_cleaned.ContainsKey(_folder) || !Directory.Exists(_folder)) return;
+        IfFree(() =>
+        {
+            if (s_cleaned.TryAdd(_folder, true)) DeleteTemporaryFiles();
+        });
+    }
+
+    // What can be done another time. A vault that cannot be written can still be read.
+    private void IfFree(Action work)
+    {
         try
         {
             using var writer = CrossProcessLock.TryAcquire(Path.Combine(_folder, LockFile), TimeSpan.Zero, CancellationToken.None);
-            if (writer is not null && s_cleaned.TryAdd(_folder, true)) DeleteTemporaryFiles();
+            if (writer is not null) work();
         }
-        catch (Exception e) when (e is AtpException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is AtpException { Error: not AtpError.VaultInsecure } or IOException or UnauthorizedAccessException)
         {
-            // A read-only vault can still be read.
         }
     }
 

@@ -71,7 +71,7 @@ internal static class KeychainKey
         byte[] key;
         try
         {
-            AtomicFile.CreateDirectory(AgentdomHome.Keys);
+            PrivatePath.CreateFolder(AgentdomHome.Keys);
             key = InTime(() => LoadOrStore(account));
         }
         catch (Exception)

@@ -6,9 +6,15 @@ namespace Agentdom.Client;
 /// The master key of Agentdom's own vault. It comes from the first of: <c>AGENTDOM_VAULT_KEY</c>, from which it is derived; an
 /// existing key file; the operating system's keychain; a new key file, separate from the data, that only its owner can read.
 /// </summary>
-internal static class VaultKey
+internal sealed class VaultKey
 {
     internal const string Variable = "AGENTDOM_VAULT_KEY";
+
+    private VaultKey(byte[] bytes, VaultKeySource source)
+    {
+        Bytes = bytes;
+        Source = source;
+    }
 
     internal static string FilePath => Path.Combine(AgentdomHome.Keys, "vault.key");
 
@@ -18,22 +24,39 @@ internal static class VaultKey
         || File.Exists(FilePath)
         || (KeychainKey.IsMarked && KeychainKey.IsAtHand);
 
-    /// <summary>The key, 32 bytes.</summary>
+    /// <summary>32 bytes.</summary>
+    internal byte[] Bytes { get; }
+
+    /// <summary>Where the key was found.</summary>
+    internal VaultKeySource Source { get; }
+
+    /// <summary>32 hex digits that tell keys apart and reveal nothing about the key.</summary>
+    internal string Id => string.Concat(Hmac.DeriveKey(Bytes, "agentdom/vault/key-id/v1").Take(16).Select(static b => $"{b:x2}"));
+
+    /// <summary>The place where a key is kept, for messages.</summary>
+    internal static string PlaceOf(VaultKeySource source) => source switch
+    {
+        VaultKeySource.Variable => Variable,
+        VaultKeySource.File => $"the key file {FilePath}",
+        _ => "this system's keychain",
+    };
+
+    /// <summary>Finds the key.</summary>
     /// <param name="createIfMissing">
     /// Whether to create a key if there is none. The caller must then hold the vault's write lock, so that all processes use the
     /// same key.
     /// </param>
     /// <returns>Null if there is no key and none was created.</returns>
-    /// <exception cref="AtpException"><see cref="AtpError.VaultKeyInvalid"/>: there is a key, but it cannot be read.</exception>
-    internal static byte[]? Find(bool createIfMissing)
+    /// <exception cref="AtpException"><see cref="AtpError.VaultKeyInvalid"/>: there is a key, but it cannot be used.</exception>
+    internal static VaultKey? Find(bool createIfMissing)
     {
         var text = Environment.GetEnvironmentVariable(Variable);
-        if (!string.IsNullOrEmpty(text)) return FromText(text!);
+        if (!string.IsNullOrEmpty(text)) return new VaultKey(FromText(text!), VaultKeySource.Variable);
         if (File.Exists(FilePath)) return FromFile();
         // If there is a marker, no new key is created: it would make existing entries unreadable.
-        if (KeychainKey.IsMarked) return KeychainKey.Read();
+        if (KeychainKey.IsMarked) return FromKeychain(KeychainKey.Read());
         if (!createIfMissing) return null;
-        return KeychainKey.TryCreate() ?? NewFile();
+        return KeychainKey.TryCreate() is { } key ? FromKeychain(key) : NewFile();
     }
 
     /// <summary>The notice for the user after a key file was created. A key in the keychain needs none.</summary>
@@ -51,25 +74,27 @@ internal static class VaultKey
         return Hmac.DeriveKey(bytes, "agentdom/vault/key/v1");
     }
 
-    private static byte[] NewFile()
+    private static VaultKey FromKeychain(byte[] key) => new(key, VaultKeySource.Keychain);
+
+    private static VaultKey NewFile()
     {
         AtomicFile.CreateIfMissing(FilePath, RandomBytes.Make(32));
         return FromFile();
     }
 
-    private static byte[] FromFile()
+    private static VaultKey FromFile()
     {
         byte[] key;
         try
         {
-            key = File.ReadAllBytes(FilePath);
+            key = AtomicFile.Read(FilePath, PrivatePath.CheckKeyFile);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new AtpException(AtpError.VaultKeyInvalid, $"The vault's key file {FilePath} cannot be read: {e.Message}",
                 $"Run as the user who owns it, or set {Variable}.", e);
         }
-        if (key.Length == 32) return key;
+        if (key.Length == 32) return new VaultKey(key, VaultKeySource.File);
         throw new AtpException(AtpError.VaultKeyInvalid,
             $"The vault's key file {FilePath} has {key.Length} bytes and should have 32.",
             "Restore it from a backup, or remove it and the vault's folder and request the tokens again.");

@@ -18,14 +18,14 @@ internal static class ErrorRecords
     private static ErrorCategory Category(AtpError error) => error switch
     {
         AtpError.HostInvalid or AtpError.ScopeInvalid or AtpError.PurposeInvalid or AtpError.AgentIdInvalid
-            or AtpError.EndpointInvalid or AtpError.IntervalInvalid
+            or AtpError.EndpointInvalid or AtpError.IntervalInvalid or AtpError.HomeInvalid
             or AtpError.ServerOptionsInvalid => ErrorCategory.InvalidArgument,
         AtpError.BodyInvalid or AtpError.TokenInvalid or AtpError.ManifestInvalid or AtpError.AnswerInvalid
             or AtpError.VaultEntryDamaged => ErrorCategory.InvalidData,
         AtpError.SecretMissing or AtpError.SignatureRefused or AtpError.VaultLocked => ErrorCategory.AuthenticationError,
         AtpError.ScopeDenied => ErrorCategory.PermissionDenied,
         AtpError.EndpointForeign or AtpError.AudienceForeign or AtpError.CertificateInvalid or AtpError.RedirectRefused
-            or AtpError.GrantExceeded => ErrorCategory.SecurityError,
+            or AtpError.GrantExceeded or AtpError.VaultInsecure => ErrorCategory.SecurityError,
         AtpError.HostNotFound or AtpError.ManifestMissing or AtpError.TokenNotFound or AtpError.VaultNotFound
             or AtpError.JobNotFound => ErrorCategory.ObjectNotFound,
         AtpError.HostUnreachable or AtpError.ProxyRefused => ErrorCategory.ConnectionError,

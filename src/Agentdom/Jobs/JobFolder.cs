@@ -17,7 +17,7 @@ internal static class JobFolder
     {
         try
         {
-            AtomicFile.CreateDirectory(AgentdomHome.Jobs);
+            PrivatePath.CreateFolder(AgentdomHome.Jobs);
             // Windows PowerShell reads a file as UTF-8 only if it has a byte order mark.
             AtomicFile.Write(path, Encoding.UTF8.GetBytes("\uFEFF" + script));
         }

@@ -59,7 +59,7 @@ internal static class JobProof
     {
         "AtpSecretMissing" => "Store each host's secret in the vault with Set-AtpSecret; a job has no secret of this session.",
         "AtpVaultKeyInvalid" or "AtpVaultEntryDamaged" =>
-            $"A job does not see {VaultKey.Variable}. Unset it, so that the vault uses its key file, and store secrets and tokens again.",
+            $"A job does not see {VaultKey.Variable}. Unset it, remove the vault's folder, and store secrets and tokens again.",
         "AtpVaultLocked" => "Use a vault that opens without a password, such as this module's own: -Vault Agentdom.",
         "AtpVaultNotFound" => "Register the vault for this user, and install its module where every session finds it.",
         _ => "Fix that and register again, or renew in this process with -Scheduler InProcess.",

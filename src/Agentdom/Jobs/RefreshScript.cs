@@ -85,8 +85,7 @@ internal sealed class RefreshScript(string module, string vault, TimeSpan interv
     {
         var value = Environment.GetEnvironmentVariable(name);
         if (string.IsNullOrEmpty(value)) return $"$env:{name} = $null";
-        // The job runs in another folder, so a relative path would not work.
-        return $"$env:{name} = {Quoted(name == AgentdomHome.Variable ? Path.GetFullPath(value!) : value!)}";
+        return $"$env:{name} = {Quoted(name == AgentdomHome.Variable ? AgentdomHome.Moved! : value!)}";
     }
 
     private static string Quoted(string text) => CommandText.ForPowerShell(text);

@@ -21,7 +21,7 @@ internal sealed class TaskSchedulerScheduler : IJobScheduler
     {
         var text = TaskText.Xml(job, $@"{Environment.UserDomainName}\{Environment.UserName}", DateTime.Now.AddMinutes(1));
         var file = Path.Combine(AgentdomHome.Jobs, $"task-{Guid.NewGuid():N}.xml");
-        AtomicFile.CreateDirectory(AgentdomHome.Jobs);
+        PrivatePath.CreateFolder(AgentdomHome.Jobs);
         try
         {
             AtomicFile.Write(file, Encoding.Unicode.GetBytes("\uFEFF" + text));

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Client;
@@ -94,21 +95,75 @@ public sealed class FileVaultKeyTests : IDisposable
     }
 
     [Fact]
-    public void AnotherKeyOpensNothing()
+    public void AVaultSaysWhichKeyItWantsBeforeAnythingIsReadOrWritten()
     {
         using (new EnvironmentVariable(VaultKey.Variable, Key)) _vault.Write("agentdom-a", "1");
+        var before = VaultFiles();
 
-        using (new EnvironmentVariable(VaultKey.Variable, Key + "x")) AssertRead(AtpError.VaultEntryDamaged);
+        using (new EnvironmentVariable(VaultKey.Variable, Key + "x"))
+            AssertAnotherKey($"the key [0-9a-f]{{8}} from {VaultKey.Variable}, and .* from {VaultKey.Variable}\\. Set .* previous value");
+        Directory.CreateDirectory(Path.GetDirectoryName(KeyFile)!);
+        WriteKeyFile(new byte[32]);
+        AssertAnotherKey($"from {VaultKey.Variable}, and .* from the key file .*vault\\.key\\. Set .* previous value");
+
+        Assert.Equal(before, VaultFiles());
         using (new EnvironmentVariable(VaultKey.Variable, Key)) Assert.Equal("1", _vault.Read("agentdom-a"));
     }
 
     [Fact]
-    public void AnotherKeyFileOpensNothing()
+    public void AVaultWithAKeyFileSaysThatTheVariableHidesIt()
     {
         _vault.Write("agentdom-a", "1");
-        File.WriteAllBytes(KeyFile, new byte[32]);
 
-        AssertRead(AtpError.VaultEntryDamaged);
+        using (new EnvironmentVariable(VaultKey.Variable, Key))
+            AssertAnotherKey($"from the key file .*vault\\.key, and .* from {VaultKey.Variable}\\. Unset {VaultKey.Variable}\\.");
+        WriteKeyFile(new byte[32]);
+        AssertAnotherKey("from the key file .*, and .* from the key file .*\\. Restore ");
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("{}")]
+    [InlineData("not JSON")]
+    public void AVaultWithoutARecordLearnsItsKeyFromItsEntries(string? record)
+    {
+        _vault.Write("agentdom-a", "1");
+        if (record is null) File.Delete(RecordFile);
+        else File.WriteAllText(RecordFile, record);
+        var before = VaultFiles();
+
+        using (new EnvironmentVariable(VaultKey.Variable, Key))
+            AssertAnotherKey($"No entry .* with the key from {VaultKey.Variable}.*{Regex.Escape(KeyFile)}");
+        Assert.Equal(before, VaultFiles());
+
+        Assert.Equal("1", _vault.Read("agentdom-a"));
+        Assert.Contains("\"File\"", File.ReadAllText(RecordFile));
+        using (new EnvironmentVariable(VaultKey.Variable, Key)) AssertAnotherKey($"Unset {VaultKey.Variable}");
+    }
+
+    [Fact]
+    public void AWriterLearnsTheKeyOfAVaultWithoutARecordToo()
+    {
+        _vault.Write("agentdom-a", "1");
+        File.Delete(RecordFile);
+
+        _vault.Write("agentdom-b", "2");
+
+        Assert.True(File.Exists(RecordFile));
+    }
+
+    [Fact]
+    public void AnEmptyVaultTakesAnotherKey()
+    {
+        _vault.Write("agentdom-a", "1");
+        _vault.Remove("agentdom-a");
+
+        using (new EnvironmentVariable(VaultKey.Variable, Key))
+        {
+            _vault.Write("agentdom-a", "2");
+            Assert.Equal("2", _vault.Read("agentdom-a"));
+        }
+        AssertAnotherKey($"from {VaultKey.Variable}, and .* from the key file");
     }
 
     [Fact]
@@ -144,7 +199,9 @@ public sealed class FileVaultKeyTests : IDisposable
             using var key = new EnvironmentVariable(VaultKey.Variable, valid);
             _vault.Write("agentdom-a", valid);
             Assert.Equal(valid, _vault.Read("agentdom-a"));
+            _vault.Remove("agentdom-a");
         }
+        _vault.Write("agentdom-a", "1");
         foreach (var bad in new[] { "k", new string('k', 31) })
         {
             using var key = new EnvironmentVariable(VaultKey.Variable, bad);
@@ -162,6 +219,27 @@ public sealed class FileVaultKeyTests : IDisposable
         var refusal = Assert.Throws<AtpException>(() => _vault.Write("agentdom-a", "1"));
 
         Assert.DoesNotContain("hunter2", refusal.ToString(), StringComparison.Ordinal);
+    }
+
+    private string RecordFile => Path.Combine(_root, "vault", "key-id.json");
+
+    // All but the lock, which readers may create.
+    private (string, string)[] VaultFiles() => [.. Directory.GetFiles(Path.Combine(_root, "vault"))
+        .Where(f => Path.GetExtension(f) != ".lock")
+        .Select(f => (f, Convert.ToHexString(File.ReadAllBytes(f)))).Order()];
+
+    private void WriteKeyFile(byte[] key)
+    {
+        File.WriteAllBytes(KeyFile, key);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(KeyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    private void AssertAnotherKey(string message)
+    {
+        AssertRead(AtpError.VaultKeyInvalid);
+        AssertWrite(AtpError.VaultKeyInvalid);
+        Assert.Equal(AtpError.VaultKeyInvalid, Assert.Throws<AtpException>(_vault.EnsureWritable).Error);
+        Assert.Matches(message, Assert.Throws<AtpException>(() => _vault.Read("agentdom-a")).Message);
     }
 
     private void AssertRead(AtpError error)

@@ -10,10 +10,7 @@ public sealed class KeychainTests : IDisposable
     private const string Key = "a vault key of at least 32 bytes.";
     private const string Bus = "DBUS_SESSION_BUS_ADDRESS";
 
-    // Writes and reads the vault without an issuer.
-    private const string Open =
-        "$null = Get-AgentId; $vault = [Activator]::CreateInstance(([AppDomain]::CurrentDomain.GetAssemblies() | " +
-        "Where-Object { $_.GetName().Name -eq 'Agentdom.Client' }).GetType('Agentdom.Client.FileVault'));";
+    private const string Open = ChildEngine.OpenVault;
 
     private const string LoadedMsal =
         "; [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -like 'Microsoft.Identity.Client*' }).Count";
@@ -46,9 +43,8 @@ public sealed class KeychainTests : IDisposable
 
         using (new EnvironmentVariable(VaultKey.Variable, Key))
         {
-            _vault.Write("agentdom-variable", "2");
-            Assert.Equal("2", _vault.Read("agentdom-variable"));
-            AssertRefused(AtpError.VaultEntryDamaged, () => _vault.Read("agentdom-file"));
+            var refusal = AssertRefused(AtpError.VaultKeyInvalid, () => _vault.Read("agentdom-file"));
+            Assert.Contains($"from {VaultKey.Variable}.", refusal.Message, StringComparison.Ordinal);
         }
         Assert.Equal("1", _vault.Read("agentdom-file"));
         File.Delete(KeyFile);

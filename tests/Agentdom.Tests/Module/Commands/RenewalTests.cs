@@ -214,6 +214,16 @@ public sealed class RenewalTests : IAsyncLifetime
     }
 
     [Fact]
+    public void AnotherVaultKeyIsOneErrorForAllTokens()
+    {
+        foreach (var port in new[] { 1, 2 }) StoredTokens.Save(StoredTokens.Make($"127.0.0.1:{port}", TimeSpan.FromMinutes(1)));
+        using var key = new EnvironmentVariable("AGENTDOM_VAULT_KEY", "another key of at least 32 bytes.");
+
+        Assert.Equal("AtpVaultKeyInvalid", Run("Update-AtpToken -All").ErrorId);
+        Assert.Equal("AtpVaultKeyInvalid", Run("Get-AtpToken").ErrorId);
+    }
+
+    [Fact]
     public void TokensFromThePipelineAreRenewedOnceEach()
     {
         foreach (var scope in new[] { "data.read", "data.write" })
@@ -247,15 +257,19 @@ public sealed class RenewalTests : IAsyncLifetime
         Assert.StartsWith("eyJ", _engine.Run("Get-AtpToken 127.0.0.1:1 -AsPlainText").Single<string>());
     }
 
-    [Fact]
-    public async Task TwentyProcessesThatNeedOneDueTokenMakeOneRequest()
+    [Theory]
+    [InlineData(null)]
+    // People set this on network drives. .NET then takes no locks.
+    [InlineData("true")]
+    public async Task TwentyProcessesThatNeedOneDueTokenMakeOneRequest(string? withoutNetLocks)
     {
         // So close to its expiry that it is not returned while another process renews it.
         StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromSeconds(25)));
         var home = Environment.GetEnvironmentVariable(AgentdomHome.Variable);
 
         var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => ChildEngine.RunAsync(
-            $"Get-AtpToken {_issuer.Name} -AsPlainText", (AgentdomHome.Variable, home), ("AGENTDOM_ATP_SECRET", TestIssuer.SecretText))));
+            $"Get-AtpToken {_issuer.Name} -AsPlainText", (AgentdomHome.Variable, home), ("AGENTDOM_ATP_SECRET", TestIssuer.SecretText),
+            ("DOTNET_SYSTEM_IO_DISABLEFILELOCKING", withoutNetLocks))));
 
         Assert.Equal(1, _requests);
         var token = Assert.Single(results.Select(r => Assert.Single(r.Output)).Distinct());

@@ -31,11 +31,13 @@ public sealed class RefreshScriptTests
     }
 
     [Fact]
-    public void AHomeThatDependsOnTheFolderIsMadeAbsolute()
+    public void ATildeInTheHomeIsReplaced()
     {
-        using var home = new EnvironmentVariable("AGENTDOM_HOME", "home");
+        using var home = new EnvironmentVariable("AGENTDOM_HOME", "~/tokens");
 
-        Assert.Contains($"'{Path.GetFullPath("home")}'", new RefreshScript("m", "v", TimeSpan.FromMinutes(5)).ForScheduler());
+        var script = new RefreshScript("m", "v", TimeSpan.FromMinutes(5)).ForScheduler();
+
+        Assert.Contains($"$env:AGENTDOM_HOME = '{Path.Combine(UserFolders.Home, "tokens")}'", script);
     }
 
     [Fact]
