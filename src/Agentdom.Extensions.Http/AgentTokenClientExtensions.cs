@@ -50,12 +50,13 @@ public static partial class AgentTokenClientExtensions
         options.GetSecret ??= _ => Task.FromResult(monitor.Get(name).Secret);
         var logger = services.GetRequiredService<ILogger<AgentTokenSource>>();
         var list = string.Join(' ', scopes);
-        return new AgentTokenSource(
-            services.GetRequiredService<AtpClient>(), host, scopes, options, services.GetService<TimeProvider>() ?? TimeProvider.System)
+        var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
+        return new AgentTokenSource(services.GetRequiredService<AtpClient>(), host, scopes, options, time)
         {
             OnRenewal = (failure, validUntil) =>
             {
-                if (failure is null) LogRenewed(logger, host, list, validUntil);
+                if (failure is null && validUntil - time.GetUtcNow() > GrantExcess.LongestLife) LogLongLife(logger, host, list, validUntil);
+                else if (failure is null) LogRenewed(logger, host, list, validUntil);
                 else if (validUntil is not null) LogOldIsUsed(logger, host, list, validUntil, failure.Message);
                 else LogNoToken(logger, host, list, failure.Message);
             },
@@ -68,6 +69,10 @@ public static partial class AgentTokenClientExtensions
     [LoggerMessage(2, LogLevel.Warning,
         "The agent token for {Host} ({Scopes}) was not renewed; the old one is used until {ValidUntil:u}. {Reason}")]
     private static partial void LogOldIsUsed(ILogger logger, string host, string scopes, DateTimeOffset? validUntil, string reason);
+
+    [LoggerMessage(4, LogLevel.Warning,
+        "A new agent token for {Host} ({Scopes}) is valid until {ValidUntil:u}, which is longer than an agent token should be.")]
+    private static partial void LogLongLife(ILogger logger, string host, string scopes, DateTimeOffset? validUntil);
 
     [LoggerMessage(3, LogLevel.Error, "There is no agent token for {Host} ({Scopes}). {Reason}")]
     private static partial void LogNoToken(ILogger logger, string host, string scopes, string reason);

@@ -3,7 +3,7 @@ namespace Agentdom.Client;
 /// <summary>Which grants are more than was asked for: scopes that were not requested, or a life of more than 24 hours.</summary>
 internal sealed class GrantExcess
 {
-    private static readonly TimeSpan s_longestLife = TimeSpan.FromHours(24);
+    internal static readonly TimeSpan LongestLife = TimeSpan.FromHours(24);
 
     private readonly StoredToken _token;
 
@@ -11,7 +11,7 @@ internal sealed class GrantExcess
     {
         _token = token;
         Scopes = [.. token.ScopesGranted.Except(token.ScopesRequested, StringComparer.Ordinal)];
-        IsTooLong = token.ExpiresAt - token.IssuedAt > s_longestLife;
+        IsTooLong = token.ExpiresAt - token.IssuedAt > LongestLife;
     }
 
     /// <summary>The granted scopes that were not requested.</summary>

@@ -95,8 +95,8 @@ internal sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpH
             if (renewing is null) return Start.Busy;
             var current = store.Reread(token);
             if (current is null) return Start.Finished(Failed(token, Gone(token)));
-            // Another process was faster.
-            if (current.IssuedAt > token.IssuedAt && !IsDue(current, ignoreForce: true))
+            // Another process was faster. A token from the time when a clock was ahead has a later time of issue than its successor.
+            if (current.IssuedAt != token.IssuedAt && !IsDue(current, ignoreForce: true))
                 return Start.Finished(new RenewalOutcome(current, true, null));
             var secret = findSecret(AtpHost.Parse(current.Host));
             attempt = new Attempt(current, renewing, Task.Run(() => RequestAsync(current, secret, tell, cancel), CancellationToken.None));

@@ -34,8 +34,9 @@ internal static class CmdletAdvice
         AtpError.TokenNotFound when failure.SubjectAgent is { } agent => ("AgentId", $"Use -AgentId {Word(agent)}."),
         AtpError.TokenNotFound or AtpError.TokenExpired when failure.Subject is { } host =>
             (null, $"Use Request-AtpToken {host} -Scope {Scopes(failure)}. Get-AtpToken lists what is stored."),
-        AtpError.VaultEntryDamaged or AtpError.VaultUnreadable when failure.SubjectEntry is { } damaged =>
-            (null, $"Revoke-AtpToken -EntryName {damaged.Entry} -Vault {Word(damaged.Vault)} removes it."),
+        AtpError.VaultEntryDamaged when failure.SubjectEntry is { } damaged => (null, $"{Removal(damaged)} removes it."),
+        AtpError.VaultUnreadable when failure.SubjectEntry is { } unreadable =>
+            (null, $"If only this entry cannot be read, {Removal(unreadable)} removes it."),
         AtpError.VaultEntryDamaged when failure.Subject is { } host =>
             (null, $"Set-AtpSecret {host} replaces it, Remove-AtpSecret {host} removes it."),
         AtpError.VaultKeyInvalid => (null, "New-AtpSecret generates a key."),
@@ -43,6 +44,9 @@ internal static class CmdletAdvice
         AtpError.PortTaken => ("Port", "Use -Port for it."),
         _ => (null, null),
     };
+
+    private static string Removal((string Entry, string Vault) unreadable) =>
+        $"Revoke-AtpToken -EntryName {unreadable.Entry} -Vault {Word(unreadable.Vault)}";
 
     private static string Word(string text) =>
         text.All(static c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' or '_')

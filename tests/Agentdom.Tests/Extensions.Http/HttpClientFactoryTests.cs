@@ -104,6 +104,19 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
         Assert.Contains(_log, static l => l.Level == LogLevel.Trace && l.Text.Contains("Authorization", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task ATokenForMoreThanADayIsAWarning()
+    {
+        await using var issuer = await ScriptedIssuer.StartAsync(Answers.Json(200, """{"token":"t.long","expires_in":100000}"""));
+        await using var app = App(services => services
+            .AddHttpClient("orders", c => c.BaseAddress = _api.Uri("/")).AddAgentTokenClient(issuer.Name, ["data.read"], Configure));
+        using var http = app.GetRequiredService<IHttpClientFactory>().CreateClient("orders");
+        using var refused = await http.GetAsync("/data");
+
+        Assert.Contains(_log, l => l.Level == LogLevel.Warning
+            && l.Text.StartsWith($"A new agent token for {issuer.Name} (data.read) is valid until", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("http://api.example.com", "data.read", AtpError.HostInvalid)]
     [InlineData("api.example.com", "two scopes", AtpError.ScopeInvalid)]

@@ -59,6 +59,19 @@ public sealed class RenewalTests : IAsyncLifetime
     }
 
     [Fact]
+    public void ATokenFromTheFutureThatAnotherProcessHasRenewedIsNotRenewedAgain()
+    {
+        var listed = StoredTokens.Make(_issuer.Name, TimeSpan.FromDays(3));
+        StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(59)));
+        using var client = new AtpClient();
+        var renewer = new TokenRenewer(client, new TokenStore(new FileVault()),
+            static _ => SharedSecret.FromText(TestIssuer.SecretText), new RenewalOptions());
+
+        Assert.True(Assert.Single(renewer.Renew([listed], null, CancellationToken.None)).IsRenewed);
+        Assert.Equal(0, _requests);
+    }
+
+    [Fact]
     public void NoRefreshSendsNoRequest()
     {
         StoredTokens.Save(StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1)));
