@@ -21,7 +21,7 @@ BeforeAll {
     # A new folder, without files of earlier tests and without file names, which the engine offers if a completer returns
     # nothing.
     function Enter-NewHome($name) {
-        $env:AGENTDOM_HOME = (New-Item (Join-Path $TestDrive $name) -ItemType Directory).FullName
+        $env:AGENTDOM_HOME = Join-Path $TestDrive $name
         Set-Location (New-Item (Join-Path $TestDrive "$name-empty") -ItemType Directory)
     }
 

@@ -59,7 +59,7 @@ public sealed class DiskTests : IAsyncLifetime
     [Fact]
     public void AFullDiskWithoutAVaultIsReportedBeforeATokenIsRequested()
     {
-        Directory.CreateDirectory(AgentdomHome.Data);
+        AtomicFile.CreateDirectory(AgentdomHome.Data);
         _disk.Fill();
 
         Assert.Equal("AtpVaultUnwritable", Run("Request-AtpToken $h data.read").ErrorId);

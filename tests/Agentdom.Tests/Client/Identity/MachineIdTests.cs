@@ -36,7 +36,7 @@ public sealed class MachineIdTests : IDisposable
     [InlineData("00000000000000000000000000000000\n")]
     public async Task ClonesOfAnImageAreDifferentAgents(string machineId)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Stored)!);
+        AtomicFile.CreateDirectory(Path.GetDirectoryName(Stored)!);
         File.WriteAllText(Stored, machineId);
         var first = await AgentAsync(machineId);
         var again = await AgentAsync(machineId);

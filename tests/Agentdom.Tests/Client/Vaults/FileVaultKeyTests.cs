@@ -39,7 +39,7 @@ public sealed class FileVaultKeyTests : IDisposable
     {
         Assert.False(FileVault.IsKeyAtHand);
         using (new EnvironmentVariable(VaultKey.Variable, Key)) Assert.True(FileVault.IsKeyAtHand);
-        Directory.CreateDirectory(Path.GetDirectoryName(KeyFile)!);
+        AtomicFile.CreateDirectory(Path.GetDirectoryName(KeyFile)!);
         File.WriteAllText(KeychainKey.MarkerPath, new string('0', 64));
         // DPAPI on Windows never prompts.
         Assert.Equal(OperatingSystem.IsWindows(), FileVault.IsKeyAtHand);
@@ -102,7 +102,7 @@ public sealed class FileVaultKeyTests : IDisposable
 
         using (new EnvironmentVariable(VaultKey.Variable, Key + "x"))
             AssertAnotherKey($"the key [0-9a-f]{{8}} from {VaultKey.Variable}, and .* from {VaultKey.Variable}\\. Set .* previous value");
-        Directory.CreateDirectory(Path.GetDirectoryName(KeyFile)!);
+        AtomicFile.CreateDirectory(Path.GetDirectoryName(KeyFile)!);
         WriteKeyFile(new byte[32]);
         AssertAnotherKey($"from {VaultKey.Variable}, and .* from the key file .*vault\\.key\\. Set .* previous value");
 

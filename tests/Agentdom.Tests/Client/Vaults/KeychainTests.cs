@@ -184,7 +184,7 @@ public sealed class KeychainTests : IDisposable
 
     private void Mark(string content)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Marker)!);
+        AtomicFile.CreateDirectory(Path.GetDirectoryName(Marker)!);
         File.WriteAllText(Marker, content);
     }
 
