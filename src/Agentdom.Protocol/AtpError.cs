@@ -92,4 +92,6 @@ public enum AtpError
     ServerOptionsInvalid,
     /// <summary>Another program uses the port, or this user may not listen on it.</summary>
     PortTaken,
+    /// <summary>A secret or token was given in plain text where a protected string is required.</summary>
+    PlainTextRefused,
 }

@@ -48,6 +48,8 @@ public sealed class UpdateAtpTokenCommand : VaultCmdlet
     [ValidateRange(1, 3600)]
     public int TimeoutSec { get; set; } = 60;
 
+    private protected override bool WorksAtEnd => true;
+
     /// <inheritdoc/>
     protected override void Run()
     {
