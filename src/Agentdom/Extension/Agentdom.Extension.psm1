@@ -1,12 +1,15 @@
 # A process keeps the first Agentdom.dll that it loads, so another version's manifest would run the loaded version's cmdlets.
+# Only commands of PowerShell's core are used, because a host may have no others.
 $loaded = 'Agentdom.RefreshCheck' -as [type]
-if ($loaded -and $loaded.Assembly.Location -ne (Join-Path (Split-Path $PSScriptRoot) 'Agentdom.dll')) {
-    $there = Split-Path $loaded.Assembly.Location
-    $version = $loaded.Assembly.FullName -replace '.*Version=([\d.]+)\.0,.*', '$1'
-    $wanted = (Import-PowerShellDataFile (Join-Path (Split-Path $PSScriptRoot) 'Agentdom.psd1')).ModuleVersion
-    if ($version -ne $wanted -or -not (Test-Path (Join-Path $there 'bin'))) {
-        throw "Agentdom $version from $there is loaded in this process, and $wanted cannot be loaded beside it. " +
-            'Start a new PowerShell session to use it.'
+if ($loaded) {
+    $here, $there = @($PSScriptRoot, $loaded.Assembly.Location) -replace '[\\/][^\\/]*$'
+    if ($here -ne $there) {
+        $version = $loaded.Assembly.FullName -replace '.*Version=([\d.]+)\.0,.*', '$1'
+        $wanted = (Get-Module -ListAvailable "$here/Agentdom.psd1").Version
+        if ("$version" -ne "$wanted" -or -not (Get-Module -ListAvailable "$there/Agentdom.psd1" -ErrorAction Ignore)) {
+            throw "Agentdom $version from $there is loaded in this process, and $wanted cannot be loaded beside it. " +
+                'Start a new PowerShell session to use it.'
+        }
     }
 }
 

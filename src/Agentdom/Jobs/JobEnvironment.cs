@@ -51,7 +51,7 @@ internal static class JobEnvironment
     /// <exception cref="AtpException"><see cref="AtpError.JobWouldFail"/></exception>
     internal static void RequireNoPassword()
     {
-        if (s_proxies.FirstOrDefault(static name => Value(name)?.Contains("@") == true) is not { } name) return;
+        if (s_proxies.FirstOrDefault(static name => Value(name)?.LastIndexOf('@') >= 0) is not { } name) return;
         throw new AtpException(AtpError.JobWouldFail,
             $"The job was not registered. It needs {name}, which contains a user name or a password, and the job's script would hold them.",
             "Use a proxy that needs none, such as one on this machine that logs on to the other. Or set the variable in your scheduler's "

@@ -67,10 +67,12 @@ public sealed class InterruptionTests : IAsyncLifetime
             });
         });
 
-        AssertStopped($"{preference}; Request-AtpToken {host.Name} a,b -NoPersist -Endpoint {host.Uri("/t")}");
+        var request = $"Request-AtpToken {host.Name} a,b -NoPersist -Endpoint {host.Uri("/t")}";
+
+        AssertStopped($"{preference}; {request}");
         Assert.Equal(1, revoked);
 
-        Assert.Single(_engine.Run($"Request-AtpToken {host.Name} a,b -NoPersist -Endpoint {host.Uri("/t")} | Select-Object -First 1").Output);
+        Assert.Single(_engine.Run(UpToTheFirst(request)).Output);
         Assert.Equal(1, revoked);
     }
 
@@ -100,22 +102,35 @@ public sealed class InterruptionTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("Update-AtpToken -All -ThrottleLimit 1 | Select-Object -First 1")]
-    [InlineData("Get-AtpToken | Update-AtpToken -ThrottleLimit 1 | Select-Object -First 1")]
-    [InlineData("Update-AtpToken -All -ThrottleLimit 1 -Verbose 4>&1 | Select-Object -First 1")]
-    [InlineData("$VerbosePreference = 'Stop'; Update-AtpToken -All -ThrottleLimit 1")]
+    [InlineData("Update-AtpToken -All -ThrottleLimit 1")]
+    [InlineData("Get-AtpToken | Update-AtpToken -ThrottleLimit 1")]
+    [InlineData("Update-AtpToken -All -ThrottleLimit 1 -Verbose 4>&1")]
     public void AllTokensAreRenewedThoughNobodyReadsTheRest(string script)
     {
         Save(_issuer.Name, "data.read");
         Save(_issuer.Name, "data.write");
 
-        _engine.Run(script);
+        Assert.Single(_engine.Run(UpToTheFirst(script)).Output);
+
+        AssertRenewed(2);
+    }
+
+    [Fact]
+    public void AllTokensAreRenewedThoughMessagesStop()
+    {
+        Save(_issuer.Name, "data.read");
+        Save(_issuer.Name, "data.write");
+
+        AssertStopped("$VerbosePreference = 'Stop'; Update-AtpToken -All -ThrottleLimit 1");
 
         AssertRenewed(2);
     }
 
     private static void Save(string host, params string[] scopes) =>
         StoredTokens.Save(StoredTokens.Make(host, TimeSpan.FromMinutes(1), scopes));
+
+    // As Select-Object -First 1 does, which this engine does not have.
+    private static string UpToTheFirst(string script) => $"foreach ($once in 1) {{ {script} | ForEach-Object {{ $_; break }} }}";
 
     // Read without the engine, whose preferences are still set.
     private static IReadOnlyList<StoredToken> Stored() => new TokenStore(new FileVault()).All();

@@ -51,25 +51,6 @@ public sealed class PlainTextTests : IDisposable
     [InlineData("Test-AtpSignature \"[t$p]\" x $s")]
     public void AFailureBehindTheBindingDoesNotRepeatItEither(string script) => AssertSilent(script);
 
-    [Fact]
-    public void ATokenFromAFileIsStillTaken()
-    {
-        var file = Path.Combine(Environment.GetEnvironmentVariable(AgentdomHome.Variable)!, "token.xml");
-
-        var claims = _engine.Run($$"""
-            $server = Start-AtpServer
-            try {
-                Request-AtpToken $server data.read -NoPersist | Export-Clixml '{{file}}'
-                (Import-Clixml '{{file}}' | ConvertFrom-AtpToken).Scopes
-                (Import-Clixml '{{file}}' | Test-AtpToken).Valid
-            }
-            finally { Stop-AtpServer }
-            """);
-
-        Assert.Empty(claims.Errors);
-        Assert.Equal(["data.read", "True"], claims.Output.Select(static o => o.ToString()));
-    }
-
     private ErrorRecord AssertSilent(string script)
     {
         var result = _engine.Run(script, ("p", Plain), ("s", new NetworkCredential("", Plain).SecurePassword));

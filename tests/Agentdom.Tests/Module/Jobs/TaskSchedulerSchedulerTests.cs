@@ -72,7 +72,7 @@ public sealed class TaskSchedulerSchedulerTests : IDisposable
         var path = Path.Combine(_folder, "schtasks.exe");
         File.WriteAllText(path, $"""
             #!/bin/sh
-            tr -d '\000' < "$5" > '{_folder}/task'
+            tail -c +3 "$5" | tr -d '\000' > '{_folder}/task'
             if grep -q '{refuses}' '{_folder}/task'; then echo 'ERROR: Access is denied.' >&2; exit 1; fi
 
             """);

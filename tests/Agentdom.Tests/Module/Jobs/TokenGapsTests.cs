@@ -20,7 +20,7 @@ public sealed class TokenGapsTests
     {
         var warning = Find(interval, life);
 
-        Assert.Contains("api.example.com", warning);
+        Assert.Contains("127.0.0.1:1", warning);
         Assert.Contains(remedy, warning);
         // The advice holds.
         if (remedy.Split(' ') is ["-Interval", var better]) Assert.Null(Find(better, life));
@@ -30,14 +30,14 @@ public sealed class TokenGapsTests
     public void TheShortestIsNamedAndTheOthersAreCounted()
     {
         var warning = TokenGaps.Find(
-            [Token("a.example", "00:50:00"), Token("b.example", "00:10:00"), Token("c.example", "10:00:00")], TimeSpan.FromHours(1));
+            [Token("127.0.0.1:1", "00:50:00"), Token("127.0.0.1:2", "00:10:00"), Token("127.0.0.1:3", "10:00:00")], TimeSpan.FromHours(1));
 
-        Assert.Contains("b.example", warning);
+        Assert.Contains("127.0.0.1:2", warning);
         Assert.Contains("and 1 more", warning);
     }
 
     private static string? Find(string interval, string life) =>
-        TokenGaps.Find([Token("api.example.com", life)], TimeSpan.Parse(interval, null));
+        TokenGaps.Find([Token("127.0.0.1:1", life)], TimeSpan.Parse(interval, null));
 
     private static StoredToken Token(string host, string life)
     {
