@@ -140,13 +140,14 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
     // A preference or another command may end the pipeline here. The work continues; only Ctrl+C interrupts it.
     private void WriteNow(Action write)
     {
+        if (_interruption is not null) return;
         try
         {
             write();
         }
         catch (Exception e) when (!_stopping.IsCancellationRequested)
         {
-            _interruption ??= ExceptionDispatchInfo.Capture(e);
+            _interruption = ExceptionDispatchInfo.Capture(e);
         }
     }
 

@@ -21,11 +21,12 @@ public sealed class TwoVersionsTests : IDisposable
 
         var output = await ImportAsync(first, second, isGone);
 
-        var said = Assert.Single(output[..^1]);
+        var said = output[0];
         Assert.Contains($"Agentdom {version} from {first} is loaded", said);
         Assert.Contains("99.1.0", said);
         Assert.Contains("new PowerShell session", said);
-        Assert.Equal(version, output[^1]);
+        string[] left = isGone ? [] : [version];
+        Assert.Equal(left, output[1..]);
     }
 
     [Fact]
@@ -47,11 +48,13 @@ public sealed class TwoVersionsTests : IDisposable
         Assert.Equal([version, version], (await ImportAsync(first, second, isGone: false)).Order());
     }
 
+    // Removed from the session before its files are deleted, because PowerShell itself fails at any import of a module with
+    // views while those of another imported module are gone. The assembly stays loaded.
     private static async Task<string[]> ImportAsync(string first, string second, bool isGone)
     {
         var result = await ChildEngine.RunBareAsync($$"""
             Import-Module '{{first}}/Agentdom.psd1'
-            {{(isGone ? $"Remove-Item '{first}' -Recurse" : "")}}
+            {{(isGone ? $"Remove-Module Agentdom; [IO.Directory]::Delete('{first}', $true)" : "")}}
             try { Import-Module '{{second}}/Agentdom.psd1' } catch { "$_" }
             Get-Module Agentdom | ForEach-Object { "$($_.Version)" }
             """);
