@@ -102,4 +102,6 @@ public enum AtpError
     VaultInsecure,
     /// <summary>The account has no home folder, or a variable gives a path for it that is not absolute.</summary>
     HomeInvalid,
+    /// <summary>A secret or token was given in plain text where a protected string is required.</summary>
+    PlainTextRefused,
 }

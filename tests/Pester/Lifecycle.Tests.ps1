@@ -32,6 +32,22 @@ Describe 'A token' {
         (Test-AtpToken $h -Token $t.AccessToken).Valid | Should -BeFalse
     }
 
+    It 'is taken from a file that Export-Clixml wrote, as an object and as its property' {
+        $t | Export-Clixml "$TestDrive/token.xml"
+        (Import-Clixml "$TestDrive/token.xml" | ConvertFrom-AtpToken).Purpose | Should -Be 'Sync dashboard'
+        Import-Clixml "$TestDrive/token.xml" | Test-AtpToken -Quiet | Should -BeTrue
+    }
+
+    It 'is not in any error if it is plain text' {
+        $plain = Get-AtpToken $h -AsPlainText
+        foreach ($call in { $plain | ConvertFrom-AtpToken }, { ConvertFrom-AtpToken @{ token = $plain } }, { $plain | Set-AtpSecret $h }) {
+            $failure = $(try { & $call } catch { $_ }) 2>&1
+            $failure.FullyQualifiedErrorId | Should -BeLike 'AtpPlainTextRefused,*'
+            $failure | Get-Error | Out-String -Width 4000 | Should -Not -Match ([regex]::Escape($plain))
+            "$($failure.TargetObject)" | Should -Not -Match 'eyJ'
+        }
+    }
+
     It 'is found again in another process' {
         $manifest = (Get-Module Agentdom).Path -replace 'dll$', 'psd1'
         $found = Invoke-Shell -NoProfile -NonInteractive -Command "Import-Module '$manifest'; Get-AtpToken $h -AsPlainText"

@@ -101,16 +101,35 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
         { Get-AtpManifest $server -TimeoutSec 5 } | Should -Throw -ErrorId 'AtpHostUnreachable,*'
     }
 
-    It 'shows what failed in its last run' {
+    It 'shows what failed in its last run, as its scheduler sees it' {
         $null = Register-AtpRefreshJob -Scheduler Cron
         Remove-AtpSecret $h
-        Invoke-Shell -NoProfile -NonInteractive -File (Join-Path $env:AGENTDOM_HOME 'jobs/refresh.ps1')
+        $said = Invoke-Shell -NoProfile -NonInteractive -File (Join-Path $env:AGENTDOM_HOME 'jobs/refresh.ps1') 2>&1
 
+        $LASTEXITCODE | Should -Be 1
+        @($said) | Should -HaveCount 1
+        "$said" | Should -Match "^Agentdom: $h \(data\.read\): .+"
         $job = Get-AtpRefreshJob
 
         $job.LastOutcome | Should -Be 'Failed'
         $job.LastErrors.Host | Should -Be $h
         $job.LastErrors.ErrorId | Should -Be 'AtpSecretMissing'
+    }
+
+    It 'shows that its program is gone' {
+        Register-AtpRefreshJob -Scheduler Cron | ForEach-Object Problem | Should -BeNullOrEmpty
+        $gone = Join-Path $TestDrive 'pwsh of a version that was removed'
+        (crontab -l) -replace '(\* \* \* \* )\S+', "`$1'$gone'" | crontab -
+
+        $job = Get-AtpRefreshJob
+
+        $job.Problem | Should -Match ([regex]::Escape($gone))
+        $job | Format-Table | Out-String -Width 500 | Should -Match ([regex]::Escape($gone))
+    }
+
+    It 'warns of a token that expires before the next run' {
+        $null = Register-AtpRefreshJob -Scheduler Cron -Interval 00:05:00 -WarningVariable said -WarningAction SilentlyContinue
+        $said | Should -Match "$h.*60 seconds"
     }
 
     It 'is registered once, even after it is registered again with another interval' {

@@ -153,3 +153,46 @@ Describe 'In colour' -Skip:$noColour {
         $text -match 'data\.read' | Should -Not -Match ([char] 27)
     }
 }
+
+Describe 'In ConstrainedLanguage, which an administrator may require' {
+    BeforeAll {
+        $manifest = (Get-Module Agentdom).Path -replace 'dll$', 'psd1'
+        # One line for each object and view, without the times that pass between two calls.
+        $show = {
+            $all | ForEach-Object { $_ | Format-Table | Out-String -Width 300; $_ | Format-List | Out-String -Width 300; $_ | Format-Wide | Out-String } |
+                ForEach-Object { $_ -replace '(in )?\b\d+[smhd]\b( \d+[smhd]\b)?( ago)?|\bnow\b', '#' -replace '[ -]+', ' ' -replace '\s*\r?\n\s*', '|' }
+        }
+        $lines = Invoke-Shell -NoProfile -NonInteractive -Command @"
+            Import-Module '$manifest'
+            `$server = Start-AtpServer
+            `$token = Request-AtpToken `$server data.read -WarningAction Ignore -Vault Agentdom
+            `$all = @(`$token; `$server; Get-AtpManifest `$server; Test-AtpToken `$server -Token `$token; `$token | ConvertFrom-AtpToken; Get-AgentId
+                New-AtpSignature @{ a = 1 } `$server.Secret; Register-AtpRefreshJob -Scheduler InProcess -Vault Agentdom
+                Revoke-AtpToken `$server -Vault Agentdom)
+            $show
+            `$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'
+            try { [IO.Path]::GetTempPath() } catch { 'constrained' }
+            $show
+            (TabExpansion2 'Get-AtpToken -Sc').CompletionMatches.CompletionText
+            (Get-Help Get-AtpToken).Synopsis
+"@
+        $at = [array]::IndexOf([string[]] $lines, 'constrained')
+    }
+
+    It 'every view of every object is as in full language' {
+        $at | Should -Be 27
+        $lines[0..26] -match 'TimeLeft : #' | Should -HaveCount 1
+        $lines[28..54] | Should -Be $lines[0..26]
+    }
+
+    It 'Tab and help work' {
+        $lines[55] | Should -Be '-Scope'
+        $lines[56] | Should -Be (Get-Help Get-AtpToken).Synopsis
+    }
+
+    It 'no view adds anything to what an object is' {
+        $own = $valid.GetType().GetProperties().Name
+        ($valid | Select-Object *).psobject.Properties.Name | Should -BeIn $own
+        ($valid | ConvertTo-Json -Depth 1 -WarningAction Ignore | ConvertFrom-Json).psobject.Properties.Name | Should -BeIn $own
+    }
+}

@@ -11,13 +11,20 @@ internal static class ProcessRunner
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     /// <summary>The full path of a program on PATH, or null.</summary>
-    internal static string? Find(string name)
+    internal static string? Find(string name) =>
+        OnPath(RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? name + ".exe" : name).FirstOrDefault();
+
+    /// <summary>The path by which PATH leads to a program, through links if need be, or null if it does not.</summary>
+    /// <param name="program">The program's full path.</param>
+    internal static string? FindSame(string program)
     {
-        if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows)) name += ".exe";
-        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .Where(static folder => folder.Length > 0)
-            .Select(folder => Path.Combine(folder, name))
-            .FirstOrDefault(File.Exists);
+#if NET
+        if (!File.Exists(program)) return null;
+        var real = FinalPath(program);
+        return OnPath(Path.GetFileName(program)).Where(Path.IsPathRooted).FirstOrDefault(found => FinalPath(found) == real);
+#else
+        return OnPath(Path.GetFileName(program)).FirstOrDefault(found => found == program);
+#endif
     }
 
     /// <summary>Runs a program.</summary>
@@ -57,6 +64,22 @@ internal static class ProcessRunner
         }
         return new ProcessResult(process.ExitCode, output.ToArray(), errors.Result);
     }
+
+    private static IEnumerable<string> OnPath(string file) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Where(static folder => folder.Length > 0)
+        .Select(folder => Path.Combine(folder, file))
+        .Where(File.Exists);
+
+#if NET
+    // ResolveLinkTarget alone would not follow links among the folders of the path.
+    private static string FinalPath(string path)
+    {
+        var folder = Path.GetDirectoryName(path);
+        if (folder is null) return path;
+        var here = Path.Combine(FinalPath(folder), Path.GetFileName(path));
+        return File.ResolveLinkTarget(here, returnFinalTarget: false) is { } target ? FinalPath(Path.GetFullPath(target.FullName)) : here;
+    }
+#endif
 
     private static Process Start(ProcessStartInfo start)
     {

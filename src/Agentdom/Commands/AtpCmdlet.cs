@@ -1,19 +1,27 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
+using System.Runtime.ExceptionServices;
+using System.Security;
 
 namespace Agentdom;
 
 /// <summary>
 /// The base of all cmdlets. It waits for the network so that Ctrl+C takes effect at once, and turns failures into error
 /// records. A failure terminates the statement, so that try/catch works. With pipeline input it is a non-terminating error, and
-/// -ErrorAction overrides both.
+/// -ErrorAction overrides both. Output, warnings and errors are written after the work, and verbose messages and progress never
+/// interrupt it, so that a preference such as <c>$WarningPreference = 'Stop'</c> cannot end a cmdlet halfway.
 /// </summary>
 public abstract class AtpCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Queue<Delivery> _deliveries = new();
+    private ExceptionDispatchInfo? _interruption;
 
     /// <summary>The target object of the error record, if the current input fails.</summary>
     protected virtual object? Target => null;
+
+    /// <summary>Whether the work is done in <see cref="Finish"/>, so that nothing may be written before it.</summary>
+    private protected virtual bool WorksAtEnd => false;
 
     private protected CancellationToken StopToken => _stopping.Token;
 
@@ -26,29 +34,35 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
-    protected sealed override void ProcessRecord() => Guarded(Run);
+    protected sealed override void ProcessRecord() => Guarded(Process, isLast: !WorksAtEnd);
 
     /// <inheritdoc/>
-    protected sealed override void EndProcessing() => Guarded(Finish);
+    protected sealed override void EndProcessing() => Guarded(Finish, isLast: true);
 
-    private void Guarded(Action work)
+    private void Guarded(Action work, bool isLast)
     {
+        ErrorRecord? failure = null;
         try
         {
             work();
         }
         catch (AtpException e)
         {
-            Fail(ErrorRecords.From(e, Target, this));
+            failure = ErrorRecords.From(e, Target, this);
         }
         catch (JsonFormatException e)
         {
-            Fail(ErrorRecords.From(e, Target, this));
+            failure = ErrorRecords.From(e, Target, this);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             throw new PipelineStoppedException();
         }
+        // A terminating error ignores -ErrorAction, so a caller who set it gets a non-terminating one.
+        var isTerminating = !MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey("ErrorAction");
+        if (failure is not null && !isTerminating) WriteError(failure);
+        if (isLast || (failure is not null && isTerminating)) Deliver();
+        if (failure is not null && isTerminating) ThrowTerminatingError(failure);
     }
 
     /// <inheritdoc/>
@@ -93,7 +107,7 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    private protected WaitingBar NewBar() => new(this, MyInvocation.MyCommand.Name);
+    private protected WaitingBar NewBar() => new(WriteProgress, MyInvocation.MyCommand.Name);
 
     /// <summary>Writes the error for one of several inputs. The others continue.</summary>
     private protected void Report(AtpException failure, object? target) => WriteError(ErrorRecords.From(failure, target, this));
@@ -105,11 +119,56 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
         WriteObject(secret);
     }
 
-    private void Fail(ErrorRecord record)
+    /// <summary>Outputs an object after the work.</summary>
+    /// <param name="output">The object.</param>
+    /// <param name="enumerateCollection">Whether to output the elements of a collection one by one.</param>
+    /// <param name="ifUndelivered">Called if the pipeline ends before the object was output.</param>
+    private protected void WriteObject(object? output, bool enumerateCollection = false, Action? ifUndelivered = null) =>
+        _deliveries.Enqueue(new(() => base.WriteObject(output, enumerateCollection), ifUndelivered));
+
+    /// <summary>Writes a warning after the work.</summary>
+    private protected new void WriteWarning(string text) => _deliveries.Enqueue(new(() => base.WriteWarning(text)));
+
+    /// <summary>Writes an error after the work.</summary>
+    private protected new void WriteError(ErrorRecord record) => _deliveries.Enqueue(new(() => base.WriteError(record)));
+
+    /// <summary>Writes a verbose message at once.</summary>
+    private protected new void WriteVerbose(string text) => WriteNow(() => base.WriteVerbose(text));
+
+    private new void WriteProgress(ProgressRecord record) => WriteNow(() => base.WriteProgress(record));
+
+    // A preference or another command may end the pipeline here. The work continues; only Ctrl+C interrupts it.
+    private void WriteNow(Action write)
     {
-        // A terminating error ignores -ErrorAction, so a caller who set it gets a non-terminating one.
-        if (MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey("ErrorAction")) WriteError(record);
-        else ThrowTerminatingError(record);
+        if (_interruption is not null) return;
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (!_stopping.IsCancellationRequested)
+        {
+            _interruption = ExceptionDispatchInfo.Capture(e);
+        }
+    }
+
+    private void Deliver()
+    {
+        try
+        {
+            _interruption?.Throw();
+            while (_deliveries.Count > 0) _deliveries.Dequeue().Write();
+        }
+        finally
+        {
+            while (_deliveries.Count > 0) _deliveries.Dequeue().IfUndelivered?.Invoke();
+        }
+    }
+
+    private void Process()
+    {
+        if (MyInvocation.BoundParameters.Values.OfType<SecureString>().Any(NoPlainTextAttribute.IsRefused))
+            throw NoPlainTextAttribute.Refusal();
+        Run();
     }
 
     /// <inheritdoc/>
@@ -118,4 +177,6 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
         _stopping.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    private sealed record Delivery(Action Write, Action? IfUndelivered = null);
 }

@@ -18,7 +18,7 @@ internal static class ErrorRecords
     private static ErrorCategory Category(AtpError error) => error switch
     {
         AtpError.HostInvalid or AtpError.ScopeInvalid or AtpError.PurposeInvalid or AtpError.AgentIdInvalid
-            or AtpError.EndpointInvalid or AtpError.IntervalInvalid or AtpError.HomeInvalid
+            or AtpError.EndpointInvalid or AtpError.IntervalInvalid or AtpError.HomeInvalid or AtpError.PlainTextRefused
             or AtpError.ServerOptionsInvalid => ErrorCategory.InvalidArgument,
         AtpError.BodyInvalid or AtpError.TokenInvalid or AtpError.ManifestInvalid or AtpError.AnswerInvalid
             or AtpError.VaultEntryDamaged => ErrorCategory.InvalidData,

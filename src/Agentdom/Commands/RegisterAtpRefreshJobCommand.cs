@@ -5,7 +5,7 @@ namespace Agentdom.Commands;
 
 /// <summary>
 /// Registers the job that renews the stored tokens, and replaces an existing one. Checks first that the job can find the
-/// module, the vault and the secret of each host when the scheduler runs it.
+/// module, the vault and the secret of each host, and can reach the hosts, when the scheduler runs it.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Register, "AtpRefreshJob", SupportsShouldProcess = true)]
 [OutputType(typeof(AtpRefreshJob))]
@@ -19,6 +19,10 @@ public sealed class RegisterAtpRefreshJobCommand : VaultCmdlet
     [Parameter(Position = 1)]
     public AtpJobScheduler Scheduler { get; set; }
 
+    /// <summary>Registers the job even if it could not reach the hosts of the stored tokens now.</summary>
+    [Parameter]
+    public SwitchParameter SkipHostCheck { get; set; }
+
     /// <inheritdoc/>
     protected override object? Target => Scheduler;
 
@@ -30,16 +34,20 @@ public sealed class RegisterAtpRefreshJobCommand : VaultCmdlet
         var jobs = Schedulers.All(script.ForRunspace());
         var chosen = jobs.Choose(Scheduler.ToString());
         var isInProcess = chosen.Name == RefreshJobs.InProcess;
-        IReadOnlyList<string> engine = isInProcess ? [] : EnginePath.Find();
-        var job = new RefreshJob(Interval, engine, JobFolder.Script);
+        if (!isInProcess) JobEnvironment.RequireNoPassword();
+        var engine = isInProcess ? [] : JobEnvironment.WithAuthorities(EnginePath.Find());
+        var job = new RefreshJob(Interval, engine, JobFolder.Script) { WhyLogonIsNeeded = WhyLogonIsNeeded(vault) };
         if (!ShouldProcess($"{chosen.Name}, every {Interval.TotalMinutes} min, vault '{vault.Name}'", "Register refresh job")) return;
 
         if (!isInProcess)
         {
-            JobProof.Require(engine, script.ForScheduler());
-            WarnOfWhatTheJobWillNotSee();
+            JobProof.Require(engine, script.ForScheduler(), askHosts: !SkipHostCheck);
             JobFolder.Write(JobFolder.Script, script.ForScheduler());
         }
+        var tokens = OpenStore(AgentId.Current().Value).All();
+        // Without stored tokens, the check of the job has no secrets to look for and cannot fail.
+        if (!isInProcess && tokens.Count == 0) WarnOfWhatTheJobWillNotSee();
+        if (TokenGaps.Find(tokens, Interval) is { } gaps) WriteWarning(gaps);
         if (jobs.Register(job, chosen) is { } notice) WriteWarning(notice);
         foreach (var registered in jobs.Find()) WriteObject(new AtpRefreshJob(registered));
     }
@@ -53,10 +61,14 @@ public sealed class RegisterAtpRefreshJobCommand : VaultCmdlet
             : Path.Combine(folder, "Agentdom.psd1");
     }
 
-    // Without stored tokens, the check of the job has no secrets to look for and cannot fail.
+    // A job that Windows runs without a logon has no access to what is protected with the user's password, such as DPAPI's keys.
+    private static string? WhyLogonIsNeeded(ITokenVault vault) =>
+        vault is not FileVault ? $"the vault '{vault.Name}' may need your logon"
+        : File.Exists(VaultKey.FilePath) ? null
+        : $"the key of the vault is protected by your logon and not in a key file ({KeychainKey.Variable})";
+
     private void WarnOfWhatTheJobWillNotSee()
     {
-        if (OpenStore(AgentId.Current().Value).All().Count > 0) return;
         if (IsSet(SecretFinder.Variable))
             WriteWarning($"The job will not see {SecretFinder.Variable}. Store each host's secret in the vault with Set-AtpSecret.");
         if (IsSet(RefreshScript.VaultKeyVariable))

@@ -84,7 +84,9 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
         if (excess is not null) WriteWarning(excess.Description + Fate(excess));
         if (!token.ScopesRequested.All(token.ScopesGranted.Contains))
             WriteWarning($"{token.Host} granted only these scopes: {string.Join(" ", token.ScopesGranted)}.");
-        WriteObject(new AtpToken(token, store?.Vault.Name));
+        // Nobody else has a token that was neither stored nor output.
+        WriteObject(new AtpToken(token, store?.Vault.Name),
+            ifUndelivered: store is null ? () => Session.Client.TryRevoke(token.RevokeEndpoint, token.AccessToken) : null);
     }
 
     private string Fate(GrantExcess excess)

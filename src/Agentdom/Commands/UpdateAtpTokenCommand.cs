@@ -54,6 +54,8 @@ public sealed class UpdateAtpTokenCommand : TokenCmdlet
     [ValidateRange(1, 3600)]
     public int TimeoutSec { get; set; } = 60;
 
+    private protected override bool WorksAtEnd => true;
+
     /// <inheritdoc/>
     protected override void Run()
     {

@@ -6,7 +6,7 @@ namespace Agentdom;
 /// <summary>
 /// A progress bar that appears after one second, so that fast work shows none. Dispose removes it.
 /// </summary>
-internal sealed class WaitingBar(Cmdlet cmdlet, string activity) : IDisposable
+internal sealed class WaitingBar(Action<ProgressRecord> write, string activity) : IDisposable
 {
     /// <summary>How often callers should update the bar during a wait.</summary>
     internal static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
@@ -22,7 +22,7 @@ internal sealed class WaitingBar(Cmdlet cmdlet, string activity) : IDisposable
     {
         if (_elapsed.Elapsed < Pace) return;
         // A new record each time, because a host may show it later.
-        cmdlet.WriteProgress(new ProgressRecord(0, activity, status)
+        write(new ProgressRecord(0, activity, status)
         {
             SecondsRemaining = limit > _elapsed.Elapsed ? (int)(limit.Value - _elapsed.Elapsed).TotalSeconds : -1,
             PercentComplete = percent,
@@ -33,6 +33,6 @@ internal sealed class WaitingBar(Cmdlet cmdlet, string activity) : IDisposable
     /// <summary>Removes the bar.</summary>
     public void Dispose()
     {
-        if (_isShown) cmdlet.WriteProgress(new ProgressRecord(0, activity, " ") { RecordType = ProgressRecordType.Completed });
+        if (_isShown) write(new ProgressRecord(0, activity, " ") { RecordType = ProgressRecordType.Completed });
     }
 }

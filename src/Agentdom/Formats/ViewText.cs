@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Globalization;
 using System.Management.Automation;
 using System.Reflection;
@@ -6,11 +5,11 @@ using System.Reflection;
 namespace Agentdom.Formats;
 
 /// <summary>
-/// Formats values for tables and lists. Called by the views in Agentdom.Format.ps1xml, which have no logic of their own. The
-/// colours come from <c>$PSStyle</c>, if PowerShell has it, and follow its <c>OutputRendering</c>.
+/// Formats values for tables and lists. The views in Agentdom.Format.ps1xml have no logic of their own: they ask each object for
+/// a value by a name in the format operator, such as <c>'{0:TimeLeft}' -f $_</c>. The colours come from <c>$PSStyle</c>, if
+/// PowerShell has it, and follow its <c>OutputRendering</c>.
 /// </summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class ViewText
+internal static class ViewText
 {
     private const string Second = "yyyy-MM-dd HH:mm:ss";
 
@@ -18,21 +17,15 @@ public static class ViewText
     private static readonly object? s_style =
         typeof(PSObject).Assembly.GetType("System.Management.Automation.PSStyle")?.GetProperty("Instance")?.GetValue(null);
 
-    /// <summary>The time until a token expires, in the colour of its state.</summary>
-    public static string TimeLeft(AtpToken token) => Coloured(token, Left(token.ExpiresAt));
-
-    /// <summary>Host and scopes of a token, in the colour of its state.</summary>
-    public static string Name(AtpToken token) => Coloured(token, token.ToString());
-
     /// <summary>The time until a moment, such as <c>58m</c>; <c>expired</c> if it has passed, empty if it is null.</summary>
-    public static string Left(DateTimeOffset? end)
+    internal static string Left(DateTimeOffset? end)
     {
         var left = end - DateTimeOffset.UtcNow;
         return left is null ? "" : left <= TimeSpan.Zero ? "expired" : Span(left.Value);
     }
 
     /// <summary>A duration in its largest unit, with the next smaller one for hours and days, rounded down.</summary>
-    public static string Span(TimeSpan span)
+    internal static string Span(TimeSpan span)
     {
         if (span < TimeSpan.FromMinutes(1)) return Text($"{Math.Floor(span.TotalSeconds)}s");
         if (span < TimeSpan.FromHours(1)) return Text($"{span.Minutes}m");
@@ -41,7 +34,7 @@ public static class ViewText
     }
 
     /// <summary>The distance to a moment: <c>3m ago</c>, <c>now</c> or <c>in 2m</c>; empty if it is null.</summary>
-    public static string Distance(DateTimeOffset? moment)
+    internal static string Distance(DateTimeOffset? moment)
     {
         if (moment is null) return "";
         var ahead = moment.Value - DateTimeOffset.UtcNow;
@@ -50,18 +43,18 @@ public static class ViewText
     }
 
     /// <summary>A moment in local time and the distance to it; empty if it is null.</summary>
-    public static string Moment(DateTimeOffset? moment) => moment is null
+    internal static string Moment(DateTimeOffset? moment) => moment is null
         ? ""
         : $"{moment.Value.ToLocalTime().ToString(Second, CultureInfo.InvariantCulture)} ({Distance(moment)})";
 
     /// <summary>A flag, green if it is true and in the error colour if it is false.</summary>
-    public static string Verdict(bool isSuccess) => isSuccess ? Success("True") : Failure("False");
+    internal static string Verdict(bool isSuccess) => isSuccess ? Success("True") : Failure("False");
 
     /// <summary>A flag, green if it is true and in the warning colour if it is false.</summary>
-    public static string Caution(bool isSuccess) => isSuccess ? Success("True") : Warning("False");
+    internal static string Caution(bool isSuccess) => isSuccess ? Success("True") : Warning("False");
 
     /// <summary>The outcome of a run of the refresh job, in its colour.</summary>
-    public static string Outcome(string? outcome) => outcome switch
+    internal static string Outcome(string? outcome) => outcome switch
     {
         null => "",
         "Succeeded" => Success(outcome),
@@ -69,14 +62,14 @@ public static class ViewText
         _ => Failure(outcome),
     };
 
-    private static string Coloured(AtpToken token, string text) =>
-        token.TimeLeft == TimeSpan.Zero ? Failure(text) : token.IsDue ? Warning(text) : Success(text);
+    /// <summary>A text in the colour of success.</summary>
+    internal static string Success(string text) => In("Foreground", "Green", text);
 
-    private static string Success(string text) => In("Foreground", "Green", text);
+    /// <summary>A text in the colour of warnings.</summary>
+    internal static string Warning(string text) => In("Formatting", "Warning", text);
 
-    private static string Warning(string text) => In("Formatting", "Warning", text);
-
-    private static string Failure(string text) => In("Formatting", "Error", text);
+    /// <summary>A text in the colour of errors.</summary>
+    internal static string Failure(string text) => In("Formatting", "Error", text);
 
     private static string In(string group, string name, string text) =>
         IsColoured() ? $"{Member(Member(s_style, group), name)}{text}{Member(s_style, "Reset")}" : text;

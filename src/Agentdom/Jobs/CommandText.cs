@@ -2,9 +2,12 @@ using System.Text;
 
 namespace Agentdom.Jobs;
 
-/// <summary>Quotes the words of a command for different formats.</summary>
+/// <summary>Quotes the words of a command for different formats, and reads them back.</summary>
 internal static class CommandText
 {
+    /// <summary>The program that starts another one with more environment variables.</summary>
+    internal const string Env = "/usr/bin/env";
+
     /// <summary>For a crontab: POSIX shell quotes, and cron's own rule for the percent sign.</summary>
     internal static string ForCron(IEnumerable<string> words) => string.Join(" ", words.Select(static word =>
     {
@@ -30,4 +33,37 @@ internal static class CommandText
     }
 
     private static string ForShell(string word) => CommandLine.NeedsNoQuotes(word) ? word : $"'{word.Replace("'", "'\\''")}'";
+
+    /// <summary>The words of a command that was quoted for a crontab.</summary>
+    internal static IReadOnlyList<string> FromCron(string command) => Words(command.Replace("\\%", "%"));
+
+    /// <summary>The words of a command that was quoted for ExecStart.</summary>
+    internal static IReadOnlyList<string> FromSystemd(string command) =>
+        [.. Words(command).Select(static (word, index) => (index == 0 ? word : word.Replace("$$", "$")).Replace("%%", "%"))];
+
+    /// <summary>What is missing for a command to run: the path of a program, or of a file that it runs; or null.</summary>
+    internal static string? Missing(IEnumerable<string> words) =>
+        words.FirstOrDefault(static word => Path.IsPathRooted(word) && !File.Exists(word));
+
+    private static List<string> Words(string command)
+    {
+        var words = new List<string>();
+        StringBuilder? word = null;
+        var quote = '\0';
+        for (var i = 0; i < command.Length; i++)
+        {
+            var c = command[i];
+            if (c == ' ' && quote == '\0')
+            {
+                if (word is not null) words.Add(word.ToString());
+                word = null;
+                continue;
+            }
+            word ??= new StringBuilder();
+            if (quote == '\0' ? c is '\'' or '"' : c == quote) quote = quote == '\0' ? c : '\0';
+            else word.Append(c == '\\' && quote != '\'' && i + 1 < command.Length ? command[++i] : c);
+        }
+        if (word is not null) words.Add(word.ToString());
+        return words;
+    }
 }

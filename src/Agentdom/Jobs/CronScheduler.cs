@@ -31,9 +31,10 @@ internal sealed class CronScheduler : IJobScheduler
 
     /// <inheritdoc/>
     public RegisteredJob? Find() =>
-        CrontabText.Find(Read(), DateTime.Now) is { } job
-            ? new RegisteredJob(Name, job.Interval, job.Command, job.NextRun, JobFolder.ReadLastRun())
-            : null;
+        CrontabText.Find(Read(), DateTime.Now) is { } found ? RegisteredJob.Of(Name, found.Job, found.NextRun) : null;
+
+    /// <inheritdoc/>
+    public RegisteredJob? FindInFiles(string reason) => null;
 
     /// <inheritdoc/>
     public bool Unregister()

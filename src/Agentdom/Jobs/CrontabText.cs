@@ -65,12 +65,12 @@ internal static class CrontabText
     }
 
     /// <summary>The job in the crontab, or null.</summary>
-    internal static (TimeSpan Interval, string Command, DateTime NextRun)? Find(string crontab, DateTime now)
+    internal static (JobCommand Job, DateTime NextRun)? Find(string crontab, DateTime now)
     {
         var line = s_line.Match(s_block.Match(crontab).Groups["lines"].Value);
         if (!line.Success) return null;
         var command = Encoding.UTF8.GetString(ToBytes(line.Groups["command"].Value));
-        return (TimeSpan.FromMinutes(Step(line)), command, NextRun(line, now));
+        return (new JobCommand(TimeSpan.FromMinutes(Step(line)), command, CommandText.FromCron(command)), NextRun(line, now));
     }
 
     private static string Minute(int first, int step) => step switch

@@ -32,7 +32,8 @@ internal static class EnginePath
     {
         if (program is null) return null;
         var name = Path.GetFileNameWithoutExtension(program);
-        if (s_names.Contains(name, StringComparer.OrdinalIgnoreCase)) return [program];
+        // Installers put a link on PATH that survives an update, while the program's own folder often has its version in its name.
+        if (s_names.Contains(name, StringComparer.OrdinalIgnoreCase)) return [ProcessRunner.FindSame(program) ?? program];
         var engine = Path.Combine(folder, "pwsh.dll");
         if (!name.Equals("dotnet", StringComparison.OrdinalIgnoreCase) || !File.Exists(engine)) return null;
         return ShimOf(engine) is { } shim && RunsForAScheduler(shim) ? [shim] : [program, engine];

@@ -18,6 +18,10 @@ internal interface IJobScheduler
     /// <exception cref="AtpException"><see cref="AtpError.SchedulerFailed"/></exception>
     RegisteredJob? Find();
 
+    /// <summary>The job in the files of a scheduler that does not answer here, or null if there is none or no such files.</summary>
+    /// <param name="reason">Why it does not answer.</param>
+    RegisteredJob? FindInFiles(string reason);
+
     /// <summary>Removes the job.</summary>
     /// <returns>False if there was none.</returns>
     /// <exception cref="AtpException"><see cref="AtpError.SchedulerFailed"/></exception>

@@ -19,5 +19,7 @@ internal sealed class InProcessScheduler(string script) : IJobScheduler
             job.LastReport is { } report ? JobRun.FromJson(report) : null)
         : null;
 
+    public RegisteredJob? FindInFiles(string reason) => null;
+
     public bool Unregister() => InProcessJob.End();
 }

@@ -31,9 +31,10 @@ internal sealed class LaunchdScheduler : IJobScheduler
 
     /// <inheritdoc/>
     public RegisteredJob? Find() =>
-        File.Exists(PlistPath) && LaunchdText.Find(File.ReadAllText(PlistPath)) is { } job
-            ? new RegisteredJob(Name, job.Interval, job.Command, null, JobFolder.ReadLastRun())
-            : null;
+        File.Exists(PlistPath) && LaunchdText.Find(File.ReadAllText(PlistPath)) is { } job ? RegisteredJob.Of(Name, job) : null;
+
+    /// <inheritdoc/>
+    public RegisteredJob? FindInFiles(string reason) => null;
 
     /// <inheritdoc/>
     public bool Unregister()

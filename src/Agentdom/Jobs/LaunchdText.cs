@@ -25,16 +25,17 @@ internal static class LaunchdText
     }
 
     /// <summary>The job in the property list, or null if it is not the job's.</summary>
-    internal static (TimeSpan Interval, string Command)? Find(string plist)
+    internal static JobCommand? Find(string plist)
     {
         var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null };
         try
         {
             using var reader = XmlReader.Create(new StringReader(plist), settings);
             var dictionary = XDocument.Load(reader).Root?.Element("dict");
-            return Value(dictionary, "ProgramArguments") is { } command
+            string[]? words = Value(dictionary, "ProgramArguments")?.Elements().Select(static e => e.Value).ToArray();
+            return words is not null
                 && int.TryParse(Value(dictionary, "StartInterval")?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-                ? (TimeSpan.FromSeconds(seconds), CommandLine.Join(command.Elements().Select(static e => e.Value)))
+                ? new JobCommand(TimeSpan.FromSeconds(seconds), CommandLine.Join(words), words)
                 : null;
         }
         catch (XmlException)

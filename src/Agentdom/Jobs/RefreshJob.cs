@@ -28,6 +28,11 @@ internal sealed record RefreshJob
     /// <summary>The program and its arguments.</summary>
     public IReadOnlyList<string> Command { get; }
 
+    /// <summary>
+    /// Why the job cannot run while its user is not logged on to Windows, as the end of a sentence; or null if it can.
+    /// </summary>
+    public string? WhyLogonIsNeeded { get; init; }
+
     /// <summary>The interval in minutes.</summary>
     internal int Minutes => (int)Interval.TotalMinutes;
 

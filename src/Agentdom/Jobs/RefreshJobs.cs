@@ -34,9 +34,13 @@ internal sealed class RefreshJobs(IReadOnlyList<IJobScheduler> schedulers)
 
     /// <summary>Registers the job and removes it from all other schedulers.</summary>
     /// <returns>A notice for the user, such as that another scheduler may still have the job, or null.</returns>
-    /// <exception cref="AtpException"><see cref="AtpError.SchedulerFailed"/></exception>
+    /// <exception cref="AtpException">
+    /// <see cref="AtpError.SchedulerFailed"/>, or <see cref="AtpError.SchedulerUnavailable"/>: another scheduler has the job and does
+    /// not answer here, so that it would keep it.
+    /// </exception>
     public string? Register(RefreshJob job, IJobScheduler chosen) => Exclusively(() =>
     {
+        if (Unanswered(schedulers.Where(s => s != chosen)).FirstOrDefault() is { } left) throw OutOfReach(left, "a second one would run");
         var notice = chosen.Register(job);
         // Some tools exit with 0 without having stored anything. Older jobs stay registered in that case.
         if (chosen.Find()?.Interval != job.Interval) throw NotKept(chosen.Name);
@@ -49,23 +53,35 @@ internal sealed class RefreshJobs(IReadOnlyList<IJobScheduler> schedulers)
     public IReadOnlyList<RegisteredJob> Find()
     {
         var (answers, failures) = AskEach(schedulers, static s => s.Find());
-        RegisteredJob[] jobs = [.. answers.OfType<RegisteredJob>()];
+        RegisteredJob[] jobs = [.. answers.OfType<RegisteredJob>(), .. Unanswered(schedulers)];
         return jobs.Length > 0 || failures.Count == 0 ? jobs : throw failures[0];
     }
 
     /// <summary>Removes the job from a scheduler, or from all of them, and then its files.</summary>
     /// <param name="name">The scheduler's name, or <see cref="Auto"/>.</param>
-    /// <exception cref="AtpException"><see cref="AtpError.JobNotFound"/> or <see cref="AtpError.SchedulerFailed"/></exception>
+    /// <exception cref="AtpException">
+    /// <see cref="AtpError.JobNotFound"/>, <see cref="AtpError.SchedulerFailed"/>, or <see cref="AtpError.SchedulerUnavailable"/>: a
+    /// scheduler has the job and does not answer here.
+    /// </exception>
     public void Unregister(string name) => Exclusively(() =>
     {
         // All of them, even after one had the job or failed.
-        var (removed, failures) = AskEach(schedulers.Where(s => name == Auto || s.Name == name), static s => s.Unregister());
+        IJobScheduler[] meant = [.. schedulers.Where(s => name == Auto || s.Name == name)];
+        var (removed, failures) = AskEach(meant, static s => s.Unregister());
         if (failures.Count > 0) throw failures[0];
+        if (Unanswered(meant).FirstOrDefault() is { } left) throw OutOfReach(left, "it cannot be removed");
         if (!removed.Contains(true)) throw NotFound(name);
-        var (left, silent) = AskEach(schedulers, static s => s.Find());
-        if (silent.Count == 0 && left.All(static job => job is null)) JobFolder.Clear();
+        var (remaining, silent) = AskEach(schedulers, static s => s.Find());
+        if (silent.Count == 0 && remaining.All(static job => job is null) && !Unanswered(schedulers).Any()) JobFolder.Clear();
         return true;
     });
+
+    private static IEnumerable<RegisteredJob> Unanswered(IEnumerable<IJobScheduler> some) =>
+        some.Select(static s => WhyUnavailable(s) is { } reason ? s.FindInFiles(reason) : null).OfType<RegisteredJob>();
+
+    private static AtpException OutOfReach(RegisteredJob job, string consequence) => new(AtpError.SchedulerUnavailable,
+        $"{job.Scheduler} has a refresh job, and {consequence}. {job.Problem}",
+        $"Run this in a session in which {job.Scheduler} answers. If it never will, delete the files first.");
 
     private static AtpException NotKept(string name) => new(AtpError.SchedulerFailed,
         $"{name} accepted the job without an error, but does not list it afterwards.",

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Text;
 
@@ -21,7 +22,7 @@ internal sealed class SystemdScheduler : IJobScheduler
     /// <inheritdoc/>
     public string? WhyUnavailable() =>
         ProcessRunner.Find(Systemctl) is null ? "systemctl is not installed"
-        : SchedulerTool.Run(Systemctl, ["--user", "show-environment"]).ExitCode != 0 ? "no systemd answers for this user"
+        : Ask("show-environment").ExitCode != 0 ? "no systemd answers for this user"
         : null;
 
     /// <inheritdoc/>
@@ -39,13 +40,13 @@ internal sealed class SystemdScheduler : IJobScheduler
     }
 
     /// <inheritdoc/>
-    public RegisteredJob? Find()
+    public RegisteredJob? Find() => ReadUnits() is { } job ? RegisteredJob.Of(Name, job, NextRun()) : null;
+
+    /// <inheritdoc/>
+    public RegisteredJob? FindInFiles(string reason) => ReadUnits() is not { } job ? null : RegisteredJob.Of(Name, job) with
     {
-        if (!File.Exists(ServicePath) || !File.Exists(TimerPath)) return null;
-        return SystemdText.Find(File.ReadAllText(ServicePath), File.ReadAllText(TimerPath)) is { } job
-            ? new RegisteredJob(Name, job.Interval, job.Command, NextRun(), JobFolder.ReadLastRun())
-            : null;
-    }
+        Problem = $"Whether the job runs is not known here: {reason}, but its units are in {Folder}.",
+    };
 
     /// <inheritdoc/>
     public bool Unregister()
@@ -58,8 +59,31 @@ internal sealed class SystemdScheduler : IJobScheduler
         return true;
     }
 
-    private static void Control(params string[] arguments) =>
-        SchedulerTool.Require(Systemctl, [.. arguments.Prepend("--user")]);
+    private static JobCommand? ReadUnits() => File.Exists(ServicePath) && File.Exists(TimerPath)
+        ? SystemdText.Find(File.ReadAllText(ServicePath), File.ReadAllText(TimerPath))
+        : null;
+
+    private static void Control(params string[] arguments)
+    {
+        var result = Ask(arguments);
+        if (result.ExitCode != 0) throw SchedulerTool.Failed(Systemctl, [.. arguments.Prepend("--user")], result);
+    }
+
+    private static ProcessResult Ask(params string[] arguments) =>
+        SchedulerTool.Run(Systemctl, [.. arguments.Prepend("--user")], null, WithRuntimeFolder());
+
+    // systemctl finds the user's systemd by this variable, which cron, sudo and some ssh sessions do not set.
+    private static Dictionary<string, string>? WithRuntimeFolder()
+    {
+        const string Variable = "XDG_RUNTIME_DIR";
+        if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Variable)) || ProcessRunner.Find("id") is not { } id) return null;
+        var folder = $"/run/user/{SchedulerTool.Run(id, ["-u"]).OutputText.Trim()}";
+        if (!Directory.Exists(folder)) return null;
+        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(static v => (string)v.Key, static v => (string)v.Value!, StringComparer.Ordinal);
+        environment[Variable] = folder;
+        return environment;
+    }
 
     private static bool Lingers() =>
         ProcessRunner.Find("loginctl") is not null
@@ -68,7 +92,7 @@ internal sealed class SystemdScheduler : IJobScheduler
     private static DateTimeOffset? NextRun()
     {
         // In microseconds since 1970. systemctl show prints a local date, which is hard to parse.
-        var listed = SchedulerTool.Run(Systemctl, ["--user", "list-timers", TimerUnit, "--output=json"]);
+        var listed = Ask("list-timers", TimerUnit, "--output=json");
         var digits = System.Text.RegularExpressions.Regex.Match(listed.OutputText, "\"next\"\\s*:\\s*(\\d{1,18})").Groups[1].Value;
         return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds)
             ? DateTimeOffset.FromUnixTimeMilliseconds(microseconds / 1000)

@@ -43,13 +43,14 @@ internal static class SystemdText
         """.Replace("\r\n", "\n");
 
     /// <summary>The job in the two units, or null if they are not the job's.</summary>
-    internal static (TimeSpan Interval, string Command)? Find(string service, string timer)
+    internal static JobCommand? Find(string service, string timer)
     {
         var minutes = s_minutes.Match(timer);
         var command = s_command.Match(service);
         if (!minutes.Success || !command.Success) return null;
         var number = minutes.Groups["minutes"];
-        return (TimeSpan.FromMinutes(number.Success ? int.Parse(number.Value, CultureInfo.InvariantCulture) : 60),
-            command.Groups["command"].Value);
+        var text = command.Groups["command"].Value;
+        return new JobCommand(TimeSpan.FromMinutes(number.Success ? int.Parse(number.Value, CultureInfo.InvariantCulture) : 60),
+            text, CommandText.FromSystemd(text));
     }
 }

@@ -12,7 +12,11 @@ internal static class TaskText
     /// <param name="job">The job.</param>
     /// <param name="user">The user it runs as, <c>domain\user</c> or <c>machine\user</c>.</param>
     /// <param name="start">The first run, in local time.</param>
-    internal static string Xml(RefreshJob job, string user, DateTime start)
+    /// <param name="needsLogon">
+    /// Whether the task runs in the user's session only. Otherwise Windows logs the user on for it (S4U): without a password, but
+    /// also without what is protected with one, such as DPAPI's keys.
+    /// </param>
+    internal static string Xml(RefreshJob job, string user, DateTime start, bool needsLogon)
     {
         var document = new XElement(s_task + "Task", new XAttribute("version", "1.2"),
             Element("RegistrationInfo", Element("Description", "Renews the agent tokens of Agentdom. Managed by Register-AtpRefreshJob.")),
@@ -22,8 +26,7 @@ internal static class TaskText
                 Element("Enabled", true))),
             Element("Principals", new XElement(s_task + "Principal", new XAttribute("id", "Author"),
                 Element("UserId", user),
-                // In the user's session no password is stored, no administrator is needed, and the keychain is unlocked.
-                Element("LogonType", "InteractiveToken"),
+                Element("LogonType", needsLogon ? "InteractiveToken" : "S4U"),
                 Element("RunLevel", "LeastPrivilege"))),
             Element("Settings",
                 Element("MultipleInstancesPolicy", "IgnoreNew"),
@@ -40,17 +43,15 @@ internal static class TaskText
     }
 
     /// <summary>The job in a task, or null if it is not the job's.</summary>
-    internal static (TimeSpan Interval, string Command)? Find(string xml)
+    internal static JobCommand? Find(string xml)
     {
         try
         {
             var task = XElement.Parse(xml.Trim('\ufeff', '\r', '\n', ' '));
             var action = task.Descendants(s_task + "Exec").FirstOrDefault();
             var interval = task.Descendants(s_task + "Interval").FirstOrDefault()?.Value;
-            return action is null || interval is null
-                ? null
-                : (XmlConvert.ToTimeSpan(interval),
-                    $"{action.Element(s_task + "Command")?.Value} {action.Element(s_task + "Arguments")?.Value}");
+            if (action?.Element(s_task + "Command")?.Value is not { } program || interval is null) return null;
+            return new JobCommand(XmlConvert.ToTimeSpan(interval), $"{program} {action.Element(s_task + "Arguments")?.Value}", [program]);
         }
         catch (Exception e) when (e is XmlException or FormatException or OverflowException)
         {

@@ -1,9 +1,10 @@
+using Agentdom.Formats;
 using Agentdom.Jobs;
 
 namespace Agentdom;
 
 /// <summary>The job that renews tokens, with the result of its last run.</summary>
-public sealed class AtpRefreshJob
+public sealed class AtpRefreshJob : IFormattable
 {
     internal AtpRefreshJob(RegisteredJob job)
     {
@@ -11,6 +12,7 @@ public sealed class AtpRefreshJob
         Interval = job.Interval;
         Command = job.Command;
         NextRun = job.NextRun;
+        Problem = job.Problem;
         LastRun = job.LastRun?.Finished;
         LastOutcome = job.LastRun?.Outcome;
         LastRenewed = job.LastRun?.Renewed;
@@ -40,4 +42,20 @@ public sealed class AtpRefreshJob
 
     /// <summary>When the job runs next, or null if the scheduler does not report it.</summary>
     public DateTimeOffset? NextRun { get; }
+
+    /// <summary>
+    /// Why the job cannot run, such as a program that is gone, or why this is not known; null if there is no such problem.
+    /// </summary>
+    public string? Problem { get; }
+
+    string IFormattable.ToString(string? format, IFormatProvider? formatProvider) => format switch
+    {
+        nameof(Interval) => ViewText.Span(Interval),
+        nameof(LastRun) => ViewText.Moment(LastRun),
+        "LastRunDistance" => ViewText.Distance(LastRun),
+        nameof(LastOutcome) => ViewText.Outcome(LastOutcome),
+        nameof(NextRun) => ViewText.Moment(NextRun),
+        "NextRunDistance" => ViewText.Distance(NextRun),
+        _ => ToString()!,
+    };
 }

@@ -1,7 +1,9 @@
+using Agentdom.Formats;
+
 namespace Agentdom;
 
 /// <summary>The result of revoking a token.</summary>
-public sealed class AtpRevocation
+public sealed class AtpRevocation : IFormattable
 {
     internal AtpRevocation(string host, IEnumerable<string> scopes, bool revokedAtIssuer, bool removedFromVault)
     {
@@ -25,4 +27,11 @@ public sealed class AtpRevocation
 
     /// <summary>Whether the token was in the vault and was removed from it.</summary>
     public bool RemovedFromVault { get; }
+
+    string IFormattable.ToString(string? format, IFormatProvider? formatProvider) => format switch
+    {
+        nameof(RevokedAtIssuer) => ViewText.Caution(RevokedAtIssuer),
+        nameof(RemovedFromVault) => ViewText.Verdict(RemovedFromVault),
+        _ => ToString()!,
+    };
 }

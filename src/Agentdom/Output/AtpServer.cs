@@ -1,9 +1,10 @@
 using System.Security;
+using Agentdom.Formats;
 
 namespace Agentdom;
 
 /// <summary>A loopback issuer in this process. It can be passed to any cmdlet that takes a host.</summary>
-public sealed class AtpServer
+public sealed class AtpServer : IFormattable
 {
     internal AtpServer(LoopbackServer server, TokenIssuerOptions options)
     {
@@ -39,4 +40,12 @@ public sealed class AtpServer
 
     /// <summary>The host.</summary>
     public override string ToString() => Host;
+
+    string IFormattable.ToString(string? format, IFormatProvider? formatProvider) => format switch
+    {
+        nameof(TokenLifetime) => ViewText.Span(TokenLifetime),
+        nameof(StartedAt) => ViewText.Moment(StartedAt),
+        "StartedAtDistance" => ViewText.Distance(StartedAt),
+        _ => ToString()!,
+    };
 }

@@ -1,9 +1,10 @@
 using System.Security;
+using Agentdom.Formats;
 
 namespace Agentdom;
 
 /// <summary>A token. The token text is a SecureString, so displaying this object does not reveal it.</summary>
-public sealed class AtpToken
+public sealed class AtpToken : IFormattable
 {
     internal AtpToken(StoredToken token, string? vault)
     {
@@ -50,8 +51,6 @@ public sealed class AtpToken
         }
     }
 
-    internal bool IsDue => RenewalPolicy.IsDue(IssuedAt, ExpiresAt, DateTimeOffset.UtcNow);
-
     /// <summary>The scopes that were requested.</summary>
     public string[] ScopesRequested { get; }
 
@@ -75,4 +74,17 @@ public sealed class AtpToken
 
     /// <summary>The host and the scopes, never the token text.</summary>
     public override string ToString() => $"{Host} ({string.Join(" ", ScopesGranted)})";
+
+    string IFormattable.ToString(string? format, IFormatProvider? formatProvider) => format switch
+    {
+        nameof(TimeLeft) => Coloured(ViewText.Left(ExpiresAt)),
+        "Name" => Coloured(ToString()),
+        nameof(ExpiresAt) => ViewText.Moment(ExpiresAt),
+        nameof(IssuedAt) => ViewText.Moment(IssuedAt),
+        _ => ToString()!,
+    };
+
+    private string Coloured(string text) => TimeLeft == TimeSpan.Zero ? ViewText.Failure(text)
+        : RenewalPolicy.IsDue(IssuedAt, ExpiresAt, DateTimeOffset.UtcNow) ? ViewText.Warning(text)
+        : ViewText.Success(text);
 }

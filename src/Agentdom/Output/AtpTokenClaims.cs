@@ -1,10 +1,11 @@
-using System.Collections;
 using System.Collections.Specialized;
+using System.Collections;
+using Agentdom.Formats;
 
 namespace Agentdom;
 
 /// <summary>The content of a token. Unless <see cref="Verified"/> is true, anyone could have written it.</summary>
-public sealed class AtpTokenClaims
+public sealed class AtpTokenClaims : IFormattable
 {
     internal AtpTokenClaims(TokenInspector token)
     {
@@ -87,5 +88,15 @@ public sealed class AtpTokenClaims
         List<object?> list => list.ConvertAll(Plain).ToArray(),
         double number when number == Math.Floor(number) && Math.Abs(number) < 1e15 => (long)number,
         _ => value,
+    };
+
+    string IFormattable.ToString(string? format, IFormatProvider? formatProvider) => format switch
+    {
+        nameof(Verified) => ViewText.Caution(Verified),
+        "TimeLeft" => ViewText.Left(ExpiresAt),
+        nameof(IssuedAt) => ViewText.Moment(IssuedAt),
+        nameof(NotBefore) => ViewText.Moment(NotBefore),
+        nameof(ExpiresAt) => ViewText.Moment(ExpiresAt),
+        _ => ToString()!,
     };
 }

@@ -1,7 +1,9 @@
+using Agentdom.Formats;
+
 namespace Agentdom;
 
 /// <summary>The issuer's answer about a token.</summary>
-public sealed class AtpTokenStatus
+public sealed class AtpTokenStatus : IFormattable
 {
     internal AtpTokenStatus(string host, TokenVerdict verdict, IEnumerable<string>? scopesRequested)
     {
@@ -30,4 +32,12 @@ public sealed class AtpTokenStatus
 
     /// <summary>The id of the agent that the token was issued to, or null if the issuer does not report it.</summary>
     public string? AgentId { get; }
+
+    string IFormattable.ToString(string? format, IFormatProvider? formatProvider) => format switch
+    {
+        nameof(Valid) => ViewText.Verdict(Valid),
+        "TimeLeft" => ViewText.Left(ExpiresAt),
+        nameof(ExpiresAt) => ViewText.Moment(ExpiresAt),
+        _ => ToString()!,
+    };
 }

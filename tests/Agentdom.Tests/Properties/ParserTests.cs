@@ -204,7 +204,7 @@ public sealed class ParserTests
         var (service, timer) = (SystemdText.Service(job), SystemdText.Timer(job));
         Properties.Inputs.NearText(timer, "0123456789٣/:*\n").Sample(text => { SystemdText.Find(service, text); }, iter: Inputs);
         Properties.Inputs.NearText(LaunchdText.Plist(job), "0123456789<>&;\n").Sample(text => { LaunchdText.Find(text); }, iter: Inputs);
-        Properties.Inputs.NearText(TaskText.Xml(job, "me", DateTime.Now), "0123456789<>&;PTMD\n")
+        Properties.Inputs.NearText(TaskText.Xml(job, "me", DateTime.Now, needsLogon: true), "0123456789<>&;PTMD\n")
             .Sample(text => { TaskText.Find(text); }, iter: Inputs);
     }
 

@@ -38,6 +38,7 @@ function Invoke-Case([string] $Expected, [scriptblock] $Call) {
     $said | ForEach-Object { $_; $_ | Format-List * -Force; Show-Deep $_ } | Out-String -Width 4000 | Set-Content "$Out/said-$number.txt"
     if ($failures) {
         $failures | ForEach-Object { Show-Deep $_; Show-Deep $_.Exception } | Set-Content "$Out/errors-$number.txt"
+        $failures | Get-Error | Out-Default
         $failures | Export-Clixml "$Out/errors-$number.xml" -Depth 4
     }
     $names = $Call.Ast.FindAll({ $args[0] -is [Management.Automation.Language.CommandAst] }, $true) | ForEach-Object { $_.GetCommandName() }
@@ -66,7 +67,8 @@ Invoke-Case '' { Get-AtpManifest $Issuer @all }
 Invoke-Case 'AtpHostUnreachable' { Get-AtpManifest $Nobody @all -TimeoutSec 20 }
 
 Invoke-Case 'AtpSecretMissing' { Request-AtpToken $Issuer data.read @all }
-Invoke-Case 'ParameterArgumentTransformationError' { Set-AtpSecret $Issuer $plain @sure }
+Invoke-Case 'AtpPlainTextRefused' { Set-AtpSecret $Issuer $plain @sure }
+Invoke-Case 'AtpPlainTextRefused' { $plain | Set-AtpSecret $Issuer @sure }
 Invoke-Case '' { Set-AtpSecret $Issuer $secret @sure }
 Invoke-Case '' { Set-AtpSecret $Echo $secret @sure }
 Invoke-Case '' { New-AtpSignature @{ a = 1 } $secret @all | ForEach-Object Canonical }
@@ -76,7 +78,7 @@ Invoke-Case 'AtpBodyInvalid' { Test-AtpSignature '{"a":1,"a":2}' '' $secret @all
 
 Invoke-Case '' { Request-AtpToken $Issuer data.read -Purpose silence @all }
 Invoke-Case 'AtpSignatureRefused' { Request-AtpToken $Issuer data.read -Secret $wrong @all }
-Invoke-Case 'ParameterArgumentTransformationError' { Request-AtpToken $Issuer data.read -Secret $plain @all }
+Invoke-Case 'AtpPlainTextRefused' { Request-AtpToken $Issuer data.read -Secret $plain @all }
 Invoke-Case 'AtpScopeDenied' { Request-AtpToken $Issuer data.erase @all }
 Invoke-Case 'AtpHostUnreachable' { Request-AtpToken $Nobody data.read -Secret $secret @all }
 Invoke-Case 'AtpVaultNotFound' { Request-AtpToken $Issuer data.read -Vault no-such-vault @all }
@@ -89,7 +91,9 @@ Invoke-Case '' { Test-AtpToken $Issuer -Token $token.AccessToken @all }
 Invoke-Case '' { Update-AtpToken $Issuer -Force @all }
 Invoke-Case '' { ConvertFrom-AtpToken $token -Secret $secret @all }
 Invoke-Case 'AtpTokenInvalid' { ConvertFrom-AtpToken $token -Secret $wrong @all }
-Invoke-Case 'ParameterArgumentTransformationError' { ConvertFrom-AtpToken $plain @all }
+Invoke-Case 'AtpPlainTextRefused' { ConvertFrom-AtpToken $plain @all }
+Invoke-Case 'AtpPlainTextRefused' { $plain | ConvertFrom-AtpToken @all }
+Invoke-Case 'AtpPlainTextRefused' { Test-AtpToken $Issuer -Token @{ token = $plain } @all }
 
 # An issuer that echoes its requests and the secret in every part of its answers.
 foreach ($way in 'description', 'text', 'envelope', 'header', 'line', 'status') {
@@ -119,7 +123,7 @@ Invoke-Case 'AtpJobNotFound' { Unregister-AtpRefreshJob @sure }
 # The server in the session. Only this process has its secret and token.
 Invoke-Case '' { $script:server = Start-AtpServer @all; $script:server }
 Invoke-Case 'AtpServerRunning' { Start-AtpServer @all }
-Invoke-Case 'ParameterArgumentTransformationError' { Start-AtpServer -Secret $plain @all }
+Invoke-Case 'AtpPlainTextRefused' { Start-AtpServer -Secret $plain @all }
 Invoke-Case '' { Request-AtpToken $server.Host data.read @all }
 foreach ($value in $server.Secret, (Get-AtpToken $server.Host).AccessToken) {
     [pscredential]::new('x', $value).GetNetworkCredential().Password | Add-Content "$Known/more"

@@ -96,7 +96,7 @@ public sealed partial class SilenceTests(ITestOutputHelper output)
 
         string[] handed =
         [
-            SystemdText.Service(job), SystemdText.Timer(job), LaunchdText.Plist(job), TaskText.Xml(job, "user", DateTime.UnixEpoch),
+            SystemdText.Service(job), SystemdText.Timer(job), LaunchdText.Plist(job), TaskText.Xml(job, "user", DateTime.UnixEpoch, true),
             CrontabText.With("", job, static _ => 0), new RefreshScript("m", "v", job.Interval).ForScheduler(),
         ];
 

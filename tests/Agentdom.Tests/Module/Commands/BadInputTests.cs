@@ -143,17 +143,6 @@ public sealed class BadInputTests : IDisposable
         Assert.Equal(0, asked);
     }
 
-    [Theory]
-    [InlineData("Request-AtpToken $h data.read -Secret 'plain-text-secret'")]
-    [InlineData("Test-AtpToken $h -Token 'plain-text-secret'")]
-    [InlineData("ConvertFrom-AtpToken 'plain-text-secret'")]
-    public void PlainTextInPlaceOfASecureStringIsNotRepeated(string script)
-    {
-        var error = Assert.Single(Run(script, "127.0.0.1:1").Errors);
-        Assert.Contains("SecureString", error.Exception.Message);
-        Assert.DoesNotContain("plain-text-secret", $"{error} {error.Exception.Message} {error.TargetObject} {error.ErrorDetails}");
-    }
-
     [Fact]
     public async Task WithPipelineInputOneFailureSpoilsNoOtherHost()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using Agentdom.Formats;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Module;
@@ -26,22 +27,22 @@ public sealed class ViewTextTests : IDisposable
     [InlineData("3.00:59:00", "3d")]
     [InlineData("400.01:00:00", "400d 1h")]
     public void ADurationIsFormattedForReaders(string span, string text) =>
-        Assert.Equal(text, Look("Span($x)", TimeSpan.Parse(span, CultureInfo.InvariantCulture)));
+        Assert.Equal(text, ViewText.Span(TimeSpan.Parse(span, CultureInfo.InvariantCulture)));
 
     [Fact]
     public void ThePastTheFutureAndNoTimeDiffer()
     {
         var now = DateTimeOffset.UtcNow;
 
-        Assert.Equal("", Look("Left($x)", null));
-        Assert.Equal("expired", Look("Left($x)", now));
-        Assert.Equal("4m", Look("Left($x)", now.AddMinutes(4.5)));
-        Assert.Equal("", Look("Distance($x)", null));
-        Assert.Equal("4m ago", Look("Distance($x)", now.AddMinutes(-4.5)));
-        Assert.Equal("in 4m", Look("Distance($x)", now.AddMinutes(4.5)));
-        Assert.Equal("", Look("Moment($x)", null));
+        Assert.Equal("", ViewText.Left(null));
+        Assert.Equal("expired", ViewText.Left(now));
+        Assert.Equal("4m", ViewText.Left(now.AddMinutes(4.5)));
+        Assert.Equal("", ViewText.Distance(null));
+        Assert.Equal("4m ago", ViewText.Distance(now.AddMinutes(-4.5)));
+        Assert.Equal("in 4m", ViewText.Distance(now.AddMinutes(4.5)));
+        Assert.Equal("", ViewText.Moment(null));
         var earlier = now.AddMinutes(-4.5).ToLocalTime();
-        Assert.Equal($"{earlier.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} (4m ago)", Look("Moment($x)", earlier));
+        Assert.Equal($"{earlier.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} (4m ago)", ViewText.Moment(earlier));
     }
 
     [Fact]
@@ -66,9 +67,7 @@ public sealed class ViewTextTests : IDisposable
         }
 
         IEnumerable<string> TimesLeft() =>
-            _engine.Run("Get-AtpToken -Vault Agentdom | ForEach-Object { [Agentdom.Formats.ViewText]::TimeLeft($_) }")
+            _engine.Run("Get-AtpToken -Vault Agentdom | ForEach-Object { '{0:TimeLeft}' -f $_ }")
                 .Output.Select(o => $"{o}");
     }
-
-    private string Look(string call, object? value) => _engine.Run($"[Agentdom.Formats.ViewText]::{call}", ("x", value)).Single<string>();
 }

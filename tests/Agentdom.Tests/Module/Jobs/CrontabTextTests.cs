@@ -90,8 +90,8 @@ public sealed class CrontabTextTests
                 for (var (now, left) = (new DateTime(2026, 1, 1), 130); left > 0; left--)
                 {
                     var job = CrontabText.Find(crontab, now)!.Value;
-                    Assert.Equal(minutes, job.Interval.TotalMinutes);
-                    Assert.InRange(job.NextRun - now, TimeSpan.FromMinutes(1), job.Interval);
+                    Assert.Equal(minutes, job.Job.Interval.TotalMinutes);
+                    Assert.InRange(job.NextRun - now, TimeSpan.FromMinutes(1), job.Job.Interval);
                     now = job.NextRun;
                 }
             }
@@ -109,7 +109,9 @@ public sealed class CrontabTextTests
         var command = AsCronRuns(written);
 
         Assert.Equal(job.Command, SampleJobs.ShellWords(command));
-        Assert.Equal(CrontabText.Find(CrontabText.With("", job, _ => 0), DateTime.Now)!.Value.Command, written);
+        var found = CrontabText.Find(CrontabText.With("", job, _ => 0), DateTime.Now)!.Value.Job;
+        Assert.Equal(written, found.Text);
+        Assert.Equal(job.Command, found.Words);
     }
 
     [Theory]

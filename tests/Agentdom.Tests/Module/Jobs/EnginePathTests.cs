@@ -2,7 +2,8 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Module;
 
-/// <summary>PowerShell as a program, as a .NET tool with and without its shim, and a process that is neither.</summary>
+/// <summary>PowerShell as a program, behind a link, as a .NET tool with and without its shim, and a process that is neither.</summary>
+[Collection(PowerShellCollection.Name)]
 public sealed class EnginePathTests : IDisposable
 {
     private readonly string _folder = TestPaths.NewFolder();
@@ -14,6 +15,32 @@ public sealed class EnginePathTests : IDisposable
     [InlineData("/opt/pwsh.exe")]
     [InlineData("/opt/PowerShell.exe")]
     public void AProgramIsItsOwnCommand(string program) => Assert.Equal([program], EnginePath.Of(program, _folder)!);
+
+    [Fact]
+    public void TheLinkOnPathIsPreferredBecauseItSurvivesAnUpdate()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a right there.");
+        var real = Path.GetDirectoryName(Engine("powershell/7.6.8"))!;
+        var program = Path.Combine(real, "pwsh");
+        File.WriteAllText(program, "");
+        Directory.CreateSymbolicLink(Path.Combine(_folder, "powershell", "current"), "7.6.8");
+        var bin = Directory.CreateDirectory(Path.Combine(_folder, "bin")).FullName;
+        File.CreateSymbolicLink(Path.Combine(bin, "pwsh"), "../powershell/current/pwsh");
+        var other = Directory.CreateDirectory(Path.Combine(_folder, "other")).FullName;
+        File.WriteAllText(Path.Combine(other, "pwsh"), "");
+
+        string[] Of(params string[] path)
+        {
+            using var variable = new EnvironmentVariable("PATH", string.Join(Path.PathSeparator, path));
+            return [.. EnginePath.Of(program, _folder)!];
+        }
+
+        Assert.Equal([Path.Combine(bin, "pwsh")], Of(other, bin));
+        // A folder on PATH may be the link.
+        Assert.Equal([Path.Combine(_folder, "powershell", "current", "pwsh")], Of(Path.Combine(_folder, "powershell", "current")));
+        Assert.Equal([program], Of(other));
+        Assert.Equal([program], Of("relative", real));
+    }
 
     [Fact]
     public void AnotherProcessIsNoPowerShell()

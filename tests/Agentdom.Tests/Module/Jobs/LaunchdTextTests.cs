@@ -21,8 +21,9 @@ public sealed class LaunchdTextTests
         Assert.Equal("integer", values["StartInterval"].Name);
         Assert.Equal("420", values["StartInterval"].Value);
         Assert.DoesNotContain("EnvironmentVariables", values.Keys);
-        Assert.Equal(job.Interval, LaunchdText.Find(text)!.Value.Interval);
-        Assert.Contains("o'neil", LaunchdText.Find(text)!.Value.Command);
+        Assert.Equal(job.Interval, LaunchdText.Find(text)!.Interval);
+        Assert.Contains("o'neil", LaunchdText.Find(text)!.Text);
+        Assert.Equal(job.Command, LaunchdText.Find(text)!.Words);
     }
 
     [Theory]

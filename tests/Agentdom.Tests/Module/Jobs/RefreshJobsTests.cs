@@ -131,6 +131,35 @@ public sealed class RefreshJobsTests
         Assert.Contains("(Systemd: systemctl did not end in time)", Assert.Throws<AtpException>(() => All.Choose("Systemd")).Message);
     }
 
+    [Fact]
+    public void AJobWhoseSchedulerDoesNotAnswerIsShownAndNoSecondOneIsRegistered()
+    {
+        _gone.HasFiles = true;
+
+        var job = Assert.Single(All.Find());
+        Assert.Equal("Systemd", job.Scheduler);
+        Assert.Equal("no systemd answers for this user, but its files are here.", job.Problem);
+
+        foreach (var other in new[] { _cron, _here })
+        {
+            var refusal = Assert.Throws<AtpException>(() => All.Register(SampleJobs.Job(5), other));
+            Assert.Equal(AtpError.SchedulerUnavailable, refusal.Error);
+            Assert.Contains("its files are here", refusal.Message);
+            Assert.Null(other.Find());
+        }
+    }
+
+    [Fact]
+    public void AJobWhoseSchedulerDoesNotAnswerIsNotSaidToBeRemoved()
+    {
+        All.Register(SampleJobs.Job(5), _cron);
+        _gone.HasFiles = true;
+
+        Assert.Equal(AtpError.SchedulerUnavailable, Assert.Throws<AtpException>(() => All.Unregister("Auto")).Error);
+        Assert.Equal(AtpError.SchedulerUnavailable, Assert.Throws<AtpException>(() => All.Unregister("Systemd")).Error);
+        Assert.Equal("Systemd", Assert.Single(All.Find()).Scheduler);
+    }
+
     private sealed class FakeScheduler(string name) : IJobScheduler
     {
         private RefreshJob? _job;
@@ -140,6 +169,8 @@ public sealed class RefreshJobsTests
         internal Exception? Failure { get; set; }
 
         internal bool Forgets { get; set; }
+
+        internal bool HasFiles { get; set; }
 
         internal AtpException? AvailabilityFailure { get; set; }
 
@@ -156,6 +187,9 @@ public sealed class RefreshJobsTests
 
         public RegisteredJob? Find() =>
             Failure is not null ? throw Failure : _job is null ? null : new RegisteredJob(name, _job.Interval, "", null, null);
+
+        public RegisteredJob? FindInFiles(string reason) =>
+            HasFiles ? new RegisteredJob(name, TimeSpan.FromMinutes(5), "", null, null, $"{reason}, but its files are here.") : null;
 
         public bool Unregister()
         {

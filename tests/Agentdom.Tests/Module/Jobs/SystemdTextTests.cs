@@ -18,7 +18,7 @@ public sealed class SystemdTextTests
         Assert.Contains("Persistent=yes", lines);
         Assert.Contains("WantedBy=timers.target", lines);
         var found = SystemdText.Find(SystemdText.Service(SampleJobs.Job()), string.Join('\n', lines));
-        Assert.Equal(minutes, found!.Value.Interval.TotalMinutes);
+        Assert.Equal(minutes, found!.Interval.TotalMinutes);
     }
 
     [Fact]
@@ -37,6 +37,14 @@ public sealed class SystemdTextTests
         """ExecStart="/opt/50%% $power shell/pwsh" -NoProfile -NonInteractive """
         + """-File "/home/o'neil/50%% \"of\"\\%%d $$HOME/Größe & <x>/refresh.ps1" """.TrimEnd(),
         SystemdText.Service(SampleJobs.Job(script: SampleJobs.AwkwardScript, engine: "/opt/50% $power shell/pwsh")).Split('\n'));
+
+    [Fact]
+    public void WordsAreReadBackFromExecStart()
+    {
+        var job = SampleJobs.Job(script: SampleJobs.AwkwardScript, engine: "/opt/50% $power shell/pwsh");
+
+        Assert.Equal(job.Command, SystemdText.Find(SystemdText.Service(job), SystemdText.Timer(job))!.Words);
+    }
 
     [Fact]
     public void DigitsOfAnotherScriptAreNotTheJobs() =>

@@ -9,7 +9,7 @@ public sealed class TaskTextTests
     private static readonly RefreshJob s_job =
         SampleJobs.Job(7, @"C:\Users\A & B\jobs\refresh.ps1", @"C:\Program Files\PowerShell\7\pwsh.exe");
 
-    private readonly string _xml = TaskText.Xml(s_job, @"SHOP\o'neil", new DateTime(2026, 2, 3, 4, 5, 6));
+    private readonly string _xml = TaskText.Xml(s_job, @"SHOP\o'neil", new DateTime(2026, 2, 3, 4, 5, 6), needsLogon: false);
 
     [Fact]
     public void TheTaskRunsTheCommandAsTheUserWithoutRights()
@@ -17,9 +17,13 @@ public sealed class TaskTextTests
         Assert.Equal(@"C:\Program Files\PowerShell\7\pwsh.exe", Value("Command"));
         Assert.Equal(@"-NoProfile -NonInteractive -File ""C:\Users\A & B\jobs\refresh.ps1""", Value("Arguments"));
         Assert.Equal(@"SHOP\o'neil", Value("UserId"));
-        Assert.Equal("InteractiveToken", Value("LogonType"));
+        Assert.Equal("S4U", Value("LogonType"));
         Assert.Equal("LeastPrivilege", Value("RunLevel"));
     }
+
+    [Fact]
+    public void ATaskThatNeedsItsUsersLogonRunsInTheirSession() => Assert.Contains("<LogonType>InteractiveToken</LogonType>",
+        TaskText.Xml(s_job, "me", DateTime.Now, needsLogon: true));
 
     [Fact]
     public void TheTaskRunsAtItsIntervalAndNeverTwiceAtOnce()
@@ -34,12 +38,12 @@ public sealed class TaskTextTests
     [Fact]
     public void TheTaskIsReadBack()
     {
-        var found = TaskText.Find("\ufeff" + _xml)!.Value;
+        var found = TaskText.Find("\ufeff" + _xml)!;
 
         Assert.Equal(s_job.Interval, found.Interval);
         Assert.Equal(
             @"C:\Program Files\PowerShell\7\pwsh.exe -NoProfile -NonInteractive -File ""C:\Users\A & B\jobs\refresh.ps1""",
-            found.Command);
+            found.Text);
         Assert.Null(TaskText.Find("ERROR: no such task"));
     }
 
