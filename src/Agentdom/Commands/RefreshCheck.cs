@@ -82,8 +82,8 @@ public static class RefreshCheck
         }
     }
 
-    private static bool IsUnreachable(AtpError error) =>
-        error is AtpError.HostNotFound or AtpError.HostUnreachable or AtpError.ProxyRefused or AtpError.CertificateInvalid or AtpError.TimedOut;
+    private static bool IsUnreachable(AtpError error) => error is AtpError.HostNotFound or AtpError.HostUnreachable
+        or AtpError.ProxyRefused or AtpError.CertificateInvalid or AtpError.TimedOut;
 
     // Without the advice, because it is for a session and may not help a job.
     private static AtpRefreshFailure Failure(string? host, AtpException e) => new(host, "Atp" + e.Error, e.Happened);
