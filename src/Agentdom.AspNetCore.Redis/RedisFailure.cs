@@ -7,13 +7,16 @@ namespace Agentdom.AspNetCore.Redis;
 internal static class RedisFailure
 {
     private const string NoRights = "NOPERM";
+    private const string MissingRight = "does not allow its user a command or a key that the issuer needs (docs/issuer.md lists them)";
 
     private static readonly (string Word, string Meaning)[] s_refusals =
     [
         ("WRONGPASS", "refuses these credentials"),
         ("NOAUTH", "refuses these credentials, or requires a password"),
-        (NoRights, "does not allow its user a command or a key that the issuer needs (docs/issuer.md lists them)"),
-        ("ACL failure", "does not allow its user a command or a key that the issuer needs (docs/issuer.md lists them)"),
+        (NoRights, MissingRight),
+        // In a script: Redis 7.2 and later, and before.
+        ("ACL failure", MissingRight),
+        ("The user executing the script", MissingRight),
         ("non deterministic", "is older than Redis 5"),
     ];
 

@@ -14,7 +14,10 @@ internal static class SqlitePath
     /// <exception cref="ArgumentException">It is a connection string that cannot be used. Its values are not repeated.</exception>
     internal static string Of(string pathOrConnection)
     {
-        if (Keywords(pathOrConnection) is not { } keywords) return pathOrConnection;
+        // The path of a file may contain '=' too.
+        if (!Array.Exists(pathOrConnection.Split(';'), static part => part.Split('=') is [var key, _, ..] && IsSource(key.Trim())))
+            return pathOrConnection;
+        var keywords = new DbConnectionStringBuilder { ConnectionString = pathOrConnection };
         var others = keywords.Keys!.Cast<string>().Where(static key => !IsSource(key)).Order(StringComparer.Ordinal).ToList();
         if (others.Count > 0)
         {
@@ -22,7 +25,7 @@ internal static class SqlitePath
                 $"The SQLite connection string has keywords that the issuer's state does not support: {string.Join(", ", others)}. "
                 + $"Write only {DataSource}, or the path of the file.");
         }
-        // Empty also if the connection string names two files.
+        // It may also name none, or two in different words.
         var path = keywords.Count == 1 ? keywords.Values!.Cast<string>().Single() : "";
         if (path is "" or ":memory:" || path.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
         {
@@ -30,21 +33,6 @@ internal static class SqlitePath
                 $"{DataSource} of the SQLite connection string must be the path of a file. Without UseSqlite the state is in memory.");
         }
         return path;
-    }
-
-    // Null if it is no connection string. The path of a file may contain '=' too.
-    private static DbConnectionStringBuilder? Keywords(string text)
-    {
-        if (!text.Contains('=')) return null;
-        try
-        {
-            var keywords = new DbConnectionStringBuilder { ConnectionString = text };
-            return keywords.Keys!.Cast<string>().Any(IsSource) ? keywords : null;
-        }
-        catch (ArgumentException)
-        {
-            return null;
-        }
     }
 
     private static bool IsSource(string keyword) => s_sources.Contains(keyword, StringComparer.OrdinalIgnoreCase);

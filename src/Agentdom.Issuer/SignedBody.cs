@@ -1,38 +1,54 @@
+using System.Text;
+
 namespace Agentdom.Issuer;
 
 /// <summary>The body of a token request and its signature. Verify the signature before reading the fields.</summary>
 internal sealed class SignedBody
 {
-    private readonly JsonObject _json;
+    /// <summary>
+    /// How many values a body may have, counting each member and each item of a list: 64 scopes, six members, and some that the
+    /// issuer does not know. So what an unsigned body can cost is bounded (protocol.md §4).
+    /// </summary>
+    internal const int MaxValues = 128;
 
-    private SignedBody(JsonObject json, string signature, string canonicalBody)
+    private readonly JsonObject _json;
+    private readonly byte[]? _signature;
+    private string? _canonicalBody;
+    private byte[]? _canonicalBytes;
+
+    private SignedBody(JsonObject json, string signature)
     {
         _json = json;
         Signature = signature;
-        CanonicalBody = canonicalBody;
+        // Decoded, because hex digits of either case are the same signature.
+        _signature = Hex.Decode(signature, Hmac.Size);
     }
 
     /// <summary>The signature as it was sent, which may be no hex text at all.</summary>
     internal string Signature { get; }
 
     /// <summary>What was signed: the canonical form of all other members.</summary>
-    internal string CanonicalBody { get; }
+    internal string CanonicalBody => _canonicalBody ??= AtpSigner.CanonicalBody(_json, plain: null);
 
-    /// <exception cref="JsonFormatException">The body is not a JSON object with a signature.</exception>
+    /// <exception cref="JsonFormatException">The body is not a JSON object with a signature, or has too many values.</exception>
     internal static SignedBody Parse(byte[] utf8Json)
     {
-        var json = StrictJson.ParseObject(utf8Json);
-        var signature = json.Text(AtpSigner.SignatureMember) ?? throw Missing(AtpSigner.SignatureMember);
-        return new SignedBody(json, signature, AtpSigner.CanonicalBody(json, plain: null));
+        var json = StrictJson.ParseObject(utf8Json, MaxValues);
+        return new SignedBody(json, json.Text(AtpSigner.SignatureMember) ?? throw Missing(AtpSigner.SignatureMember));
     }
 
-    internal bool IsSignedWith(SharedSecret secret) => AtpSigner.Verify(CanonicalBody, Signature, secret);
+    internal bool IsSignedWith(SharedSecret secret)
+    {
+        // Before the canonical form, which is expensive and the same for all secrets.
+        if (_signature is null) return false;
+        _canonicalBytes ??= Encoding.UTF8.GetBytes(CanonicalBody);
+        return AtpSigner.Verify(_canonicalBytes, _signature, secret);
+    }
 
     /// <exception cref="JsonFormatException">A field is missing, has a wrong type, or is out of range (protocol.md §4).</exception>
     internal SignedRequest ReadRequest() => new()
     {
-        // Decoded, because hex digits of either case are the same signature.
-        Signature = Hex.Decode(Signature, Hmac.Size)!,
+        Signature = _signature ?? throw Missing(AtpSigner.SignatureMember),
         AgentId = ReadAgentId(),
         Purpose = ReadPurpose(),
         Scopes = ReadScopes(),

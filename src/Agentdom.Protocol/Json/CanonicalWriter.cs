@@ -105,7 +105,7 @@ internal sealed class CanonicalWriter(Func<object?, object?>? plain)
                 case '\n': _text.Append("\\n"); break;
                 case '\r': _text.Append("\\r"); break;
                 case '\t': _text.Append("\\t"); break;
-                case < ' ': _text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture)); break;
+                case < ' ': _text.Append("\\u00").Append(c < 16 ? '0' : '1').Append("0123456789abcdef"[c & 15]); break;
                 default:
                     if (char.IsSurrogate(c))
                     {

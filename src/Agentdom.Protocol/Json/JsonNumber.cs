@@ -10,9 +10,14 @@ internal static class JsonNumber
     /// <summary>2^53 − 1: up to here a double holds every integer exactly.</summary>
     internal const long MaxSafeInteger = 9_007_199_254_740_991;
 
+    private const long FractionBits = 0xf_ffff_ffff_ffff;
+
     // .NET Framework and Mono write at least 15 digits: "4.94065645841247E-324". Probing a known number is more reliable
     // than looking at the runtime's name.
     private static readonly bool s_builtInIsShortest = double.Epsilon.ToString("R", CultureInfo.InvariantCulture) == "5E-324";
+
+    // By the exponent's bits.
+    private static readonly string?[] s_powersOfTwo = new string?[0x800];
 
     /// <summary>The shortest decimal form that reads back as the same double.</summary>
     /// <exception cref="JsonFormatException">The number is not finite.</exception>
@@ -28,10 +33,13 @@ internal static class JsonNumber
 
     private static string Shortest(double value)
     {
-        // The runtime's "R" format is fast. On older runtimes it is not the shortest form, and up to .NET 10 at least it is
-        // one digit too short to read back for some powers of two, such as 2^-25.
-        var builtIn = value.ToString("R", CultureInfo.InvariantCulture);
-        return s_builtInIsShortest && ReadsAs(builtIn, value) ? builtIn : ShortestByArithmetic(value);
+        if (!s_builtInIsShortest) return ShortestByArithmetic(value);
+        // The runtime's "R" format is fast, but up to .NET 10 at least it is one digit too short to read back for some powers of
+        // two, such as 2^-25. Arithmetic is slow, so the digits of each power are computed once.
+        var bits = BitConverter.DoubleToInt64Bits(value);
+        if ((bits & FractionBits) != 0) return value.ToString("R", CultureInfo.InvariantCulture);
+        var digits = s_powersOfTwo[(bits >> 52) & 0x7ff] ??= ShortestByArithmetic(Math.Abs(value));
+        return value < 0 ? "-" + digits : digits;
     }
 
     /// <summary>
@@ -43,7 +51,7 @@ internal static class JsonNumber
     {
         var bits = BitConverter.DoubleToInt64Bits(value);
         var power = (int)((bits >> 52) & 0x7ff);
-        var fraction = bits & 0xf_ffff_ffff_ffff;
+        var fraction = bits & FractionBits;
         var isEven = fraction % 2 == 0;
         // Above a power of two the doubles are twice as far apart as below it.
         var isLopsided = fraction == 0 && power > 1;
@@ -82,9 +90,6 @@ internal static class JsonNumber
         // Readers round half to even, so a value on the border still reads back if the number is even.
         bool IsPast(BigInteger left, BigInteger right) => isEven ? left >= right : left > right;
     }
-
-    private static bool ReadsAs(string text, double value) =>
-        double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) == value;
 
     // Takes a .NET rendering in any format and writes its digits and exponent by ECMAScript's rules.
     private static string Layout(string rendering)

@@ -21,7 +21,7 @@ internal static class StrictJson
     public static object? Parse(string json) => Parse(ToUtf8(json));
 
     /// <inheritdoc cref="Parse(string)"/>
-    public static object? Parse(byte[] utf8Json) => Parse(utf8Json, isLenient: false);
+    public static object? Parse(byte[] utf8Json) => Parse(utf8Json, new Rules());
 
     /// <summary>
     /// Reads an unsigned JSON object of another implementation, such as a manifest. Unknown members must not make it unreadable, so
@@ -31,25 +31,25 @@ internal static class StrictJson
     public static JsonObject ParseAnswer(byte[] utf8Json)
     {
         var hasMark = utf8Json is [0xEF, 0xBB, 0xBF, ..];
-        return Parse(hasMark ? utf8Json.AsSpan(3).ToArray() : utf8Json, isLenient: true) as JsonObject
+        return Parse(hasMark ? utf8Json.AsSpan(3).ToArray() : utf8Json, new Rules { IsLenient = true }) as JsonObject
             ?? throw new JsonFormatException("A JSON object was expected.");
     }
 
-    private static object? Parse(byte[] utf8Json, bool isLenient)
+    private static object? Parse(byte[] utf8Json, Rules rules)
     {
         var reader = new Utf8JsonReader(utf8Json, new JsonReaderOptions { MaxDepth = MaxDepth });
         try
         {
             reader.Read();
-            var value = ReadValue(ref reader, isLenient);
+            var value = ReadValue(ref reader, ref rules);
             // Throws if anything follows the value.
             reader.Read();
             return value;
         }
         catch (JsonException e)
         {
-            // Without the cause, whose message repeats a part of the text, which may be a secret.
-            throw new JsonFormatException($"The text is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}).");
+            throw new JsonFormatException(
+                $"The text is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}).", e);
         }
     }
 
@@ -57,6 +57,14 @@ internal static class StrictJson
     /// <exception cref="JsonFormatException">The text is not a JSON object, or is refused as above.</exception>
     public static JsonObject ParseObject(byte[] utf8Json) =>
         Parse(utf8Json) as JsonObject ?? throw new JsonFormatException("A JSON object was expected.");
+
+    /// <summary>Reads a JSON object that a stranger sent, and stops as soon as it has too many values.</summary>
+    /// <param name="utf8Json">The text.</param>
+    /// <param name="maxValues">How many values it may have in all, counting each member and each item of a list at any depth.</param>
+    /// <exception cref="JsonFormatException">The text is not a JSON object, has too many values, or is refused as above.</exception>
+    public static JsonObject ParseObject(byte[] utf8Json, int maxValues) =>
+        Parse(utf8Json, new Rules { MaxValues = maxValues }) as JsonObject
+        ?? throw new JsonFormatException("A JSON object was expected.");
 
     /// <inheritdoc cref="ParseObject(byte[])"/>
     public static JsonObject ParseObject(string json) => ParseObject(ToUtf8(json));
@@ -75,35 +83,40 @@ internal static class StrictJson
         }
     }
 
-    private static object? ReadValue(ref Utf8JsonReader reader, bool isLenient) => reader.TokenType switch
+    private static object? ReadValue(ref Utf8JsonReader reader, ref Rules rules) => reader.TokenType switch
     {
-        JsonTokenType.StartObject => ReadObject(ref reader, isLenient),
-        JsonTokenType.StartArray => ReadArray(ref reader, isLenient),
+        JsonTokenType.StartObject => ReadObject(ref reader, ref rules),
+        JsonTokenType.StartArray => ReadArray(ref reader, ref rules),
         JsonTokenType.String => ReadString(ref reader),
-        JsonTokenType.Number => ReadNumber(ref reader, isLenient),
+        JsonTokenType.Number => ReadNumber(ref reader, rules.IsLenient),
         JsonTokenType.True => true,
         JsonTokenType.False => false,
         JsonTokenType.Null => null,
         _ => throw new JsonFormatException("The JSON text is empty."),
     };
 
-    private static JsonObject ReadObject(ref Utf8JsonReader reader, bool isLenient)
+    private static JsonObject ReadObject(ref Utf8JsonReader reader, ref Rules rules)
     {
-        var result = new JsonObject(isLenient);
+        var result = new JsonObject(rules.IsLenient);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
+            rules.Count();
             var name = ReadString(ref reader);
             reader.Read();
-            if (!result.TryAdd(name, ReadValue(ref reader, isLenient)))
+            if (!result.TryAdd(name, ReadValue(ref reader, ref rules)))
                 throw new JsonFormatException("An object has the same member twice.");
         }
         return result;
     }
 
-    private static List<object?> ReadArray(ref Utf8JsonReader reader, bool isLenient)
+    private static List<object?> ReadArray(ref Utf8JsonReader reader, ref Rules rules)
     {
         var result = new List<object?>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) result.Add(ReadValue(ref reader, isLenient));
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            rules.Count();
+            result.Add(ReadValue(ref reader, ref rules));
+        }
         return result;
     }
 
@@ -129,5 +142,19 @@ internal static class StrictJson
         }
         if (reader.TryGetDouble(out var number) && !double.IsInfinity(number)) return number;
         throw new JsonFormatException("A number is too large for a double.");
+    }
+
+    private struct Rules()
+    {
+        private int _values;
+
+        internal bool IsLenient { get; init; }
+
+        internal int MaxValues { get; init; } = int.MaxValue;
+
+        internal void Count()
+        {
+            if (++_values > MaxValues) throw new JsonFormatException($"The text has more than {MaxValues} values.");
+        }
     }
 }

@@ -40,6 +40,9 @@ public static class AtpSigner
     /// <param name="signature">64 hex digits of either case. Anything else is a wrong signature.</param>
     /// <param name="secret">The shared secret.</param>
     public static bool Verify(string canonicalBody, string signature, SharedSecret secret) =>
-        Hex.Decode(signature, Hmac.Size) is { } claimed
-        && Hmac.FixedTimeEquals(claimed, Hmac.Compute(secret.Bytes, Encoding.UTF8.GetBytes(canonicalBody)));
+        Hex.Decode(signature, Hmac.Size) is { } claimed && Verify(Encoding.UTF8.GetBytes(canonicalBody), claimed, secret);
+
+    /// <inheritdoc cref="Verify(string, string, SharedSecret)"/>
+    internal static bool Verify(byte[] canonicalBody, byte[] signature, SharedSecret secret) =>
+        Hmac.FixedTimeEquals(signature, Hmac.Compute(secret.Bytes, canonicalBody));
 }

@@ -16,7 +16,7 @@ public sealed class RedisStartTests : IDisposable
     private static readonly string[] s_rights =
     [
         "~agentdom:*", "resetchannels", "-@all", "+evalsha", "+script|load", "+time", "+set", "+exists", "+hget", "+hset", "+eval",
-        "+info", "+echo", "+client|setname", "+client|setinfo", "+client|id", "+acl|whoami",
+        "+info", "+echo", "+acl|whoami",
     ];
 
     private readonly LogCapture _log = new();
@@ -25,8 +25,8 @@ public sealed class RedisStartTests : IDisposable
     public async Task AnAddressWithUserPasswordAndDatabaseIsUsed()
     {
         await using var redis = await RedisServer.StartAsync();
-        await AddUserAsync(redis, "app user", ["allkeys", "allchannels", "+@all"]);
-        await using var issuer = await StartAsync($"redis://app%20user:{Escaped}@{redis.Address}/2");
+        await AddUserAsync(redis, "app/user", ["allkeys", "allchannels", "+@all"]);
+        await using var issuer = await StartAsync($"redis://app%2Fuser:{Escaped}@{redis.Address}/2");
         await issuer.TokenAsync();
 
         await using var admin = await redis.ConnectAsync();
@@ -107,13 +107,15 @@ public sealed class RedisStartTests : IDisposable
     }
 
     [Theory]
-    [InlineData("-set", "set")]
-    [InlineData("-exists", "exists")]
     [InlineData("-evalsha", "evalsha")]
-    [InlineData("-time", "time")]
-    [InlineData("-hset", "hset")]
     [InlineData("-echo", "echo")]
-    [InlineData("resetkeys", "key")]
+    [InlineData("resetkeys", "a key")]
+    // Not every Redis names a command that a script may not run.
+    [InlineData("-set", "docs/issuer.md")]
+    [InlineData("-exists", "docs/issuer.md")]
+    [InlineData("-time", "docs/issuer.md")]
+    [InlineData("-hget", "docs/issuer.md")]
+    [InlineData("-hset", "docs/issuer.md")]
     public async Task AMissingRightStopsTheApp(string missing, string named)
     {
         await using var redis = await RedisServer.StartAsync();
