@@ -12,6 +12,8 @@ BeforeDiscovery {
         @{ name = 'throws for a name that it does not have'; behaviour = @{ Missing = 'param($Name) throw "There is no $Name"' } }
         @{ name = 'writes errors for a name that it does not have'
             behaviour = @{ Missing = 'param($Name) Write-Error "Received an error:"; Write-Error "404"' } }
+        @{ name = 'fails in every way while it is empty'; behaviour = @{ Missing = 'param($Name) throw "404"'
+                List = 'if (-not (Get-ChildItem $script:folder)) { throw "404" }' } }
         @{ name = 'returns a text as a SecureString'
             behaviour = @{ Return = 'param($Text) ConvertTo-SecureString $Text -AsPlainText -Force' } }
         @{ name = 'returns a text as a password of a credential'
@@ -88,6 +90,13 @@ Describe 'A vault that others wrote' -Skip:([bool] $missing) {
         "$said" | Should -Not -Match 'agentdom2-[A-Za-z0-9]'
         Get-Content (Get-ChildItem $vault.Secrets) | Should -Be $before
         Invoke-InHome $vault.Home "Test-AtpToken $h -Quiet" | Should -Be 'True'
+    }
+
+    It 'and that is locked is not taken for an empty one' {
+        $vault = New-Vault @{ Missing = 'param($Name) throw "There is an issue"'; Test = '$false'; Store = 'param($Name, $Text)' }
+        Invoke-InHome $vault.Home ("$($vault.Register); foreach (`$c in { Get-AtpToken }, { Get-AtpToken $h }, { Test-AtpToken $h }, " +
+            "{ Request-AtpToken $h data.read }) { try { & `$c } catch { `$_.FullyQualifiedErrorId -replace ',.*' } }") |
+            Should -Be (, 'AtpVaultUnreadable' * 4)
     }
 
     It 'and that returns something else says which type' {

@@ -11,6 +11,9 @@ $parts = @{
     # What happens for a name that the vault does not have, and how a secret is removed.
     Missing = 'param($Name)'
     Remove = 'param($Name) Remove-Item -LiteralPath (Get-FileOf $Name)'
+    # What happens before the vault lists its secrets, and whether it says that it can be used.
+    List = ''
+    Test = '$true'
 }
 
 $frame = @'
@@ -33,11 +36,13 @@ function Remove-Secret {
 }
 function Get-SecretInfo {
     param([string] $Filter, [string] $VaultName, [hashtable] $AdditionalParameters)
+    $script:folder = $AdditionalParameters.Path
+    & $list
     Get-ChildItem -LiteralPath $AdditionalParameters.Path -File | Where-Object Name -Like $Filter | ForEach-Object {
         [Microsoft.PowerShell.SecretManagement.SecretInformation]::new($_.Name, 'String', $VaultName)
     }
 }
-function Test-SecretVault { param([string] $VaultName, [hashtable] $AdditionalParameters) $true }
+function Test-SecretVault { param([string] $VaultName, [hashtable] $AdditionalParameters) & $test }
 '@
 
 # Returns the command that registers the vault as the default one, and the folder of its secrets.

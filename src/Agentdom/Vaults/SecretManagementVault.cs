@@ -21,12 +21,22 @@ internal sealed class SecretManagementVault(
     private static readonly TimeSpan s_lockWait = TimeSpan.FromSeconds(60);
     private static readonly string[] s_refusals = ["exist", "overwrit", "duplicate", "replace"];
 
+    private bool _answered;
+
     public string Name => name;
 
     public string? EnsureWritable()
     {
         // Vaults have no dry run, so this only checks that the vault answers before a token is requested.
-        Read(ProbeName);
+        try
+        {
+            Read(ProbeName);
+        }
+        catch (AtpException e) when (e.Error == AtpError.VaultUnreadable && e.InnerException is not TimeoutException)
+        {
+            // Some vaults fail in every way while they are empty.
+            if (Exclusively(() => TrySet(ProbeName, VaultText.Removed, out _)) is not null) throw;
+        }
         return null;
     }
 
@@ -101,13 +111,17 @@ internal sealed class SecretManagementVault(
     {
         try
         {
-            return !NamesLike(entry).Any(n => n.Equals(entry, StringComparison.OrdinalIgnoreCase));
+            return !NamesLike(entry).Any(n => n.Equals(entry, StringComparison.OrdinalIgnoreCase)) && (_answered |= IsAvailable());
         }
         catch (AtpException)
         {
             return false;
         }
     }
+
+    // A vault that is locked may list nothing without an error.
+    private bool IsAvailable() =>
+        NamesLike("*").Any() || commands.Run("Test-SecretVault", name, ("Name", name)) is [.., { BaseObject: true }];
 
     private IEnumerable<string> NamesLike(string pattern) =>
         (commands.Run("Get-SecretInfo", name, ("Name", pattern), ("Vault", name)) ?? [])

@@ -151,6 +151,7 @@ foreach ($file in Get-ChildItem "$env:AGENTDOM_HOME/vault" -Filter *.secret) {
 }
 Invoke-Case 'AtpVaultEntryDamaged' { Get-AtpToken $Issuer @all -Vault Agentdom }
 Invoke-Case '' { Revoke-AtpToken $Issuer data.read @sure -Vault Agentdom }
+Invoke-Case 'AtpTokenNotFound' { Revoke-AtpToken -EntryName agentdom-probe @sure -Vault Agentdom }
 Invoke-Case 'AtpVaultEntryDamaged' { Request-AtpToken $Issuer data.write @all -Vault Agentdom }
 foreach ($file in Get-ChildItem "$env:AGENTDOM_HOME/vault" -Filter *.good) { Move-Item $file ($file -replace '\.good$') -Force }
 
