@@ -96,18 +96,6 @@ public sealed class AuditBudgetTests : IDisposable
         Assert.Equal("192.0.2.2", _log.Audit[^1].Values["Address"]);
     }
 
-    [Fact]
-    public async Task AStateOutOfReachIsLoggedOnceAMinute()
-    {
-        await using var issuer = await StartAsync(services: s => s.AddSingleton<IIssuerState>(new FailingState()));
-        for (var i = 0; i < 5; i++) await issuer.RequestTokenAsync(TestIssuer.Signed(TestIssuer.Body()));
-        Assert.Single(_log.Of("Agentdom.AspNetCore.CurrentIssuer"));
-        _time.Advance(s_minute);
-        await issuer.RequestTokenAsync(TestIssuer.Signed(TestIssuer.Body()));
-
-        Assert.Equal([2003, 2003], _log.Of("Agentdom.AspNetCore.CurrentIssuer").Select(e => e.Id));
-    }
-
     public void Dispose() => _log.Dispose();
 
     private static async Task FloodAsync(TestIssuer issuer, string kind, string replayed, int count, string? address = null)
@@ -139,13 +127,17 @@ public sealed class AuditBudgetTests : IDisposable
         return Wire.Http.SendAsync(request);
     }
 
-    private Task<TestIssuer> StartAsync(int perAddress = 100_000, Action<IServiceCollection>? services = null) => TestIssuer.StartAsync(
-        o => o.Limits.RequestsPerMinutePerAddress = perAddress,
+    private Task<TestIssuer> StartAsync(int perAddress = 100_000) => TestIssuer.StartAsync(
+        o =>
+        {
+            o.Limits.RequestsPerMinutePerAddress = perAddress;
+            // Without a name of its own, an issuer writes one event more.
+            o.Issuer = "tests";
+        },
         s =>
         {
             s.AddSingleton<ILoggerProvider>(_log);
             s.AddSingleton<TimeProvider>(_time);
-            services?.Invoke(s);
         },
         app => app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor }));
 }
