@@ -141,5 +141,5 @@ public sealed class TokenIssuer
     }
 
     private static string TokenIn(byte[] body) =>
-        StrictJson.ParseObject(body).Text("token") ?? throw new JsonFormatException("'token' is missing.");
+        StrictJson.ParseObject(body, SignedBody.MaxValues).Text("token") ?? throw new JsonFormatException("'token' is missing.");
 }

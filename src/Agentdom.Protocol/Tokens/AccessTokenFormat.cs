@@ -14,6 +14,9 @@ internal static class AccessTokenFormat
     /// <summary>The maximum length in characters. The largest request, with every character escaped, stays below it.</summary>
     internal const int MaxLength = 40 * 1024;
 
+    // Headers are read before the signature is checked. Ours have three members.
+    private const int MaxHeaderValues = 64;
+
     // The clocks of nodes differ a little: a new token must be valid at once on every node.
     private static readonly TimeSpan s_notBeforeTolerance = TimeSpan.FromSeconds(30);
 
@@ -54,7 +57,7 @@ internal static class AccessTokenFormat
             if (parts.Length != 3
                 || !Array.TrueForAll(parts, static part => Base64UrlEncoder.Encode(Base64UrlEncoder.DecodeBytes(part)) == part))
                 return false;
-            var header = StrictJson.ParseObject(Base64UrlEncoder.DecodeBytes(parts[0]));
+            var header = StrictJson.ParseObject(Base64UrlEncoder.DecodeBytes(parts[0]), MaxHeaderValues);
             return !header.Has("crit")
                 && header.Text(JwtHeaderParameterNames.Alg) == SecurityAlgorithms.HmacSha256;
         }

@@ -42,6 +42,19 @@ public sealed class HostileBodyTests
         Assert.Contains("more than 128 values", refusal.GetProperty("error_description").GetString());
     }
 
+    [Theory]
+    [InlineData("/v1/agent-tokens/verify")]
+    [InlineData("/v1/agent-tokens/revoke")]
+    public async Task AQuestionAboutATokenIsLimitedInTheSameWay(string path)
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        var list = string.Join(',', Enumerable.Repeat("5e-324", MaxValues));
+
+        var refusal = await Wire.AssertRefusedAsync(
+            await issuer.PostAsync(path, $$"""{"token":"x","list":[{{list}}]}"""), 400, "invalid_request");
+        Assert.Contains("more than 128 values", refusal.GetProperty("error_description").GetString());
+    }
+
     [Fact]
     public void ABodyWhoseSignatureIsNoneIsRefusedWithoutWritingItsCanonicalForm()
     {
