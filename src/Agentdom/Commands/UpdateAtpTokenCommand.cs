@@ -10,7 +10,7 @@ namespace Agentdom.Commands;
 public sealed class UpdateAtpTokenCommand : VaultCmdlet
 {
     // Collected until all input is read, so that tokens from the pipeline are renewed in parallel too. Keyed by entry name.
-    private readonly List<(TokenStore Store, Dictionary<string, StoredToken> Tokens)> _chosen = [];
+    private readonly List<Choice> _chosen = [];
 
     /// <summary>The hosts, or wildcards such as <c>*.example.com</c>.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Host", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -54,8 +54,8 @@ public sealed class UpdateAtpTokenCommand : VaultCmdlet
     protected override void Run()
     {
         var store = OpenStore(failure => Report(failure, null));
-        var known = _chosen.Find(c => c.Store.Vault == store.Vault).Tokens;
-        if (known is null) _chosen.Add((store, known = new Dictionary<string, StoredToken>(StringComparer.Ordinal)));
+        var known = _chosen.Find(c => c.Store.Vault == store.Vault)?.Tokens;
+        if (known is null) _chosen.Add(new(store, known = new Dictionary<string, StoredToken>(StringComparer.Ordinal)));
         foreach (var name in All ? new string?[] { null } : HostName)
         {
             var hosts = new HostPattern(name);
@@ -70,7 +70,7 @@ public sealed class UpdateAtpTokenCommand : VaultCmdlet
     /// <inheritdoc/>
     protected override void Finish()
     {
-        foreach (var (store, tokens) in _chosen) Renew(store, [.. tokens.Values]);
+        foreach (var choice in _chosen) Renew(choice.Store, [.. choice.Tokens.Values]);
     }
 
     private void Renew(TokenStore store, List<StoredToken> tokens)
@@ -100,5 +100,13 @@ public sealed class UpdateAtpTokenCommand : VaultCmdlet
             while (messages.TryDequeue(out var message)) WriteVerbose(message);
             bar.Show($"{done} of {tokens.Count} done", percent: done * 100 / tokens.Count);
         }
+    }
+
+    // A class, so that the cmdlet can be created without the libraries: LoadedVersion reports it if their files are gone.
+    private sealed class Choice(TokenStore store, Dictionary<string, StoredToken> tokens)
+    {
+        internal TokenStore Store => store;
+
+        internal Dictionary<string, StoredToken> Tokens => tokens;
     }
 }
