@@ -104,4 +104,6 @@ public enum AtpError
     HomeInvalid,
     /// <summary>A secret or token was given in plain text where a protected string is required.</summary>
     PlainTextRefused,
+    /// <summary>The process has already loaded another version of the PowerShell module.</summary>
+    OtherVersionLoaded,
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
 using System.Security;
+using Agentdom.Loading;
 
 namespace Agentdom;
 
@@ -31,6 +32,12 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
     /// <summary>The cmdlet's work after all input was read.</summary>
     protected virtual void Finish()
     {
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void BeginProcessing()
+    {
+        if (LoadedVersion.ConflictWith(MyInvocation.MyCommand.Module) is { } conflict) ThrowTerminatingError(conflict);
     }
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ namespace Agentdom.Commands;
 public sealed class UpdateAtpTokenCommand : TokenCmdlet
 {
     // Collected until all input is read, so that tokens from the pipeline are renewed in parallel too. Keyed by entry name.
-    private readonly List<(TokenStore Store, Dictionary<string, StoredToken> Tokens)> _chosen = [];
+    private readonly List<Choice> _chosen = [];
 
     private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
 
@@ -60,8 +60,8 @@ public sealed class UpdateAtpTokenCommand : TokenCmdlet
     protected override void Run()
     {
         var store = OpenStore(ReportOnce);
-        var known = _chosen.Find(c => c.Store.Vault == store.Vault).Tokens;
-        if (known is null) _chosen.Add((store, known = new Dictionary<string, StoredToken>(StringComparer.Ordinal)));
+        var known = _chosen.Find(c => c.Store.Vault == store.Vault)?.Tokens;
+        if (known is null) _chosen.Add(new(store, known = new Dictionary<string, StoredToken>(StringComparer.Ordinal)));
         foreach (var name in All ? new string?[] { null } : HostName)
         {
             var hosts = new HostPattern(name);
@@ -82,7 +82,7 @@ public sealed class UpdateAtpTokenCommand : TokenCmdlet
     /// <inheritdoc/>
     protected override void Finish()
     {
-        foreach (var (store, tokens) in _chosen) Renew(store, [.. tokens.Values]);
+        foreach (var choice in _chosen) Renew(choice.Store, [.. choice.Tokens.Values]);
     }
 
     private void Give(StoredToken renewed, TokenStore store)
@@ -119,5 +119,13 @@ public sealed class UpdateAtpTokenCommand : TokenCmdlet
             while (messages.TryDequeue(out var message)) WriteVerbose(message);
             bar.Show($"{done} of {tokens.Count} done", percent: done * 100 / tokens.Count);
         }
+    }
+
+    // A class, so that the cmdlet can be created without the libraries: LoadedVersion reports it if their files are gone.
+    private sealed class Choice(TokenStore store, Dictionary<string, StoredToken> tokens)
+    {
+        internal TokenStore Store => store;
+
+        internal Dictionary<string, StoredToken> Tokens => tokens;
     }
 }

@@ -39,11 +39,10 @@ internal static class JobEnvironment
     /// <summary>The command that starts PowerShell with the session's certificate authorities.</summary>
     internal static IReadOnlyList<string> WithAuthorities(IReadOnlyList<string> engine)
     {
-        string[] settings = [.. s_authorities.Where(static n => Value(n) is not null).Select(static n => $"{n}={Absolute(Value(n)!)}")];
         // Only OpenSSL reads them, so they have no effect on Windows.
-        return settings.Length == 0 || RuntimeInformation.IsOSPlatform(OSPlatform.Windows)
-            ? engine
-            : [CommandText.Env, .. settings, .. engine];
+        if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows) || s_authorities.All(static name => Value(name) is null)) return engine;
+        var settings = s_authorities.Where(static n => Value(n) is not null).Select(static n => $"{n}={Absolute(Value(n)!)}");
+        return [CommandText.Env, .. settings, .. engine];
     }
 
     /// <summary>Fails if a variable that the job needs contains a password.</summary>

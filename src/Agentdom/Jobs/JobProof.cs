@@ -23,8 +23,9 @@ internal static class JobProof
         try
         {
             var command = new RefreshJob(RefreshJob.DefaultInterval, engine, path).Command;
-            string[] check = askHosts ? ["-Check"] : ["-Check", "-SkipHostCheck"];
-            var child = SchedulerTool.Run(command[0], [.. command.Skip(1), .. check], null, BareEnvironment.Create(), s_patience);
+            var check = command.Skip(1).Append("-Check");
+            if (!askHosts) check = check.Append("-SkipHostCheck");
+            var child = SchedulerTool.Run(command[0], [.. check], null, BareEnvironment.Create(), s_patience);
             if (Failures(child) is { Count: > 0 } failures) throw Refusal(failures);
         }
         finally

@@ -56,7 +56,7 @@ public sealed class CrossProcessLockTests : IDisposable
         Assert.Equal("AtpVaultUnwritable", await UpdateAsync("127.0.0.1:1"));
         Assert.Equal("AtpHostUnreachable", await UpdateAsync("127.0.0.1:2"));
         var message = await ChildEngine.RunUnderAsync(OtherUser.Launcher,
-            "try { Update-AtpToken 127.0.0.1:1 -ErrorAction Stop } catch { \"$_\" }", ("HOME", home));
+            "try { Update-AtpToken 127.0.0.1:1 -ErrorAction Stop } catch { \"$_\" }", ("HOME", home), (AgentId.Variable, AgentId.Current().Value));
         Assert.Contains($"Remove {path}", string.Join(' ', message.Output));
     }
 
@@ -82,7 +82,7 @@ public sealed class CrossProcessLockTests : IDisposable
     private static async Task<string> UpdateAsync(string arguments)
     {
         var child = await ChildEngine.RunUnderAsync(OtherUser.Launcher, $"Update-AtpToken {arguments}",
-            ("HOME", Environment.GetEnvironmentVariable(AgentdomHome.Variable)));
+            ("HOME", Environment.GetEnvironmentVariable(AgentdomHome.Variable)), (AgentId.Variable, AgentId.Current().Value));
         return child.Errors.Split(',', ':')[0].Trim();
     }
 }

@@ -48,7 +48,7 @@ public sealed class InterruptionTests : IAsyncLifetime
     {
         AssertStopped("$WarningPreference = 'Stop'; Set-AtpSecret h $s", "vault.key");
 
-        Assert.Equal(TestIssuer.SecretText, new FileVault().Read(EntryName.OfSecret("h")));
+        Assert.Equal(TestIssuer.SecretText, SecretEntry.Read(new FileVault(), AtpHost.Parse("h")));
     }
 
     [Theory]

@@ -28,15 +28,15 @@ public sealed class ServerTests : IDisposable
 
         var token = Run("$t = Request-AtpToken $server -Scope data.read -Purpose 'Sync dashboard' -AgentId agent-one; $t").Output.Single();
         Assert.Equal(server.Host, token.Properties["Host"].Value);
-        var plain = Run("Get-AtpToken $server -AsPlainText").Single<string>();
-        Assert.True(Run("(Test-AtpToken $server).Valid").Single<bool>());
+        var plain = Run("Get-AtpToken $server -AgentId agent-one -AsPlainText").Single<string>();
+        Assert.True(Run("(Test-AtpToken $server -AgentId agent-one).Valid").Single<bool>());
         var (status, text) = await WhoAmIAsync(server, plain);
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Matches(
             """^{"agent_id":"agent-one","expires_at":"20..-..-..T..:..:..Z","purpose":"Sync dashboard","scopes":\["data.read"\]}$""",
             text);
 
-        Assert.Equal(true, Run("$server | Revoke-AtpToken").Output.Single().Properties["RevokedAtIssuer"].Value);
+        Assert.Equal(true, Run("$server | Revoke-AtpToken -AgentId agent-one").Output.Single().Properties["RevokedAtIssuer"].Value);
         Assert.Equal(HttpStatusCode.Unauthorized, (await WhoAmIAsync(server, plain)).Status);
         Assert.False(Run("Test-AtpToken $server -Token $t -Quiet").Single<bool>());
         Assert.Equal("AtpScopeDenied", Run("Request-AtpToken $server no.such.scope").ErrorId);

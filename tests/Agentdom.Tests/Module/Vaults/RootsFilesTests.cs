@@ -22,7 +22,8 @@ public sealed class RootsFilesTests : IDisposable
         OtherUser.Give(home);
         OtherUser.Give(roots, user: 0);
 
-        Task<ChildEngine.Result> Run(string script) => ChildEngine.RunUnderAsync(OtherUser.Launcher, script, ("HOME", home));
+        Task<ChildEngine.Result> Run(string script) => ChildEngine.RunUnderAsync(
+            OtherUser.Launcher, script, ("HOME", home), (AgentId.Variable, AgentId.Current().Value));
         var listed = await Run("Get-AtpToken -WarningVariable warned 3>$null | % Host; $warned");
         var updated = await Run("Update-AtpToken -All");
         var wanted = await Run("Get-AtpToken 127.0.0.1:2");
