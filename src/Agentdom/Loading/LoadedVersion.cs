@@ -21,9 +21,9 @@ internal static class LoadedVersion
         var isSame = imported.Version.Build < 0 || imported.Version.ToString(3) == s_version;
         // Another folder may have the same version, but it is not the one that the libraries are loaded from.
         if (isSame && (imported.ModuleBase == s_folder || Directory.Exists(Path.Combine(s_folder, "bin")))) return null;
-        return new ErrorRecord(
-            new InvalidOperationException($"Agentdom {imported.Version} from {imported.ModuleBase} cannot be used, because this process has "
-                + $"already loaded version {s_version} from {s_folder}. Start a new PowerShell session."),
+        var message = $"Agentdom {imported.Version} from {imported.ModuleBase} cannot be used, because this process has already loaded "
+            + $"version {s_version} from {s_folder}. Start a new PowerShell session.";
+        return new ErrorRecord(new InvalidOperationException(message),
             "Atp" + nameof(AtpError.OtherVersionLoaded), ErrorCategory.ResourceExists, null);
     }
 }

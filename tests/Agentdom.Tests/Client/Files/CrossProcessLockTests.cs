@@ -56,7 +56,8 @@ public sealed class CrossProcessLockTests : IDisposable
         Assert.Equal("AtpVaultUnwritable", await UpdateAsync("127.0.0.1:1"));
         Assert.Equal("AtpHostUnreachable", await UpdateAsync("127.0.0.1:2"));
         var message = await ChildEngine.RunUnderAsync(OtherUser.Launcher,
-            "try { Update-AtpToken 127.0.0.1:1 -ErrorAction Stop } catch { \"$_\" }", ("HOME", home), (AgentId.Variable, AgentId.Current().Value));
+            "try { Update-AtpToken 127.0.0.1:1 -ErrorAction Stop } catch { \"$_\" }",
+            ("HOME", home), (AgentId.Variable, AgentId.Current().Value));
         Assert.Contains($"Remove {path}", string.Join(' ', message.Output));
     }
 
