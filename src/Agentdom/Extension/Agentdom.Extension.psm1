@@ -1,18 +1,3 @@
-# A process keeps the first Agentdom.dll that it loads, so another version's manifest would run the loaded version's cmdlets.
-# Only commands of PowerShell's core are used, because a host may have no others.
-$loaded = 'Agentdom.RefreshCheck' -as [type]
-if ($loaded) {
-    $here, $there = @($PSScriptRoot, $loaded.Assembly.Location) -replace '[\\/][^\\/]*$'
-    if ($here -ne $there) {
-        $version = $loaded.Assembly.FullName -replace '.*Version=([\d.]+)\.0,.*', '$1'
-        $wanted = (Get-Module -ListAvailable "$here/Agentdom.psd1").Version
-        if ("$version" -ne "$wanted" -or -not (Get-Module -ListAvailable "$there/Agentdom.psd1" -ErrorAction Ignore)) {
-            throw "Agentdom $version from $there is loaded in this process, and $wanted cannot be loaded beside it. " +
-                'Start a new PowerShell session to use it.'
-        }
-    }
-}
-
 # SecretManagement calls these functions in a separate session. They only call the module's own vault.
 
 function Get-Secret {
