@@ -48,8 +48,8 @@ internal static class StrictJson
         }
         catch (JsonException e)
         {
-            throw new JsonFormatException(
-                $"The text is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}).", e);
+            // Without the cause, whose message repeats a part of the text, which may be a secret.
+            throw new JsonFormatException($"The text is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}).");
         }
     }
 

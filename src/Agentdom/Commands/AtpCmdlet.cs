@@ -37,7 +37,7 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected sealed override void BeginProcessing()
     {
-        if (LoadedVersion.ConflictWith(MyInvocation.MyCommand.Module) is { } conflict) ThrowTerminatingError(conflict);
+        if (LoadedVersion.Conflict(MyInvocation.MyCommand.Module) is { } conflict) ThrowTerminatingError(conflict);
     }
 
     /// <inheritdoc/>

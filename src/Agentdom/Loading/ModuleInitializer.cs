@@ -19,9 +19,12 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssem
     private static readonly bool s_isFramework =
         RuntimeInformation.FrameworkDescription.StartsWith(".NET Framework", StringComparison.Ordinal);
 
+    private static int s_imports;
+
     /// <inheritdoc/>
     public void OnImport()
     {
+        if (Interlocked.Increment(ref s_imports) > 1) LoadedVersion.CheckLater();
         if (!s_isFramework)
         {
             SubscribeLoadContext();
