@@ -18,7 +18,7 @@ internal static class LoadedVersion
     // The sessions that have imported the module after its first import in this process.
     private static readonly ConcurrentDictionary<Guid, bool> s_unchecked = new();
 
-    /// <summary>Has the next cmdlet of the current session look for another version, which PowerShell lists only after its import.</summary>
+    /// <summary>Has the next cmdlet of the current session look for another version. PowerShell lists it only after its import.</summary>
     internal static void CheckLater()
     {
         if (Runspace.DefaultRunspace is { } session) s_unchecked[session.InstanceId] = true;
