@@ -71,8 +71,8 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
             Limit = Strict ? GrantLimit.Strict : GrantLimit.None,
             Request = new TokenRequest(AgentId ?? Client.AgentId.Current().Value, Scope, Purpose),
         };
-        using var secret = FindSecret(acquisition.Host, Secret);
         var store = NoPersist ? null : OpenStore(acquisition.Request.AgentId);
+        using var secret = FindSecret(acquisition.Host, store?.Vault);
         // Checked before the request, because a token that cannot be stored would stay valid at the issuer with no one to use it.
         if (store is not null) EnsureWritable(store.Vault);
 
@@ -87,6 +87,20 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
         // Nobody else has a token that was neither stored nor output.
         WriteObject(new AtpToken(token, store?.Vault.Name),
             ifUndelivered: store is null ? () => Session.Client.TryRevoke(token.RevokeEndpoint, token.AccessToken) : null);
+    }
+
+    private SharedSecret FindSecret(AtpHost host, ITokenVault? vault)
+    {
+        try
+        {
+            return FindSecret(host, Secret);
+        }
+        catch (AtpException e) when (e.Error == AtpError.VaultUnreadable && vault is not null)
+        {
+            // Some vaults on a server fail in every way while they are empty.
+            EnsureWritable(vault);
+            return FindSecret(host, Secret);
+        }
     }
 
     private string Fate(GrantExcess excess)
