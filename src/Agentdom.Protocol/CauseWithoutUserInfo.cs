@@ -20,7 +20,7 @@ internal sealed class CauseWithoutUserInfo : Exception
     {
         // The text has the messages of all inner exceptions.
         if (HasUserInfo(cause.ToString())) return true;
-        for (Exception? e = cause; e is not null; e = e.InnerException)
+        foreach (var e in ExceptionChain.Of(cause))
         {
             foreach (DictionaryEntry entry in e.Data)
             {

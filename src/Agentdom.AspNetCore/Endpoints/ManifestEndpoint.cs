@@ -64,7 +64,7 @@ internal sealed class ManifestEndpoint(IEndpointRouteBuilder routes)
     // Null if the request has no valid origin. With a public origin nothing of the request is used, so that caches may share it.
     private static string? Base(HttpRequest request, AgentTokenIssuerOptions options)
     {
-        if (options.PublicOrigin is { } origin) return origin.GetLeftPart(UriPartial.Path).TrimEnd('/');
+        if (options.Origin is { } origin) return origin;
         try
         {
             return Uri.TryCreate($"{request.Scheme}://{request.Host.ToUriComponent()}", UriKind.Absolute, out var uri)

@@ -74,10 +74,5 @@ internal static class ConnectionFault
         x is WebException { Status: WebExceptionStatus.TrustFailure }
         || (x is AuthenticationException && x.Message.IndexOf("certificate", StringComparison.OrdinalIgnoreCase) >= 0));
 
-    private static List<Exception> Chain(Exception e)
-    {
-        var chain = new List<Exception>();
-        for (Exception? x = e; x is not null; x = x.InnerException) chain.Add(x);
-        return chain;
-    }
+    private static List<Exception> Chain(Exception e) => [.. ExceptionChain.Of(e)];
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
@@ -81,6 +82,15 @@ internal sealed class HttpExchange : IDisposable
             ResilienceContextPool.Shared.Return(context);
         }
     }
+
+    /// <summary>A POST request with a JSON body.</summary>
+    internal static HttpRequestMessage Post(Uri endpoint, string json) => new(HttpMethod.Post, endpoint)
+    {
+        Content = new ByteArrayContent(Encoding.UTF8.GetBytes(json))
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+        },
+    };
 
     public void Dispose()
     {

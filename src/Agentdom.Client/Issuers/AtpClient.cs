@@ -133,7 +133,7 @@ public sealed class AtpClient : IDisposable
     {
         AtpHost.RequireSecure(endpoint);
         var body = CanonicalJson.FromValue(new Dictionary<string, object?> { ["token"] = token });
-        var answer = await _http.SendAsync(() => TokenExchange.Post(endpoint, body), MaxAnswerBytes, deadline, namedBy)
+        var answer = await _http.SendAsync(() => HttpExchange.Post(endpoint, body), MaxAnswerBytes, deadline, namedBy)
             .ConfigureAwait(false);
         return answer.IsSuccess ? answer : throw IssuerRefusal.OfToken(endpoint, answer, token);
     }

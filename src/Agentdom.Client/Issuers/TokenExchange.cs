@@ -1,6 +1,3 @@
-using System.Net.Http.Headers;
-using System.Text;
-
 namespace Agentdom.Client;
 
 /// <summary>
@@ -55,7 +52,7 @@ internal sealed class TokenExchange(
         Sent = time.GetUtcNow();
         _timestamp = _isUsed ? clock.LaterTimestamp(manifest.TokenEndpoint, _timestamp) : clock.NextTimestamp(manifest.TokenEndpoint);
         _isUsed = false;
-        return Post(manifest.TokenEndpoint, SignedBody());
+        return HttpExchange.Post(manifest.TokenEndpoint, SignedBody());
     }
 
     private string SignedBody()
@@ -73,15 +70,6 @@ internal sealed class TokenExchange(
         body[AtpSigner.SignatureMember] = signature;
         return CanonicalJson.FromValue(body);
     }
-
-    /// <summary>A POST request with a JSON body.</summary>
-    internal static HttpRequestMessage Post(Uri endpoint, string json) => new(HttpMethod.Post, endpoint)
-    {
-        Content = new ByteArrayContent(Encoding.UTF8.GetBytes(json))
-        {
-            Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
-        },
-    };
 
     private static long? TimeOf(HttpAnswer answer) => answer.Error().ServerTime ?? answer.Date?.ToUnixTimeMilliseconds();
 }

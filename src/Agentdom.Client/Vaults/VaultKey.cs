@@ -31,7 +31,7 @@ internal sealed class VaultKey
     internal VaultKeySource Source { get; }
 
     /// <summary>32 hex digits that tell keys apart and reveal nothing about the key.</summary>
-    internal string Id => string.Concat(Hmac.DeriveKey(Bytes, "agentdom/vault/key-id/v1").Take(16).Select(static b => $"{b:x2}"));
+    internal string Id => Hex.Encode(Hmac.DeriveKey(Bytes, "agentdom/vault/key-id/v1")).Substring(0, 32);
 
     /// <summary>The place where a key is kept, for messages.</summary>
     internal static string PlaceOf(VaultKeySource source) => source switch

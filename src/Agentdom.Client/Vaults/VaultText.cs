@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Agentdom.Client;
@@ -19,11 +18,9 @@ internal static class VaultText
     private const string Mark = "agentdom2-";
 
     private static readonly Regex s_anyVersion = new("^agentdom[0-9]+-[A-Za-z0-9_-]*$", RegexOptions.CultureInvariant);
-    private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <exception cref="JsonFormatException">The text contains a lone surrogate.</exception>
-    internal static string Encode(string text) =>
-        Mark + Convert.ToBase64String(StrictJson.ToUtf8(text)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    internal static string Encode(string text) => Mark + Base64UrlText.Encode(StrictJson.ToUtf8(text));
 
     /// <summary>The text without the line ends that some vaults add.</summary>
     internal static string Line(string stored) => stored.Trim('\r', '\n');
@@ -37,14 +34,13 @@ internal static class VaultText
         if (line == Removed) return null;
         if (!line.StartsWith(Mark, StringComparison.Ordinal))
             return s_anyVersion.IsMatch(line) ? throw new JsonFormatException("It was stored by a later version of Agentdom.") : line;
-        var coded = line.Substring(Mark.Length).Replace('-', '+').Replace('_', '/');
         try
         {
-            var text = s_strictUtf8.GetString(Convert.FromBase64String(coded.PadRight((coded.Length + 3) / 4 * 4, '=')));
+            var text = StrictJson.FromUtf8(Base64UrlText.Decode(line.Substring(Mark.Length)));
             // A text that was changed must not pass as another one.
             if (Encode(text) == line) return text;
         }
-        catch (Exception e) when (e is FormatException or ArgumentException)
+        catch (FormatException)
         {
             // The vault changed it.
         }

@@ -83,6 +83,20 @@ internal static class StrictJson
         }
     }
 
+    /// <summary>The text of UTF-8 bytes.</summary>
+    /// <exception cref="JsonFormatException">The bytes are not UTF-8.</exception>
+    internal static string FromUtf8(byte[] bytes)
+    {
+        try
+        {
+            return s_utf8.GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new JsonFormatException("The bytes are not UTF-8.");
+        }
+    }
+
     private static object? ReadValue(ref Utf8JsonReader reader, ref Rules rules) => reader.TokenType switch
     {
         JsonTokenType.StartObject => ReadObject(ref reader, ref rules),

@@ -27,10 +27,7 @@ public sealed class SharedSecret : IDisposable
     public static SharedSecret FromText(string text) => new(StrictJson.ToUtf8(text));
 
     /// <summary>A new secret of 256 random bits, as 43 characters of base64url.</summary>
-    public static string Generate()
-    {
-        return Convert.ToBase64String(RandomBytes.Make(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
-    }
+    public static string Generate() => Base64UrlText.Encode(RandomBytes.Make(32));
 
     /// <summary>The length in bytes.</summary>
     public int Length => _bytes.Length;

@@ -130,7 +130,7 @@ internal sealed class SecretManagement
         {
             return Run("Get-SecretVault", "") ?? [];
         }
-        catch (AtpException e) when (CausesOf(e).OfType<TypeInitializationException>().LastOrDefault() is { } cause)
+        catch (AtpException e) when (ExceptionChain.Of(e).OfType<TypeInitializationException>().LastOrDefault() is { } cause)
         {
             // Without a home folder that can be written, the module fails to load its list. So no vault can be registered either.
             WhyNoVaults = Printable.Excerpt(cause.GetBaseException().Message);
@@ -149,7 +149,7 @@ internal sealed class SecretManagement
 
     private static AtpException Failure(string command, string vault, IReadOnlyList<ErrorRecord> errors)
     {
-        if (errors.FirstOrDefault(static e => CausesOf(e.Exception).Any(AsksForSomething)) is { } prompt)
+        if (errors.FirstOrDefault(static e => ExceptionChain.Of(e.Exception).Any(AsksForSomething)) is { } prompt)
             return Locked(vault, VaultReason.IfClean(prompt.Exception));
         var real = errors.Where(static e => !IsNotFound(e)).ToList();
         var reasons = string.Join("; ", real.Select(static e => VaultReason.Of(e.Exception)).Distinct(StringComparer.Ordinal));
@@ -163,11 +163,6 @@ internal sealed class SecretManagement
         || e.GetType().Name == "PasswordRequiredException"
         || e.Message.IndexOf("user interaction", StringComparison.OrdinalIgnoreCase) >= 0
         || e.Message.IndexOf("NonInteractive", StringComparison.OrdinalIgnoreCase) >= 0;
-
-    private static IEnumerable<Exception> CausesOf(Exception? e)
-    {
-        for (; e is not null; e = e.InnerException) yield return e;
-    }
 
     private static bool IsWrite(string command) =>
         command.StartsWith("Set-", StringComparison.Ordinal) || command.StartsWith("Remove-", StringComparison.Ordinal);

@@ -1,15 +1,12 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Security;
-using System.Text;
 
 namespace Agentdom.Vaults;
 
 /// <summary>Reads the text of what a vault returns. Not every vault returns text in the type in which it was stored.</summary>
 internal static class SecretText
 {
-    private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>The text, or null if the value contains none.</summary>
     internal static string? Of(object? value) => value switch
     {
@@ -26,9 +23,9 @@ internal static class SecretText
     {
         try
         {
-            return s_strictUtf8.GetString(bytes);
+            return StrictJson.FromUtf8(bytes);
         }
-        catch (DecoderFallbackException)
+        catch (JsonFormatException)
         {
             return null;
         }
