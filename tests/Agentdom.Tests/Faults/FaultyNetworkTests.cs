@@ -131,8 +131,9 @@ public sealed class FaultyNetworkTests(ITestOutputHelper output) : IDisposable
 
     private static async Task AssertEachSucceedsOrIsClearAsync(TestIssuer issuer, FaultyProxy proxy, List<Call> calls)
     {
-        foreach (var call in calls)
+        for (var i = 0; i < calls.Count; i++)
         {
+            var call = calls[i];
             if (!call.Succeeded)
             {
                 Assert.Contains(call.Error, s_known);
@@ -144,6 +145,8 @@ public sealed class FaultyNetworkTests(ITestOutputHelper output) : IDisposable
             }
             else if (!await Wire.IsValidAsync(issuer, call.Token))
             {
+                // An entry remembers the tokens that its last ones replaced. Those before them are revoked.
+                if (calls.Skip(i + 1).Count(later => later.Succeeded && later.Scope == call.Scope) > StoredToken.MaxEarlier) continue;
                 // Only TLS can detect a token whose characters were changed on the way.
                 Assert.Contains(proxy.Exchanges, e => e.Fault == Fault.SpoilAnswer && e.Given.Contains(call.Token)
                     && !e.Answers[0].Contains(call.Token));
