@@ -142,7 +142,7 @@ public sealed partial class SilenceTests(ITestOutputHelper output)
             [
                 TestPaths.Pwsh, "-NoProfile", "-NonInteractive", "-File", s_script,
                 "-Module", TestPaths.ModuleManifest, "-Known", known, "-Out", seen,
-                "-Issuer", issuer, "-Echo", echo, "-Nobody", RawHost.Nobody(),
+                "-Issuer", issuer, "-Echo", echo, "-Nobody", ClosedPort.Shared.Name,
             ])
         {
             RedirectStandardOutput = true,

@@ -17,10 +17,13 @@ internal sealed class ConnectProxy : IAsyncDisposable
     {
         _port = port;
         _listener.Start();
+        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _serving = ServeAsync();
     }
 
-    internal string Address => $"http://{_listener.LocalEndpoint}";
+    internal string Address => $"http://127.0.0.1:{Port}";
+
+    internal int Port { get; }
 
     /// <summary>The first line of each request.</summary>
     internal IReadOnlyList<string> Requests
@@ -55,14 +58,8 @@ internal sealed class ConnectProxy : IAsyncDisposable
         using var server = new TcpClient();
         try
         {
-            var head = new StringBuilder();
-            var one = new byte[1];
-            while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
-            {
-                await agent.GetStream().ReadExactlyAsync(one, _end.Token);
-                head.Append((char)one[0]);
-            }
-            lock (_requests) _requests.Add(head.ToString().Split("\r\n")[0]);
+            if (await FaultyProxy.ReadMessageAsync(agent.GetStream(), _end.Token) is not { } request) return;
+            lock (_requests) _requests.Add(Encoding.ASCII.GetString(request).Split("\r\n")[0]);
             await server.ConnectAsync(IPAddress.Loopback, _port, _end.Token);
             await agent.GetStream().WriteAsync("HTTP/1.1 200 OK\r\n\r\n"u8.ToArray(), _end.Token);
             await Task.WhenAny(

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
@@ -10,53 +9,20 @@ namespace Agentdom.Tests.Support;
 /// An issuer that grants one token for each path and then refuses. Its refusals echo the request and the secret that signed it:
 /// in the error description, as text, in the older envelope, in headers, in malformed headers, in the status line.
 /// </summary>
-internal sealed class EchoingIssuer : IAsyncDisposable
+internal sealed class EchoingIssuer(string secret) : RawServer
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _end = new();
     private readonly HashSet<string> _granted = [];
     private readonly ConcurrentQueue<string> _sensitive = new();
-    private readonly string _secret;
-    private readonly Task _serving;
-
-    internal EchoingIssuer(string secret)
-    {
-        _secret = secret;
-        _listener.Start();
-        _serving = ServeAsync();
-    }
-
-    internal string Name => _listener.LocalEndpoint.ToString()!;
 
     /// <summary>The granted tokens and the received signatures.</summary>
     internal IReadOnlyList<string> Sensitive => [.. _sensitive];
 
     internal int Echoes { get; private set; }
 
-    public async ValueTask DisposeAsync()
+    private protected override async Task ServeAsync(NetworkStream stream, CancellationToken end)
     {
-        await _end.CancelAsync();
-        await _serving;
-        _listener.Stop();
-        _end.Dispose();
-    }
-
-    private async Task ServeAsync()
-    {
-        while (!_end.IsCancellationRequested)
-        {
-            try
-            {
-                using var agent = await _listener.AcceptTcpClientAsync(_end.Token);
-                var stream = agent.GetStream();
-                if (await FaultyProxy.ReadMessageAsync(stream, _end.Token) is { } request)
-                    await stream.WriteAsync(Encoding.UTF8.GetBytes(Answer(Encoding.UTF8.GetString(request))), _end.Token);
-            }
-            catch (Exception e) when (e is IOException or OperationCanceledException)
-            {
-                // The agent has disconnected, or the test is over.
-            }
-        }
+        if (await FaultyProxy.ReadMessageAsync(stream, end) is { } request)
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(Answer(Encoding.UTF8.GetString(request))), end);
     }
 
     private string Answer(string request)
@@ -71,7 +37,7 @@ internal sealed class EchoingIssuer : IAsyncDisposable
             return Http("200 OK", $$"""{"token":"{{token}}","expires_in":3600}""");
         }
         Echoes++;
-        var echo = $"{sent.Text("signature")} {sent.Text("token")} {(sent.Has("signature") ? _secret : "")}";
+        var echo = $"{sent.Text("signature")} {sent.Text("token")} {(sent.Has("signature") ? secret : "")}";
         return path.Split('/')[1] switch
         {
             "description" => Http("401 Unauthorized", $$"""{"error":"invalid_signature","error_description":"{{echo}}"}"""),

@@ -20,7 +20,7 @@ public sealed class ConnectionTests : IDisposable
     [Fact]
     public async Task ARefusedConnectionIsRetriedAndThenReported()
     {
-        var error = await Agent.FailsAsync(AtpError.HostUnreachable, () => _agent.DiscoverAsync(RawHost.Nobody()));
+        var error = await Agent.FailsAsync(AtpError.HostUnreachable, () => _agent.DiscoverAsync(ClosedPort.Shared.Name));
 
         Assert.Contains("127.0.0.1", error.Message);
         Assert.Equal(3, _time.Waits.Count);
@@ -30,7 +30,7 @@ public sealed class ConnectionTests : IDisposable
     [Fact]
     public async Task AnEndpointOfTheManifestIsNamedWithTheManifest()
     {
-        var address = $"http://{RawHost.Nobody()}/v1/agent-tokens";
+        var address = $"http://{ClosedPort.Shared.Name}/v1/agent-tokens";
         await using var host = await ScriptedIssuer.StartAsync(
             Answers.Json(200, $$$"""{"auth":{"agent_token_endpoint":"{{{address}}}"}}"""), []);
         var error = await Agent.FailsAsync(AtpError.HostUnreachable, () => _agent.AcquireAsync(host.Name));

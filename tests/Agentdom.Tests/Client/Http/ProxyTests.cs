@@ -47,7 +47,7 @@ public sealed class ProxyTests
     [InlineData("socks5://user:PASSWORD@NOBODY")]
     public async Task AProxyThatCannotBeReachedIsNamed(string address)
     {
-        var nobody = RawHost.Nobody();
+        var nobody = ClosedPort.Shared.Name;
         var said = await RunAsync("HTTPS_PROXY", address.Replace("PASSWORD", Password).Replace("NOBODY", nobody));
 
         Assert.Contains("id=AtpProxyRefused", said);

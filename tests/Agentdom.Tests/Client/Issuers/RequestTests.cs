@@ -103,7 +103,7 @@ public sealed partial class RequestTests : IDisposable
     {
         string[] scopes = [.. Enumerable.Range(0, count).Select(i => $"s{i}")];
 
-        await Agent.FailsAsync(AtpError.ScopeInvalid, () => _agent.AcquireAsync(RawHost.Nobody(), Agent.RequestOf(scopes: scopes)));
+        await Agent.FailsAsync(AtpError.ScopeInvalid, () => _agent.AcquireAsync(ClosedPort.Shared.Name, Agent.RequestOf(scopes: scopes)));
     }
 
     private static void AssertSigned(ScriptedIssuer.Post post) =>

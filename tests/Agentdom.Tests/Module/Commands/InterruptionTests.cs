@@ -24,7 +24,7 @@ public sealed class InterruptionTests : IAsyncLifetime
     [Fact]
     public void RevokingRemovesTheTokenIfWarningsStop()
     {
-        var host = RawHost.Nobody();
+        var host = ClosedPort.Shared.Name;
         Save(host);
 
         AssertStopped($"$WarningPreference = 'Stop'; Revoke-AtpToken {host} -TimeoutSec 5", "did not confirm");

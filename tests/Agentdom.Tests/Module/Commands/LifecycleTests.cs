@@ -85,6 +85,7 @@ public sealed class LifecycleTests : IAsyncLifetime
         var gone = await TestIssuer.StartAsync();
         _engine.Run($"Request-AtpToken {gone.Name} data.read");
         await gone.DisposeAsync();
+        using var closed = new ClosedPort(gone.Uri("/").Port);
 
         var result = _engine.Run($"Revoke-AtpToken {gone.Name} -TimeoutSec 5");
 

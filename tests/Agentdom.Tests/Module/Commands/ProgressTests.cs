@@ -46,7 +46,7 @@ public sealed class ProgressTests : IDisposable
     [Fact]
     public void AWaitForAnotherProcessIsShown()
     {
-        var host = RawHost.Nobody();
+        var host = ClosedPort.Shared.Name;
         var token = StoredTokens.Make(host, TimeSpan.FromSeconds(-1));
         StoredTokens.Save(token);
         using var held = CrossProcessLock.ForEntry(token.EntryName, TimeSpan.Zero, CancellationToken.None);

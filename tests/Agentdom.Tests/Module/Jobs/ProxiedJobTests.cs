@@ -60,6 +60,7 @@ public sealed class ProxiedJobTests : IDisposable
         Assert.Equal("Succeeded 2 ", Pwsh(proxy, LastRun));
 
         await proxy.DisposeAsync();
+        using var gone = new ClosedPort(proxy.Port);
         var (exitCode, said) = await RunAsCronAsync(command);
 
         Assert.Equal(1, exitCode);
@@ -67,10 +68,10 @@ public sealed class ProxiedJobTests : IDisposable
         Assert.Equal(2, lines.Length);
         Assert.All(lines, static line => Assert.StartsWith($"Agentdom: {Host} (data.", line));
         Assert.DoesNotContain(TestIssuer.SecretText, said);
-        Assert.Equal("Failed 0 AtpHostUnreachable AtpHostUnreachable", Pwsh(proxy, LastRun));
+        Assert.Equal("Failed 0 AtpProxyRefused AtpProxyRefused", Pwsh(proxy, LastRun));
 
         var refused = Pwsh(proxy, "try { Register-AtpRefreshJob -Scheduler Cron -WarningAction Ignore } catch { \"$_\" }");
-        Assert.Contains($"{Host}: No connection", refused);
+        Assert.Contains($"The proxy 127.0.0.1:{proxy.Port}", refused);
         Assert.Contains("-SkipHostCheck", refused);
         Assert.Equal("Cron", Pwsh(proxy,
             "Register-AtpRefreshJob -Scheduler Cron -SkipHostCheck -WarningAction Ignore | ForEach-Object Scheduler"));
