@@ -8,7 +8,7 @@ namespace Agentdom.Vaults;
 /// </summary>
 internal static class KnownTokens
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
     private static readonly ConcurrentDictionary<(string Vault, string Entry), KnownToken> s_seen = new();
 
@@ -40,7 +40,7 @@ internal static class KnownTokens
 
     private static KnownToken[] InOwnVault()
     {
-        // A slow disk must not block tab completion.
+        // A disk that does not answer must not block tab completion, but a busy machine should still offer its tokens.
         var listing = Task.Run(static () => !FileVault.IsKeyAtHand ? [] : new TokenStore(new FileVault()).All()
             .Select(static token => new KnownToken(token)).ToArray());
         try
