@@ -160,7 +160,9 @@ Describe 'In ConstrainedLanguage, which an administrator may require' {
         # One line for each object and view, without the times that pass between two calls.
         $show = {
             $all | ForEach-Object { $_ | Format-Table | Out-String -Width 300; $_ | Format-List | Out-String -Width 300; $_ | Format-Wide | Out-String } |
-                ForEach-Object { $_ -replace '(in )?\b\d+[smhd]\b( \d+[smhd]\b)?( ago)?|\bnow\b', '#' -replace '[ -]+', ' ' -replace '\s*\r?\n\s*', '|' }
+                ForEach-Object { $_ -replace '(in )?\b\d+[smhd]\b( \d+[smhd]\b)?( ago)?|\bnow\b', '#' -replace '[ -]+', ' ' -replace '\s*\r?\n\s*', '|' } |
+                # Two neighbouring columns, such as 1h and 2s ago, look like one time.
+                ForEach-Object { $_ -replace '# #', '#' }
         }
         $lines = Invoke-Shell -NoProfile -NonInteractive -Command @"
             Import-Module '$manifest'
