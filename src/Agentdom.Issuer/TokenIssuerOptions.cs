@@ -70,9 +70,6 @@ public class TokenIssuerOptions
     /// <summary>Whether the issuer knows agents, so that others are refused by default.</summary>
     internal bool KnowsAgents(IAgentDirectory? directory) => directory is not null || Agents.Count > 0 || AllowUnregisteredAgents == false;
 
-    internal static bool IsLifetime(TimeSpan lifetime) =>
-        lifetime >= TimeSpan.FromSeconds(1) && lifetime <= TimeSpan.FromDays(1) && lifetime.Ticks % TimeSpan.TicksPerSecond == 0;
-
     internal IEnumerable<string> Problems(IAgentDirectory? directory)
     {
         if (Secrets.Count == 0 && (!KnowsAgents(directory) || AllowUnregisteredAgents == true))
@@ -99,7 +96,7 @@ public class TokenIssuerOptions
                     + "without spaces, quotes and backslashes.";
         }
         foreach (var problem in AgentList.Problems(this)) yield return problem;
-        if (!IsLifetime(TokenLifetime))
+        if (!LifetimeRule.IsValid(TokenLifetime))
             yield return $"The token lifetime must be 1 second to 24 hours in whole seconds, not {TokenLifetime}.";
         // A blank issuer or audience would make every issued token invalid.
         if (Issuer is not null && string.IsNullOrWhiteSpace(Issuer)) yield return "The issuer's name is empty. Name it, or leave it out.";

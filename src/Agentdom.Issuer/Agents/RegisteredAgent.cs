@@ -61,7 +61,7 @@ public sealed class RegisteredAgent
         {
             if (!offered.Contains(scope)) yield return $"Its scope '{scope}' is not in the issuer's Scopes.";
         }
-        if (MaxTokenLifetime is { } lifetime && !TokenIssuerOptions.IsLifetime(lifetime))
+        if (MaxTokenLifetime is { } lifetime && !LifetimeRule.IsValid(lifetime))
             yield return $"MaxTokenLifetime must be 1 second to 24 hours in whole seconds, not {lifetime}.";
         if (RequestsPerMinute is < 1 or > 100_000_000) yield return $"RequestsPerMinute is 1 to 100,000,000, not {RequestsPerMinute}.";
     }
