@@ -172,9 +172,11 @@ internal sealed class AtpHost : IEquatable<AtpHost>
     {
         try
         {
-            if (IPAddress.TryParse(uri.IdnHost, out var address))
+            // Without the last dot first: '127.1.' is a name to Uri, but what remains of it is an address.
+            var host = uri.IdnHost.TrimEnd('.');
+            if (IPAddress.TryParse(host, out var address))
                 return address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
-            return uri.IdnHost.ToLowerInvariant().TrimEnd('.');
+            return host.ToLowerInvariant();
         }
         catch (UriFormatException)
         {

@@ -17,6 +17,7 @@ public sealed class AtpHostTests
     [InlineData("BÜCHER.example:8443", "xn--bcher-kva.example:8443", "https://xn--bcher-kva.example:8443/")]
     [InlineData("my_service:8080", "my_service:8080", "https://my_service:8080/")]
     [InlineData("10.0.0.1:8443", "10.0.0.1:8443", "https://10.0.0.1:8443/")]
+    [InlineData("10.1.", "10.0.0.1", "https://10.0.0.1/")]
     [InlineData("[2001:DB8::1]", "[2001:db8::1]", "https://[2001:db8::1]/")]
     [InlineData("[2001:db8:0:0::1]:8443", "[2001:db8::1]:8443", "https://[2001:db8::1]:8443/")]
     public void AHostHasOneSpellingAndIsAskedOverHttps(string text, string name, string origin) =>
@@ -31,6 +32,7 @@ public sealed class AtpHostTests
     [InlineData("http://localhost:5001/", "localhost:5001", "http://localhost:5001/")]
     [InlineData("127.0.0.1:5001", "127.0.0.1:5001", "http://127.0.0.1:5001/")]
     [InlineData("127.9.9.9", "127.9.9.9", "http://127.9.9.9/")]
+    [InlineData("127.1.:5001", "127.0.0.1:5001", "http://127.0.0.1:5001/")]
     [InlineData("[::1]", "[::1]", "http://[::1]/")]
     [InlineData("[::1]:5001", "[::1]:5001", "http://[::1]:5001/")]
     [InlineData("[0:0:0:0:0:0:0:1]:5001", "[::1]:5001", "http://[::1]:5001/")]
