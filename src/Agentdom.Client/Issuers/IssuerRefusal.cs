@@ -40,7 +40,7 @@ internal static class IssuerRefusal
     {
         var refusal = OfToken(endpoint, answer, hidden);
         return refusal.Error == AtpError.SignatureRefused
-            ? refusal.WithAdvice($"{refusal.Advice} If the provider registers its agents, it must know this one: {Printable.Line(agentId)}.")
+            ? refusal.WithAdvice($"{refusal.Advice} If the provider registers agents, it must know this one: {Printable.Line(agentId)}.")
             : refusal;
     }
 
