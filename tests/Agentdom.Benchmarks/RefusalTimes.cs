@@ -13,7 +13,8 @@ internal static class RefusalTimes
     private const int Count = 10_000;
     private const double Noise = 0.05;
     private const string Shared = "a shared secret of more than 32 bytes";
-    private const string Own = "an agent's own secret of more than 32 bytes";
+    private const string OfKnown = "the secret of the agent that is let in";
+    private const string OfDisabled = "the secret of the agent that is shut out";
 
     // Of the same length: the time may depend on what the sender knows anyway.
     private const string UnknownId = "agent-1";
@@ -22,17 +23,17 @@ internal static class RefusalTimes
 
     private static readonly (string Name, string AgentId, string Secret)[] s_kinds =
     [
-        ("unknown agent", UnknownId, Own),
+        ("unknown agent", UnknownId, OfKnown),
         ("unknown agent, shared secret", UnknownId, Shared),
-        ("disabled agent, its own secret", DisabledId, Own),
+        ("disabled agent, its own secret", DisabledId, OfDisabled),
         ("known agent, wrong secret", KnownId, Shared),
     ];
 
     internal static async Task RunAsync()
     {
         var options = new TokenIssuerOptions { Secrets = { Shared }, Scopes = { "data.read" } };
-        options.Agents.Add(new RegisteredAgent { AgentId = KnownId, Secrets = [Own], Scopes = ["data.read"] });
-        options.Agents.Add(new RegisteredAgent { AgentId = DisabledId, Secrets = [Own], Scopes = ["data.read"], Disabled = true });
+        options.Agents.Add(new RegisteredAgent { AgentId = KnownId, Secrets = [OfKnown], Scopes = ["data.read"] });
+        options.Agents.Add(new RegisteredAgent { AgentId = DisabledId, Secrets = [OfDisabled], Scopes = ["data.read"], Disabled = true });
         var issuer = new TokenIssuer(options, new InMemoryIssuerState());
         var times = s_kinds.Select(static _ => new List<double>(Count)).ToArray();
         for (var i = -Count; i < Count; i++)
@@ -53,10 +54,10 @@ internal static class RefusalTimes
         Console.WriteLine("| refused | p25 (µs) | median (µs) | p75 (µs) |");
         Console.WriteLine("|---|---:|---:|---:|");
         foreach (var list in times) list.Sort();
-        for (var kind = 0; kind < s_kinds.Length; kind++)
+        foreach (var (kind, list) in s_kinds.Zip(times))
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {s_kinds[kind].Name} | {times[kind][Count / 4]:0.00} | {times[kind][Count / 2]:0.00} | {times[kind][Count * 3 / 4]:0.00} |"));
+                $"| {kind.Name} | {list[Count / 4]:0.00} | {list[Count / 2]:0.00} | {list[Count * 3 / 4]:0.00} |"));
         }
         var medians = times.Select(static list => list[Count / 2]).ToList();
         var spread = medians.Max() / medians.Min() - 1;
@@ -68,7 +69,10 @@ internal static class RefusalTimes
     {
         var body = new Dictionary<string, object?>
         {
-            ["agent_id"] = agentId, ["purpose"] = $"Refusal {number + Count:000000}", ["scopes"] = new[] { "data.read" }, ["timestamp"] = 1_800_000_000_000,
+            ["agent_id"] = agentId,
+            ["purpose"] = $"Refusal {number + Count:000000}",
+            ["scopes"] = new[] { "data.read" },
+            ["timestamp"] = 1_800_000_000_000,
         };
         using var key = SharedSecret.FromText(secret);
         body["signature"] = AtpSigner.Sign(AtpSigner.CanonicalBody(body), key);

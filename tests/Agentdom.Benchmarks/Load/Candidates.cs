@@ -26,7 +26,8 @@ internal static class Candidates
             ["redis-server", "--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no"], Nothing);
         try
         {
-            return new Candidate("Agentdom, Redis", await SampleAsync(secret, _ => $"redis:{redis.Address}"), LoadAgents.Sharing(secret), redis);
+            return new Candidate(
+                "Agentdom, Redis", await SampleAsync(secret, _ => $"redis:{redis.Address}"), LoadAgents.Sharing(secret), redis);
         }
         catch
         {
@@ -68,7 +69,8 @@ internal static class Candidates
             registered?.WriteSettings(Path.Combine(folder, "appsettings.json"));
             return
             [
-                "dotnet", BuildOutput.SampleIssuer, $"--contentRoot={folder}", $"--urls=http://127.0.0.1:{port}", $"--ATP_STATE={state(folder)}",
+                "dotnet", BuildOutput.SampleIssuer, $"--contentRoot={folder}", $"--urls=http://127.0.0.1:{port}",
+                $"--ATP_STATE={state(folder)}",
                 // Only the audit log is on: the server's own two lines per request are part of neither issuer.
                 "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics=None",
                 "--Logging:LogLevel:Agentdom.Audit=Information", "--Logging:Console:FormatterOptions:SingleLine=true",

@@ -28,7 +28,8 @@ internal static class LoadBenchmark
         {
             var starts = new[]
             {
-                Candidates.InMemoryAsync, Candidates.ExpressAsync, Candidates.SqliteAsync, Candidates.RedisAsync, Candidates.RegisteredAsync,
+                Candidates.InMemoryAsync, Candidates.RegisteredAsync, Candidates.ExpressAsync, Candidates.SqliteAsync,
+                Candidates.RedisAsync,
             };
             foreach (var start in starts)
             {
@@ -58,7 +59,8 @@ internal static class LoadBenchmark
             foreach (var candidate in candidates)
             {
                 var expected = candidate.Rounds.Count == 0 ? MaxRequests : (int)(candidate.Rounds[^1].PerSecond * time.TotalSeconds * 2);
-                var requests = SignedRequests.Make(Math.Min(MaxRequests, expected + 1000), candidate.Agents, candidate.Issuer.Address.ToString());
+                var count = Math.Min(MaxRequests, expected + 1000);
+                var requests = SignedRequests.Make(count, candidate.Agents, candidate.Issuer.Address.ToString());
                 GC.Collect();
                 var result = LoadGenerator.Run(candidate.Issuer, requests, Connections, time);
                 if (round >= 0) candidate.Add(result);
