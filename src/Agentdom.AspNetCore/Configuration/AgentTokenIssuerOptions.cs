@@ -11,6 +11,9 @@ public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
     private const string AgentsKey = "Agents";
     private const int MaxProblems = 20;
 
+    // The time of looking for unknown settings grows with the square of the number of agents. For these it is a second.
+    private const int MaxCheckedAgents = 2000;
+
     private readonly List<string> _unreadable = [];
 
     /// <summary>
@@ -51,9 +54,10 @@ public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
             var key = KeyInBindingError().Match(e.Message).Groups[1].Value;
             _unreadable.Add($"The configuration's value of '{key}' does not have the expected type.");
         }
-        foreach (var entry in section.GetSection(AgentsKey).GetChildren())
+        var entries = section.GetSection(AgentsKey).GetChildren().ToList();
+        foreach (var entry in entries)
         {
-            var (agent, problem) = AgentEntry.Read(entry);
+            var (agent, problem) = AgentEntry.Read(entry, checksNames: entries.Count <= MaxCheckedAgents);
             if (agent is not null) Agents.Add(agent);
             else _unreadable.Add(problem!);
         }

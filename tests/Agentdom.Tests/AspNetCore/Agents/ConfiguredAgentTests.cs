@@ -67,7 +67,9 @@ public sealed class ConfiguredAgentTests : IDisposable
             ("AgentTokens:Agents:3:AgentId", "B"), ("AgentTokens:Agents:3:Secrets:0", SecretOfA),
             ("AgentTokens:Agents:3:Scopes:0", "data.read"),
             ("AgentTokens:Agents:4:AgentId", "D"), ("AgentTokens:Agents:4:Disabled", "perhaps, unseen"),
-            ("AgentTokens:Agents:5:AgentId", "E"), ("AgentTokens:Agents:5:TokensValidFrom", "2026-01-31T12:00:00"));
+            ("AgentTokens:Agents:5:AgentId", "E"), ("AgentTokens:Agents:5:TokensValidFrom", "2026-01-31T12:00:00"),
+            ("AgentTokens:Agents:6:AgentId", "F"), ("AgentTokens:Agents:6:MaxTokenLifetime", "an hour, unseen"),
+            ("AgentTokens:Agents:7:AgentId", "G"), ("AgentTokens:Agents:7:RequestsPerMinute", "1e3, unseen"));
 
         var problems = (await Assert.ThrowsAsync<OptionsValidationException>(StartAsync)).Failures.ToList();
 
@@ -77,8 +79,10 @@ public sealed class ConfiguredAgentTests : IDisposable
         Assert.Contains(problems, p => p.Contains("Agents:2 ('C'): RequestsPerMinute", StringComparison.Ordinal));
         Assert.Contains("Agent tokens: Agents:3 ('B') has the same AgentId as Agents:1 ('B').", problems);
         Assert.Contains(problems, p => p.Contains("Agents:3 ('B') has a secret of Agents:1 ('B')", StringComparison.Ordinal));
-        Assert.Contains("Agent tokens: Agents:4 ('D') has a value that does not have the expected type.", problems);
-        Assert.Contains(problems, p => p.Contains("Agents:5 ('E'): TokensValidFrom needs an offset", StringComparison.Ordinal));
+        Assert.Contains("Agent tokens: Agents:4 ('D'): 'Disabled' is not true or false.", problems);
+        Assert.Contains(problems, p => p.Contains("Agents:5 ('E'): 'TokensValidFrom' is not a moment with its", StringComparison.Ordinal));
+        Assert.Contains("Agent tokens: Agents:6 ('F'): 'MaxTokenLifetime' is not a time such as 00:10:00.", problems);
+        Assert.Contains("Agent tokens: Agents:7 ('G'): 'RequestsPerMinute' is not a whole number.", problems);
         Assert.All(problems, p => Assert.DoesNotContain("secret of agent", p));
         Assert.All(problems, p => Assert.DoesNotContain("unseen", p));
     }
