@@ -44,12 +44,19 @@ public sealed class AgentTokenIssuerBuilder
         return this;
     }
 
-    /// <summary>Uses a store of registered agents for the administration. Use it together with the directory that reads from it.</summary>
+    /// <summary>
+    /// Uses a store of registered agents for the administration. Use it together with the directory that reads from it. The
+    /// <see cref="IAgentStore"/> that the app gets as a service checks what it is given, and writes an audit event for each change.
+    /// </summary>
     /// <param name="store">Creates the store. It is called once.</param>
     public AgentTokenIssuerBuilder UseAgentStore(Func<IServiceProvider, IAgentStore> store)
     {
         ArgumentNullException.ThrowIfNull(store);
-        Services.Replace(ServiceDescriptor.Singleton(store));
+        Services.AddHttpContextAccessor();
+        Services.TryAddSingleton<AdministrationAudit>();
+        Services.RemoveAll<GuardedAgentStore>();
+        Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<GuardedAgentStore>(provider, store(provider)));
+        Services.Replace(ServiceDescriptor.Singleton<IAgentStore>(static provider => provider.GetRequiredService<GuardedAgentStore>()));
         return this;
     }
 }

@@ -56,6 +56,12 @@ public sealed class RegisteredAgent
         {
             if (SecretRule.Problem(Secrets[i]) is { } problem) yield return $"Secrets:{i} {problem}";
         }
+        foreach (var problem in AccessProblems(offered)) yield return problem;
+    }
+
+    /// <summary>The problems of what this agent may do, without its id and its secrets.</summary>
+    internal IEnumerable<string> AccessProblems(ICollection<string> offered)
+    {
         if (Scopes.Count == 0) yield return "It has no scope.";
         foreach (var scope in Scopes)
         {
