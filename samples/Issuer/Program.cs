@@ -51,7 +51,7 @@ try
 catch (Exception e) when (e is SettingException or OptionsValidationException or IssuerStateException)
 {
     foreach (var problem in (e as OptionsValidationException)?.Failures ?? [e.Message]) Console.Error.WriteLine(problem);
-    Console.Error.WriteLine("Correct the setting (ATP_SECRET, ATP_SCOPES, ATP_TOKEN_TTL, ATP_SIGNING_KEY, ATP_STATE, ATP_KEYS, ATP_ADMIN_KEY "
-        + "or ATP_RATE_LIMIT) and start again.");
+    Console.Error.WriteLine("Correct the setting (ATP_SECRET, ATP_SCOPES, ATP_TOKEN_TTL, ATP_SIGNING_KEY, ATP_STATE, ATP_KEYS, "
+        + "ATP_ADMIN_KEY or ATP_RATE_LIMIT) and start again.");
     return 1;
 }

@@ -67,14 +67,14 @@ public sealed class SampleAgentTests : IDisposable
     [Fact]
     public async Task WithoutAKeyThereIsNoAdministration()
     {
-        using var issuer = await SampleIssuer.StartAsync(State, ("ATP_ADMIN_KEY", null));
+        using var issuer = await SampleIssuer.StartWithAsync(State, ("ATP_ADMIN_KEY", null));
         Assert.Equal(404, (int)(await issuer.AdministerAsync("GET", "", s_key)).StatusCode);
     }
 
     [Fact]
     public async Task SharedSecretsCanBeAllowedBesideRegisteredAgents()
     {
-        using var issuer = await SampleIssuer.StartAsync(State, ("AgentTokens__AllowUnregisteredAgents", "true"));
+        using var issuer = await SampleIssuer.StartWithAsync(State, ("AgentTokens__AllowUnregisteredAgents", "true"));
         Assert.Equal(200, (int)(await issuer.RequestTokenAsync(Signed("B", TestIssuer.SecretText))).StatusCode);
     }
 
@@ -82,7 +82,7 @@ public sealed class SampleAgentTests : IDisposable
     public async Task AgentsOfTheConfigurationNeedNoDatabase()
     {
         const string Secret = "the secret of agent A, more than 32 bytes";
-        using var issuer = await SampleIssuer.StartAsync("memory",
+        using var issuer = await SampleIssuer.StartWithAsync("memory",
             ("AgentTokens__Agents__0__AgentId", "A"), ("AgentTokens__Agents__0__Secrets__0", Secret),
             ("AgentTokens__Agents__0__Scopes__0", "data.read"));
 
@@ -95,15 +95,15 @@ public sealed class SampleAgentTests : IDisposable
     {
         var (older, newer) = (Convert.ToBase64String(RandomBytes.Make(32)), Convert.ToBase64String(RandomBytes.Make(32)));
         string token;
-        using (var before = await SampleIssuer.StartAsync("memory", ("ATP_SIGNING_KEY", older))) token = await before.TokenAsync();
-        using (var both = await SampleIssuer.StartAsync("memory", ("ATP_SIGNING_KEY", $"{newer}; {older}")))
+        using (var before = await SampleIssuer.StartWithAsync("memory", ("ATP_SIGNING_KEY", older))) token = await before.TokenAsync();
+        using (var both = await SampleIssuer.StartWithAsync("memory", ("ATP_SIGNING_KEY", $"{newer}; {older}")))
         {
             Assert.True(await both.IsValidAsync(token));
             var latest = await both.TokenAsync();
             Assert.NotEqual(Kid(token), Kid(latest));
             token = latest;
         }
-        using var after = await SampleIssuer.StartAsync("memory", ("ATP_SIGNING_KEY", newer));
+        using var after = await SampleIssuer.StartWithAsync("memory", ("ATP_SIGNING_KEY", newer));
         Assert.True(await after.IsValidAsync(token));
 
         static string? Kid(string jwt) => Wire.Header(jwt).GetProperty("kid").GetString();
@@ -131,7 +131,7 @@ public sealed class SampleAgentTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private Task<SampleIssuer> StartAsync(string state) =>
-        SampleIssuer.StartAsync(state, ("ATP_ADMIN_KEY", s_key), ("ATP_KEYS", Path.Combine(_folder, "keys")));
+        SampleIssuer.StartWithAsync(state, ("ATP_ADMIN_KEY", s_key), ("ATP_KEYS", Path.Combine(_folder, "keys")));
 
     private static async Task<string> RegisterAsync(SampleIssuer issuer, string id)
     {

@@ -28,7 +28,7 @@ internal sealed class SampleIssuer : IDisposable
     }
 
     /// <summary>Starts one with further settings. A null removes one.</summary>
-    internal static Task<SampleIssuer> StartAsync(string state, params (string Name, string? Value)[] settings) =>
+    internal static Task<SampleIssuer> StartWithAsync(string state, params (string Name, string? Value)[] settings) =>
         StartAsync(Command(state, [], settings));
 
     /// <summary>Starts one with an ATP_RATE_LIMIT.</summary>

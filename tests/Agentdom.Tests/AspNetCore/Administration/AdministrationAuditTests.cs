@@ -1,6 +1,7 @@
 using Agentdom.AspNetCore;
 using Agentdom.Tests.Silence;
 using Agentdom.Tests.Support;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 
 namespace Agentdom.Tests.AspNetCore;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Agentdom.Tests.AspNetCore;
 
 /// <summary>The way of docs/provider.md from one shared secret to registered agents, while the agents send requests continuously.</summary>
-public sealed class MigrationTests
+public sealed class MigrationTests : IDisposable
 {
     private const string Shared = "the secret that all agents share until now";
 
@@ -67,8 +67,10 @@ public sealed class MigrationTests
         _ended.Cancel();
         await Task.WhenAll(agents);
         Assert.Equal(401, await issuer.RequestAsync("X", Shared));
-        Assert.All(s_agents, id => Assert.Equal(401, issuer.RequestAsync(id, Shared).Result));
+        foreach (var id in s_agents) Assert.Equal(401, await issuer.RequestAsync(id, Shared));
     }
+
+    public void Dispose() => _ended.Dispose();
 
     // An agent uses each token a while longer, after it has requested the next one.
     private async Task RunAsync(AdministeredIssuer issuer, string id)
