@@ -8,6 +8,9 @@ try
 {
     switch (args)
     {
+        case ["serve", .. var settings]:
+            await DatabaseIssuer.RunAsync(settings);
+            return 0;
         case ["all"]:
             ProtocolBenchmark.Run();
             HostileBodies.Run();

@@ -9,6 +9,13 @@ internal static class Candidates
     private const string RateLimit = "100000000";
     private const int RegisteredAgents = 100_000;
 
+    // Only the audit log is on: the server's own two lines per request are part of neither issuer.
+    private static readonly string[] s_logging =
+    [
+        "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics=None",
+        "--Logging:LogLevel:Agentdom.Audit=Information", "--Logging:Console:FormatterOptions:SingleLine=true",
+    ];
+
     /// <exception cref="SkippedException">A program that it needs is missing.</exception>
     internal static async Task<Candidate> InMemoryAsync(string secret) =>
         new("Agentdom, in memory", await SampleAsync(secret, static _ => "memory"), LoadAgents.Sharing(secret));
@@ -59,6 +66,38 @@ internal static class Candidates
         return new Candidate($"Agentdom, {RegisteredAgents:N0} agents", await SampleAsync(null, static _ => "memory", agents), agents);
     }
 
+    /// <summary>Agents in PostgreSQL, whose cache is warm, with in-memory state.</summary>
+    internal static Task<Candidate> DatabaseAgentsAsync(string secret) => DatabaseAsync("Agentdom, agents in PostgreSQL", "memory");
+
+    /// <summary>Agents and state in PostgreSQL.</summary>
+    internal static Task<Candidate> DatabaseStateAsync(string secret) => DatabaseAsync("Agentdom, PostgreSQL", "database");
+
+    private static async Task<Candidate> DatabaseAsync(string name, string state)
+    {
+        var postgres = await PostgresProcess.StartAsync();
+        try
+        {
+            var list = "";
+            var node = await ServerProcess.StartAsync(
+                (port, folder) =>
+                {
+                    list = Path.Combine(folder, "agents");
+                    return
+                    [
+                        "dotnet", BuildOutput.Benchmarks, "serve", $"--urls=http://127.0.0.1:{port}", $"--State={state}",
+                        $"--Database={PostgresProcess.ConnectionString(postgres)}", $"--AgentList={list}", .. s_logging,
+                    ];
+                },
+                Nothing);
+            return new Candidate(name, node, LoadAgents.Read(list), postgres);
+        }
+        catch
+        {
+            postgres.Dispose();
+            throw;
+        }
+    }
+
     private static IReadOnlyDictionary<string, string> Nothing { get; } = new Dictionary<string, string>();
 
     private static Task<ServerProcess> SampleAsync(string? secret, Func<string, string> state, LoadAgents? registered = null)
@@ -71,9 +110,7 @@ internal static class Candidates
             [
                 "dotnet", BuildOutput.SampleIssuer, $"--contentRoot={folder}", $"--urls=http://127.0.0.1:{port}",
                 $"--ATP_STATE={state(folder)}",
-                // Only the audit log is on: the server's own two lines per request are part of neither issuer.
-                "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics=None",
-                "--Logging:LogLevel:Agentdom.Audit=Information", "--Logging:Console:FormatterOptions:SingleLine=true",
+                .. s_logging,
             ];
         }, environment);
     }

@@ -11,23 +11,31 @@ internal sealed class LoadAgents
     private readonly string[] _secrets;
     private readonly byte[][] _keys;
 
-    private LoadAgents(int count, Func<int, string> secretOf)
+    private LoadAgents(string[] ids, string[] secrets)
     {
-        _ids = [.. Enumerable.Range(0, count).Select(static i => Convert.ToHexStringLower(SHA256.HashData(BitConverter.GetBytes(i))))];
-        _secrets = [.. Enumerable.Range(0, count).Select(secretOf)];
-        _keys = Array.ConvertAll(_secrets, Encoding.UTF8.GetBytes);
+        (_ids, _secrets) = (ids, secrets);
+        _keys = Array.ConvertAll(secrets, Encoding.UTF8.GetBytes);
     }
 
     internal static string[] Scopes { get; } = ["data.read", "data.write"];
 
     /// <summary>1,000 agents with one secret.</summary>
-    internal static LoadAgents Sharing(string secret) => new(1000, _ => secret);
+    internal static LoadAgents Sharing(string secret) => new(Ids(1000), [.. Enumerable.Repeat(secret, 1000)]);
 
     /// <summary>Agents with secrets of their own.</summary>
     internal static LoadAgents Registered(int count)
     {
         var seed = RandomNumberGenerator.GetBytes(32);
-        return new LoadAgents(count, i => Convert.ToBase64String(HMACSHA256.HashData(seed, BitConverter.GetBytes(i))));
+        return new LoadAgents(
+            Ids(count),
+            [.. Enumerable.Range(0, count).Select(i => Convert.ToBase64String(HMACSHA256.HashData(seed, BitConverter.GetBytes(i))))]);
+    }
+
+    /// <summary>The agents in a file: their ids and secrets, a line each.</summary>
+    internal static LoadAgents Read(string file)
+    {
+        var lines = File.ReadAllLines(file).Select(static line => line.Split(' ')).ToList();
+        return new LoadAgents([.. lines.Select(static line => line[0])], [.. lines.Select(static line => line[1])]);
     }
 
     /// <summary>The agent of a request with this number. Each agent has its turn.</summary>
@@ -46,4 +54,7 @@ internal sealed class LoadAgents
             },
         });
     }
+
+    private static string[] Ids(int count) =>
+        [.. Enumerable.Range(0, count).Select(static i => Convert.ToHexStringLower(SHA256.HashData(BitConverter.GetBytes(i))))];
 }

@@ -28,8 +28,8 @@ internal static class LoadBenchmark
         {
             var starts = new[]
             {
-                Candidates.InMemoryAsync, Candidates.RegisteredAsync, Candidates.ExpressAsync, Candidates.SqliteAsync,
-                Candidates.RedisAsync,
+                Candidates.InMemoryAsync, Candidates.RegisteredAsync, Candidates.DatabaseAgentsAsync, Candidates.ExpressAsync,
+                Candidates.SqliteAsync, Candidates.RedisAsync, Candidates.DatabaseStateAsync,
             };
             foreach (var start in starts)
             {
