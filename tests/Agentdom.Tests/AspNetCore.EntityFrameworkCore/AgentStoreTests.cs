@@ -344,7 +344,8 @@ public sealed class AgentStoreTests : IAsyncDisposable
     {
         var services = _database.Services(s => s.AddSingleton<TimeProvider>(_time));
         _opened.Add(services);
-        return (services.GetRequiredService<IAgentStore>(), ActivatorUtilities.CreateInstance<EfAgentDirectory>(services));
+        // Without the checks of the service, which are the same for every store.
+        return (ActivatorUtilities.CreateInstance<EfAgentStore>(services), ActivatorUtilities.CreateInstance<EfAgentDirectory>(services));
     }
 
     private static async Task<IList<string>> SecretsAsync(IAgentDirectory directory) =>
