@@ -45,18 +45,21 @@ internal sealed class AgentDatabase(DbContextOptions<AgentDatabase> options) : D
                 return;
             }
             // Another node may be creating them.
-            catch (DbException) when (attempt < 3)
+            catch (Exception e) when (FailureOf(e) is not null && attempt < 3)
             {
                 await Task.Delay(TimeSpan.FromSeconds(1));
             }
-            catch (DbException e)
+            catch (Exception e) when (FailureOf(e) is { } failure)
             {
-                throw new SettingException($"ATP_STATE: the database cannot be used. {e.Message}");
+                throw new SettingException($"ATP_STATE: the database cannot be used. {failure.Message}");
             }
         }
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.UseAgentdom();
+
+    // If it may pass, Npgsql's is inside another exception.
+    private static DbException? FailureOf(Exception e) => e as DbException ?? e.InnerException as DbException;
 
     private static void Use(AgentTokenIssuerBuilder tokens, Action<DbContextOptionsBuilder> provider, string? keys)
     {

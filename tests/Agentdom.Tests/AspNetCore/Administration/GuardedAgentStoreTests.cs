@@ -43,33 +43,6 @@ public sealed class GuardedAgentStoreTests
         Assert.Equal(Id, (await issuer.Store.FindAsync(Id))!.AgentId);
     }
 
-    [Fact]
-    public async Task AnAnswerThatWasAskedForBeforeAChangeIsNotKept()
-    {
-        await using var issuer = await AdministeredIssuer.StartAsync(static o =>
-        {
-            o.DirectoryCacheSeconds = 60;
-            o.Limits.RequestsPerMinutePerAgent = null;
-            o.Limits.RequestsPerMinutePerAddress = null;
-        });
-        var secret = await issuer.RegisterAsync("A");
-        using var ended = new CancellationTokenSource();
-        var agents = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
-        {
-            while (!ended.IsCancellationRequested) await issuer.RequestAsync("A", secret);
-        })).ToArray();
-
-        for (var i = 0; i < 50; i++)
-        {
-            await issuer.Store.SetDisabledAsync("A", true);
-            Assert.Equal(401, await issuer.RequestAsync("A", secret));
-            await issuer.Store.SetDisabledAsync("A", false);
-            Assert.Equal(200, await issuer.RequestAsync("A", secret));
-        }
-        ended.Cancel();
-        await Task.WhenAll(agents);
-    }
-
     private static async Task RefusedAsync(string problem, Func<Task> call) =>
         Assert.Contains(problem, (await Assert.ThrowsAnyAsync<ArgumentException>(call)).Message);
 }

@@ -4,6 +4,7 @@ using Agentdom.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Agentdom.Tests.AspNetCore;
 
@@ -116,6 +117,22 @@ public sealed class DirectoryTests : IDisposable
         Assert.Empty(_database.Searches);
     }
 
+    [Fact]
+    public async Task AnAnswerThatWasAskedForBeforeAChangeIsNotKept()
+    {
+        _database.Pause = new TaskCompletionSource();
+        var log = NullLogger<CachedDirectory>.Instance;
+        using var directory = new CachedDirectory(_database, log) { Lifetime = TimeSpan.FromMinutes(1) };
+        var early = directory.FindAsync("A", default);
+
+        _database.Agents["A"] = Agent("A", disabled: true);
+        directory.Forget("A");
+        _database.Pause.SetResult();
+
+        Assert.False((await early)!.Disabled);
+        Assert.True((await directory.FindAsync("A", default))!.Disabled);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -167,11 +184,16 @@ public sealed class DirectoryTests : IDisposable
 
         internal string? Failure { get; set; }
 
-        public ValueTask<RegisteredAgent?> FindAsync(string agentId, CancellationToken cancel)
+        /// <summary>What an answer waits for after it was read.</summary>
+        internal TaskCompletionSource? Pause { get; set; }
+
+        public async ValueTask<RegisteredAgent?> FindAsync(string agentId, CancellationToken cancel)
         {
             if (Failure is not null) throw new IssuerStateException(Failure);
             Searches.AddOrUpdate(agentId, 1, static (_, count) => count + 1);
-            return new(Agents.GetValueOrDefault(agentId));
+            var agent = Agents.GetValueOrDefault(agentId);
+            if (Pause is not null) await Pause.Task;
+            return agent;
         }
     }
 
