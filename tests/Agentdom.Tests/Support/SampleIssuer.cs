@@ -35,6 +35,15 @@ internal sealed class SampleIssuer : IDisposable
         return StartAsync(start);
     }
 
+    /// <summary>Starts another app, which is the same but for its state, which is in a PostgreSQL.</summary>
+    internal static Task<SampleIssuer> StartOnAsync(AppDatabase database)
+    {
+        var start = Command("", [], TestPaths.DatabaseNode);
+        start.Environment["ATP_DATABASE"] = database.ConnectionString;
+        start.Environment["ATP_KEYS"] = Directory.CreateDirectory(database.Keys).FullName;
+        return StartAsync(start);
+    }
+
     private static async Task<SampleIssuer> StartAsync(ProcessStartInfo start)
     {
         var issuer = new SampleIssuer(Process.Start(start)!);
@@ -97,9 +106,9 @@ internal sealed class SampleIssuer : IDisposable
 
     private static string Question(string token) => JsonSerializer.Serialize(new Dictionary<string, string> { ["token"] = token });
 
-    private static ProcessStartInfo Command(string state, string[] before)
+    private static ProcessStartInfo Command(string state, string[] before, string? app = null)
     {
-        string[] words = [.. before, "dotnet", TestPaths.SampleIssuer, "--urls", "http://127.0.0.1:0"];
+        string[] words = [.. before, "dotnet", app ?? TestPaths.SampleIssuer, "--urls", "http://127.0.0.1:0"];
         var start = new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ATP_SECRET"] = TestIssuer.SecretText;
         start.Environment["ATP_STATE"] = state;
