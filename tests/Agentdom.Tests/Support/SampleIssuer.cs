@@ -29,13 +29,22 @@ internal sealed class SampleIssuer : IDisposable
 
     /// <summary>Starts one with further settings. A null removes one.</summary>
     internal static Task<SampleIssuer> StartWithAsync(string state, params (string Name, string? Value)[] settings) =>
-        StartAsync(Command(state, [], settings));
+        StartAsync(Command(state, [], null, settings));
 
     /// <summary>Starts one with an ATP_RATE_LIMIT.</summary>
     internal static Task<SampleIssuer> StartLimitedAsync(string limit)
     {
         var start = Command("memory", []);
         start.Environment["ATP_RATE_LIMIT"] = limit;
+        return StartAsync(start);
+    }
+
+    /// <summary>Starts another app, which is the same but for its state, which is in a PostgreSQL.</summary>
+    internal static Task<SampleIssuer> StartOnAsync(AppDatabase database)
+    {
+        var start = Command("", [], TestPaths.DatabaseNode);
+        start.Environment["ATP_DATABASE"] = database.ConnectionString;
+        start.Environment["ATP_KEYS"] = Directory.CreateDirectory(database.Keys).FullName;
         return StartAsync(start);
     }
 
@@ -59,7 +68,7 @@ internal sealed class SampleIssuer : IDisposable
     internal static async Task<(int ExitCode, string Output, string Error)> RunAsync(
         string state, params (string Name, string? Value)[] settings)
     {
-        using var process = Process.Start(Command(state, [], settings))!;
+        using var process = Process.Start(Command(state, [], null, settings))!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         return (process.ExitCode, await output, await error);
@@ -111,9 +120,10 @@ internal sealed class SampleIssuer : IDisposable
 
     private static string Question(string token) => JsonSerializer.Serialize(new Dictionary<string, string> { ["token"] = token });
 
-    private static ProcessStartInfo Command(string state, string[] before, params (string Name, string? Value)[] settings)
+    private static ProcessStartInfo Command(
+        string state, string[] before, string? app = null, params (string Name, string? Value)[] settings)
     {
-        string[] words = [.. before, "dotnet", TestPaths.SampleIssuer, "--urls", "http://127.0.0.1:0"];
+        string[] words = [.. before, "dotnet", app ?? TestPaths.SampleIssuer, "--urls", "http://127.0.0.1:0"];
         var start = new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ATP_SECRET"] = TestIssuer.SecretText;
         start.Environment["ATP_STATE"] = state;
