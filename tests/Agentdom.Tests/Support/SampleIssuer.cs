@@ -42,7 +42,7 @@ internal sealed class SampleIssuer : IDisposable
     private static async Task<SampleIssuer> StartAsync(ProcessStartInfo start)
     {
         var issuer = new SampleIssuer(Process.Start(start)!);
-        _ = issuer._process.StandardError.ReadToEndAsync();
+        var error = issuer._process.StandardError.ReadToEndAsync();
         while (await issuer._process.StandardOutput.ReadLineAsync() is { } line)
         {
             var at = line.IndexOf(Listening, StringComparison.Ordinal);
@@ -52,7 +52,7 @@ internal sealed class SampleIssuer : IDisposable
             _ = issuer._process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
             return issuer;
         }
-        throw new InvalidOperationException("The sample issuer ended before it listened.");
+        throw new InvalidOperationException($"The sample issuer ended before it listened: {await error}");
     }
 
     /// <summary>Runs one that is expected to exit by itself.</summary>
