@@ -11,6 +11,7 @@ public static class AgentdomModelBuilderExtensions
     // 128 bits of a signature or of a hash.
     private const int EntryIdBytes = 16;
     private const int SourceLength = 16;
+    private const int Unlimited = -1;
 
     /// <summary>
     /// Adds the issuer's tables: agents, used signatures, revoked tokens, and up to when those were removed. Call it in
@@ -33,8 +34,10 @@ public static class AgentdomModelBuilderExtensions
         table.HasKey(static agent => agent.AgentId);
         table.Property(static agent => agent.AgentId).HasMaxLength(AgentText.MaxLength).ValueGeneratedNever();
         table.Property(static agent => agent.DisplayName).HasMaxLength(AgentText.MaxLength);
-        // A name in upper case can be longer.
-        table.Property(static agent => agent.SearchName).HasMaxLength(2 * AgentText.MaxLength);
+        table.Property(static agent => agent.SearchName).HasMaxLength(AgentText.MaxLength);
+        // Set, because the app's conventions may limit all texts.
+        table.Property(static agent => agent.Scopes).HasMaxLength(Unlimited);
+        table.Property(static agent => agent.Secrets).HasMaxLength(Unlimited);
         table.Property(static agent => agent.Version).IsConcurrencyToken().ValueGeneratedNever();
         table.HasIndex(static agent => agent.DeletedAt);
     }

@@ -19,7 +19,7 @@ internal sealed class TableCheck(IssuerDatabase database) : IHostedService
         {
             await database.RunAsync(ReadAsync, cancellationToken);
         }
-        catch (IssuerStateException e) when (e.InnerException is not null)
+        catch (IssuerStateException e) when (e.InnerException is { } cause && !DatabaseFailure.IsTimeout(cause))
         {
             if (!await CanConnectAsync(cancellationToken)) return;
             throw new IssuerStateException(

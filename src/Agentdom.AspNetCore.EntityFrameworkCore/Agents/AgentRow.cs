@@ -39,7 +39,7 @@ internal sealed class AgentRow
     /// <summary>Another value with each change.</summary>
     public Guid Version { get; set; }
 
-    internal IReadOnlyList<string> ScopeList => Scopes.Split(' ');
+    internal IReadOnlyList<string> ScopeList => Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     internal TimeSpan? MaxTokenLifetime => MaxTokenLifetimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 

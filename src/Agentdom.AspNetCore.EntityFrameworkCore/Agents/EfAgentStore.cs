@@ -76,8 +76,8 @@ internal sealed class EfAgentStore(AgentTable agents, SecretColumn secrets, Time
                 if (all.Count > RegisteredAgent.MaxSecrets)
                 {
                     throw new InvalidOperationException(
-                        $"The agent has {RegisteredAgent.MaxSecrets} valid secrets already. Wait until one has expired, or rotate without an "
-                        + "overlap, which ends the older ones at once.");
+                        $"The agent has {RegisteredAgent.MaxSecrets} valid secrets already. Wait until one has expired, or rotate without "
+                        + "an overlap, which ends the older ones at once.");
                 }
                 row.Secrets = secrets.Encrypt(row.AgentId, all);
                 return true;
@@ -142,8 +142,8 @@ internal sealed class EfAgentStore(AgentTable agents, SecretColumn secrets, Time
             if (there.AgentId != agent.AgentId)
             {
                 throw new ArgumentException(
-                    $"The database takes this id for that of the agent '{Printable.Line(there.AgentId)}'. Choose an id that differs in more "
-                    + "than case.",
+                    $"The database takes this id for that of the agent '{Printable.Line(there.AgentId)}'. Choose an id that differs in "
+                    + "more than case.",
                     nameof(agent));
             }
             if (there.DeletedAt is null) return false;

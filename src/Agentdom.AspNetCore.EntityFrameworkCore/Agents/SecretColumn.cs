@@ -27,9 +27,9 @@ internal sealed class SecretColumn(IDataProtectionProvider protection)
         catch (Exception e) when (e is CryptographicException or JsonException)
         {
             throw new IssuerStateException(
-                $"The secrets of the agent '{Printable.Line(agent.AgentId)}' cannot be decrypted: the ASP.NET Core Data Protection key that "
-                + "they were encrypted with is not available, or the value was changed. Restore the keys, or delete the agent and create "
-                + "it again.",
+                $"The secrets of the agent '{Printable.Line(agent.AgentId)}' cannot be decrypted: the ASP.NET Core Data Protection key "
+                + "that they were encrypted with is not available, or the value was changed. Restore the keys, or delete the agent and "
+                + "create it again.",
                 e as CryptographicException);
         }
     }

@@ -1,14 +1,19 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 
 namespace Agentdom.AspNetCore.EntityFrameworkCore;
 
 /// <summary>Says in words why the database failed. Messages of providers may quote the connection string, so they are not used.</summary>
-internal static class DatabaseFailure
+internal static partial class DatabaseFailure
 {
     private const string MissingTables = "does not have the tables or columns that this version needs";
 
     internal static IssuerStateException Of(Exception failure) => new($"The issuer's database {Reason(failure)}.", failure);
+
+    /// <summary>Whether the database has not answered, so that nothing is known about it.</summary>
+    internal static bool IsTimeout(Exception failure) =>
+        Causes(failure).Any(static cause => cause is TimeoutException or OperationCanceledException);
 
     private static string Reason(Exception failure)
     {
@@ -22,8 +27,8 @@ internal static class DatabaseFailure
                     return $"cannot be reached ({socket.SocketErrorCode})";
                 case DbException { SqlState: { Length: > 0 } state }:
                     return OfSqlState(state) ?? $"answered with the SQL state {state}";
-                case DbException when cause.GetType().Name == "SqliteException":
-                    return OfSqlite(((DbException)cause).ErrorCode, cause.Message);
+                case DbException when SqliteError().Match(cause.Message) is { Success: true } error:
+                    return OfSqlite(error.Groups[1].Value, cause.Message);
             }
         }
         return $"failed ({string.Join(": ", Causes(failure).Select(static cause => cause.GetType().Name))})";
@@ -47,17 +52,21 @@ internal static class DatabaseFailure
     };
 
     // https://sqlite.org/rescode.html
-    private static string OfSqlite(int code, string message) => code switch
+    private static string OfSqlite(string code, string message) => code switch
     {
-        1 when message.Contains("no such", StringComparison.Ordinal) => MissingTables,
-        5 or 6 => "is locked by another program",
-        8 => "is read-only",
-        10 => "cannot be read or written: its disk has a failure",
-        11 or 26 => "is damaged or not an SQLite database",
-        13 => "cannot grow: the disk is full",
-        14 => "cannot be opened; this account needs read and write access to its file and folder",
+        "1" when message.Contains("no such", StringComparison.Ordinal) => MissingTables,
+        "5" or "6" => "is locked by another program",
+        "8" => "is read-only",
+        "10" => "cannot be read or written: its disk has a failure",
+        "11" or "26" => "is damaged or not an SQLite database",
+        "13" => "cannot grow: the disk is full",
+        "14" => "cannot be opened; this account needs read and write access to its file and folder",
         _ => $"failed (SQLite error {code})",
     };
+
+    // The code is a property only of the provider's own exception.
+    [GeneratedRegex("^SQLite Error ([0-9]+):")]
+    private static partial Regex SqliteError();
 
     private static IEnumerable<Exception> Causes(Exception? failure)
     {

@@ -34,11 +34,11 @@ internal abstract class IssuerDatabase
     private async Task<T> LimitedAsync<T>(Func<DbContext, CancellationToken, Task<T>> work, CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(s_cancelAfter);
         return await InContextAsync(context =>
         {
             context.Database.SetCommandTimeout(s_cancelAfter);
-            return work(context, limit.Token);
+            limit.CancelAfter(s_cancelAfter);
+            return new OnceStrategy(context).ExecuteAsync(stop => work(context, stop), limit.Token);
         });
     }
 }

@@ -35,17 +35,11 @@ internal sealed class EntryPruner(IssuerDatabase database, TimeProvider time)
         var last = await rows.Where(row => row.Until < expiredBefore).OrderBy(static row => row.Until).Take(RowsInStep)
             .MaxAsync(static row => (long?)row.Until, stop);
         if (last is not { } until) return 0;
-        // A provider that retries accepts no transaction outside of its strategy.
-        return await context.Database.CreateExecutionStrategy().ExecuteAsync(
-            async cancel =>
-            {
-                await using var transaction = await context.Database.BeginTransactionAsync(cancel);
-                await RaiseAsync(context, kind.ToString(), until, cancel);
-                var removed = await rows.Where(row => row.Until <= until).ExecuteDeleteAsync(cancel);
-                await transaction.CommitAsync(cancel);
-                return removed;
-            },
-            stop);
+        await using var transaction = await context.Database.BeginTransactionAsync(stop);
+        await RaiseAsync(context, kind.ToString(), until, stop);
+        var removed = await rows.Where(row => row.Until <= until).ExecuteDeleteAsync(stop);
+        await transaction.CommitAsync(stop);
+        return removed;
     }
 
     // If two nodes add the first mark at the same time, one of them fails, and removes nothing until the next time.

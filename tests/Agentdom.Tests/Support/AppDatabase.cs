@@ -33,23 +33,29 @@ internal sealed class AppDatabase : IAsyncDisposable
         return database;
     }
 
-    internal AppDbContext Open()
+    internal AppDbContext Open() => new(Options<AppDbContext>());
+
+    internal DbContextOptions<TContext> Options<TContext>() where TContext : DbContext
     {
-        var options = new DbContextOptionsBuilder<AppDbContext>();
+        var options = new DbContextOptionsBuilder<TContext>();
         Use(options);
-        return new AppDbContext(options.Options);
+        return options.Options;
     }
 
     internal void Use(DbContextOptionsBuilder options)
     {
         if (_server is null) options.UseSqlite(ConnectionString);
-        else options.UseNpgsql(ConnectionString);
+        // As many apps do.
+        else options.UseNpgsql(ConnectionString, static npgsql => npgsql.EnableRetryOnFailure());
     }
+
+    internal void AddKeysTo(IServiceCollection services) =>
+        services.AddDataProtection().PersistKeysToFileSystem(Directory.CreateDirectory(Keys)).SetApplicationName("tests");
 
     /// <summary>Registers the context, the keys and an issuer that uses both.</summary>
     internal AgentTokenIssuerBuilder AddTo(IServiceCollection services)
     {
-        services.AddDataProtection().PersistKeysToFileSystem(Directory.CreateDirectory(Keys)).SetApplicationName("tests");
+        AddKeysTo(services);
         services.AddDbContextPool<AppDbContext>(Use);
         return services.AddAgentTokenIssuer(static _ => { }).UseEntityFrameworkCore<AppDbContext>();
     }

@@ -39,6 +39,15 @@ internal sealed class SampleIssuer : IDisposable
         return StartAsync(start);
     }
 
+    /// <summary>Starts another app, which is the same but for its state, which is in a PostgreSQL.</summary>
+    internal static Task<SampleIssuer> StartOnAsync(AppDatabase database)
+    {
+        var start = Command("", [], app: TestPaths.DatabaseNode);
+        start.Environment["ATP_DATABASE"] = database.ConnectionString;
+        start.Environment["ATP_KEYS"] = Directory.CreateDirectory(database.Keys).FullName;
+        return StartAsync(start);
+    }
+
     private static async Task<SampleIssuer> StartAsync(ProcessStartInfo start)
     {
         var issuer = new SampleIssuer(Process.Start(start)!);
@@ -111,13 +120,14 @@ internal sealed class SampleIssuer : IDisposable
 
     private static string Question(string token) => JsonSerializer.Serialize(new Dictionary<string, string> { ["token"] = token });
 
-    private static ProcessStartInfo Command(string state, string[] before, params (string Name, string? Value)[] settings)
+    private static ProcessStartInfo Command(
+        string state, string[] before, (string Name, string? Value)[]? settings = null, string? app = null)
     {
-        string[] words = [.. before, "dotnet", TestPaths.SampleIssuer, "--urls", "http://127.0.0.1:0"];
+        string[] words = [.. before, "dotnet", app ?? TestPaths.SampleIssuer, "--urls", "http://127.0.0.1:0"];
         var start = new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ATP_SECRET"] = TestIssuer.SecretText;
         start.Environment["ATP_STATE"] = state;
-        foreach (var (name, value) in settings) start.Environment[name] = value;
+        foreach (var (name, value) in settings ?? []) start.Environment[name] = value;
         return start;
     }
 }
