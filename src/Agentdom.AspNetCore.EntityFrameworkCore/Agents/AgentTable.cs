@@ -37,7 +37,7 @@ internal sealed class AgentTable(IssuerDatabase database)
         cancel);
 
     /// <returns>False if there is a row with this id.</returns>
-    internal Task<bool> TryAddAsync(AgentRow agent, CancellationToken cancel) => database.RunAsync(
+    internal Task<bool> TryAddAsync(AgentRow agent, CancellationToken cancel) => database.WriteAsync(
         async (context, stop) =>
         {
             context.Add(agent);
@@ -55,7 +55,7 @@ internal sealed class AgentTable(IssuerDatabase database)
         cancel);
 
     /// <summary>Replaces a row if it still has the version.</summary>
-    internal Task<bool> TryReplaceAsync(AgentRow agent, Guid version, CancellationToken cancel) => database.RunAsync(
+    internal Task<bool> TryReplaceAsync(AgentRow agent, Guid version, CancellationToken cancel) => database.WriteAsync(
         async (context, stop) => await context.Set<AgentRow>()
             .Where(row => row.AgentId == agent.AgentId && row.Version == version)
             .ExecuteUpdateAsync(
@@ -76,7 +76,7 @@ internal sealed class AgentTable(IssuerDatabase database)
         cancel);
 
     /// <summary>Removes the marks of agents that were deleted before a moment.</summary>
-    internal Task<int> RemoveDeletedAsync(long before, CancellationToken cancel) => database.RunAsync(
+    internal Task<int> RemoveDeletedAsync(long before, CancellationToken cancel) => database.WriteAsync(
         (context, stop) => context.Set<AgentRow>().Where(row => row.DeletedAt < before).ExecuteDeleteAsync(stop), cancel);
 
     private static IQueryable<AgentRow> Rows(DbContext context) => context.Set<AgentRow>().AsNoTracking();

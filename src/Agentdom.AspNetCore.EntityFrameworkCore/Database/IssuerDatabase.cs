@@ -8,8 +8,12 @@ internal abstract class IssuerDatabase
     /// <summary>The longest time that a caller waits.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
+    private const string Sqlite = "Microsoft.EntityFrameworkCore.Sqlite";
+
     // A provider may need time to notice that it is cancelled: Npgsql waits two seconds for the server to confirm it.
     private static readonly TimeSpan s_cancelAfter = TimeSpan.FromSeconds(2);
+
+    private readonly SemaphoreSlim _turn = new(1);
 
     /// <summary>Does a unit of work. If it takes too long, it is cancelled, and whether it is done is unknown.</summary>
     /// <exception cref="IssuerStateException">The work has failed. The message contains the reason.</exception>
@@ -24,6 +28,27 @@ internal abstract class IssuerDatabase
             throw DatabaseFailure.Of(e);
         }
     }
+
+    /// <summary>
+    /// Does a unit of work that writes. SQLite has one writer at a time, and does not queue those that wait for it: without turns, an
+    /// administrator's change could not get past the requests of busy agents.
+    /// </summary>
+    /// <exception cref="IssuerStateException">The work has failed. The message contains the reason.</exception>
+    internal Task<T> WriteAsync<T>(Func<DbContext, CancellationToken, Task<T>> work, CancellationToken cancel) => RunAsync(
+        async (context, stop) =>
+        {
+            if (context.Database.ProviderName != Sqlite) return await work(context, stop);
+            await _turn.WaitAsync(stop);
+            try
+            {
+                return await work(context, stop);
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        },
+        cancel);
 
     /// <summary>The name of the context, if its model does not have an entity type; else null.</summary>
     internal abstract Task<string?> MissingInModelAsync(Type entity);

@@ -95,7 +95,7 @@ internal sealed partial class EfIssuerState : IIssuerState, IAsyncDisposable, ID
         try
         {
             var keys = batch.Select(static write => write.Key).Distinct().Order().ToList();
-            var inserted = await _database.RunAsync(
+            var inserted = await _database.WriteAsync(
                 (context, stop) => _inserter.InsertAsync(context, kind, keys, stop), CancellationToken.None);
             foreach (var write in batch) Complete(write, inserted);
         }

@@ -22,7 +22,7 @@ internal sealed class EntryPruner(IssuerDatabase database, TimeProvider time)
 
     private async Task PruneAsync<TRow>(EntryKind kind, long expiredBefore, CancellationToken cancel) where TRow : EntryRow
     {
-        while (await database.RunAsync((context, stop) => StepAsync<TRow>(context, kind, expiredBefore, stop), cancel) >= RowsInStep)
+        while (await database.WriteAsync((context, stop) => StepAsync<TRow>(context, kind, expiredBefore, stop), cancel) >= RowsInStep)
         {
         }
     }

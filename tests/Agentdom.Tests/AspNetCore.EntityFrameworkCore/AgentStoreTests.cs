@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Agentdom.AspNetCore;
 using Agentdom.AspNetCore.EntityFrameworkCore;
 using Agentdom.Tests.Support;
@@ -332,6 +333,27 @@ public sealed class AgentStoreTests : IAsyncDisposable
         Assert.True(await store.DeleteAsync("b"));
         await using var context = _database.Open();
         Assert.Equal("b", (await context.Set<AgentRow>().SingleAsync()).AgentId);
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task AChangeGetsPastBusyAgents(string kind)
+    {
+        var (store, _) = await OpenAsync(kind);
+        await store.CreateAsync("a", s_settings);
+        var state = ((IServiceProvider)_opened[^1]).GetRequiredService<IIssuerState>();
+        var isOver = false;
+        var busy = Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            while (!Volatile.Read(ref isOver))
+                await state.TryRememberAsync(RandomNumberGenerator.GetBytes(32), _time.GetUtcNow().AddMinutes(5), default);
+        })));
+
+        for (var i = 0; i < 100; i++) Assert.NotNull(await store.SetDisabledAsync("a", i % 2 == 0));
+
+        Volatile.Write(ref isOver, true);
+        await busy;
     }
 
     private async Task<(IAgentStore Store, IAgentDirectory Directory)> OpenAsync(string kind)
