@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Agentdom.AspNetCore.EntityFrameworkCore;
 
 /// <summary>The app's database. Each unit of work has a context of its own and a time limit.</summary>
-internal abstract class IssuerDatabase
+internal abstract class IssuerDatabase : IDisposable
 {
     /// <summary>The longest time that a caller waits.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
@@ -49,6 +49,12 @@ internal abstract class IssuerDatabase
             }
         },
         cancel);
+
+    public void Dispose()
+    {
+        _turn.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     /// <summary>The name of the context, if its model does not have an entity type; else null.</summary>
     internal abstract Task<string?> MissingInModelAsync(Type entity);
