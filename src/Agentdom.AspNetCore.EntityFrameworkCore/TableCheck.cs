@@ -19,9 +19,10 @@ internal sealed class TableCheck(IssuerDatabase database) : IHostedService
         {
             await database.RunAsync(ReadAsync, cancellationToken);
         }
-        catch (IssuerStateException e) when (e.InnerException is { } cause && !DatabaseFailure.IsTimeout(cause))
+        catch (IssuerStateException e)
         {
-            if (!await CanConnectAsync(cancellationToken)) return;
+            // A database that does not answer says nothing about its tables.
+            if (DatabaseFailure.IsTimeout(e.InnerException) || !await CanConnectAsync(cancellationToken)) return;
             throw new IssuerStateException(
                 $"{e.Message} Add a migration (dotnet ef migrations add Agentdom) and apply it before the app starts.", e.InnerException);
         }

@@ -12,7 +12,7 @@ internal static partial class DatabaseFailure
     internal static IssuerStateException Of(Exception failure) => new($"The issuer's database {Reason(failure)}.", failure);
 
     /// <summary>Whether the database has not answered, so that nothing is known about it.</summary>
-    internal static bool IsTimeout(Exception failure) =>
+    internal static bool IsTimeout(Exception? failure) =>
         Causes(failure).Any(static cause => cause is TimeoutException or OperationCanceledException);
 
     private static string Reason(Exception failure)

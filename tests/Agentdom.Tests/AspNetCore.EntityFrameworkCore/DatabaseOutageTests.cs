@@ -75,6 +75,18 @@ public sealed class DatabaseOutageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AnAppStartsWhileItsDatabaseIsFrozenAndWorksOnceItGoesOn()
+    {
+        await _server.StopAsync();
+        await using var issuer = await StartAsync();
+        Assert.Equal(503, await AskAsync(issuer));
+
+        await _server.ContinueAsync();
+
+        await BackAsync(issuer);
+    }
+
+    [Fact]
     public async Task ATableThatIsLockedIsA503UntilItIsFree()
     {
         await using var issuer = await StartAsync();
