@@ -41,7 +41,8 @@ function Export-Package {
     if (Test-Path $packages) { Remove-Item $packages -Recurse -Force }
     $options = @('--configuration', $Configuration, '--output', $packages) + $(if ($NoBuild) { '--no-build' } else { $reproducible })
     $libraries = 'Agentdom.Protocol', 'Agentdom.Client', 'Agentdom.Issuer', 'Agentdom.AspNetCore',
-        'Agentdom.AspNetCore.Sqlite', 'Agentdom.AspNetCore.Redis', 'Agentdom.Extensions.Http'
+        'Agentdom.AspNetCore.Sqlite', 'Agentdom.AspNetCore.Redis', 'Agentdom.AspNetCore.EntityFrameworkCore',
+        'Agentdom.Extensions.Http'
     foreach ($library in $libraries) {
         Invoke-DotNet (@('pack', "src/$library") + $options)
     }

@@ -1,16 +1,22 @@
-// The smallest provider: it issues, verifies and revokes agent tokens, and allows agents with the right scope to read /data.
+// A small provider: it issues, verifies and revokes agent tokens, and allows agents with the right scope to read /data.
 //
-//   ATP_SECRET      the secret shared with the agents, at least 32 bytes
-//   ATP_SCOPES      the offered scopes, separated by spaces or commas (default: data.read data.write)
-//   ATP_TOKEN_TTL   the lifetime of a token in seconds (default: 3600)
-//   ATP_STATE       where used requests and revoked tokens are stored: memory (default), sqlite:PATH, redis:HOST:PORT,
-//                   or an address such as rediss://USER:PASSWORD@HOST:PORT
-//   ATP_RATE_LIMIT  how many tokens an agent can request per minute, or off (default: 600); an address can make ten times as
-//                   many requests
-//   --urls          the address to listen on, such as http://127.0.0.1:5001
+//   ATP_SECRET       the secret shared with the agents, at least 32 bytes
+//   ATP_SCOPES       the offered scopes, separated by spaces or commas (default: data.read data.write)
+//   ATP_TOKEN_TTL    the lifetime of a token in seconds (default: 3600)
+//   ATP_SIGNING_KEY  the keys that sign tokens, each the base64 of at least 32 bytes, newest first, separated by ';'
+//                    (default: keys that are derived from the secret)
+//   ATP_STATE        where used requests and revoked tokens are stored: memory (default), sqlite:PATH, redis:HOST:PORT,
+//                    or an address such as rediss://USER:PASSWORD@HOST:PORT. With postgres:CONNECTION-STRING, or agents:PATH for an
+//                    SQLite file, the database also has the registered agents, and other agents are refused
+//   ATP_KEYS         the folder with the keys that encrypt the registered agents' secrets. All nodes need the same one (default:
+//                    for agents:PATH the folder PATH.keys, else that of .NET's Data Protection)
+//   ATP_ADMIN_KEY    a key of at least 32 bytes, with which operators administer the registered agents at /agents
+//   ATP_RATE_LIMIT   how many tokens an agent can request per minute, or off (default: 600); an address can make ten times as
+//                    many requests
+//   --urls           the address to listen on, such as http://127.0.0.1:5001
 //
 // The configuration section AgentTokens (for example in appsettings.json) is read too, and reloaded when it changes. Use
-// AgentTokens:Secrets to rotate secrets without a restart.
+// AgentTokens:Secrets to rotate secrets without a restart, and AgentTokens:Agents for registered agents without a database.
 
 using Agentdom.Issuer;
 using Microsoft.Extensions.Options;
@@ -18,27 +24,34 @@ using Microsoft.Extensions.Options;
 var builder = WebApplication.CreateBuilder(args);
 // Invalid settings are reported below, without the stack trace that the host would log.
 builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
 try
 {
     builder.Services.AddAgentTokenIssuer(builder.Configuration.GetSection("AgentTokens"));
     var tokens = builder.Services.AddAgentTokenIssuer(Settings.Read(builder.Configuration));
-    Settings.UseState(tokens, builder.Configuration["ATP_STATE"]);
+    var hasDatabase = StateSetting.Use(tokens, builder.Configuration);
+    var hasAdministration = AdminKey.Add(builder.Services, builder.Configuration, hasDatabase);
     builder.Services.AddAuthentication().AddAgentToken();
     builder.Services.AddHealthChecks().AddAgentTokenIssuerState();
 
     var app = builder.Build();
     app.MapAgentTokens("/v1/agent-tokens");
     app.MapAgentdomManifest();
+    if (hasAdministration) app.MapAgentTokenAdministration("/agents").RequireAuthorization(AdminKey.Policy);
     app.MapHealthChecks("/health");
     app.MapGet("/data", (HttpContext http) => new { Message = "Hello, agent.", Agent = http.User.Identity!.Name })
         .RequireAgentScope("data.read");
 
+#if SQLITE || POSTGRES
+    if (hasDatabase) await AgentDatabase.CreateTablesAsync(app.Services);
+#endif
     app.Run();
     return 0;
 }
 catch (Exception e) when (e is SettingException or OptionsValidationException or IssuerStateException)
 {
     foreach (var problem in (e as OptionsValidationException)?.Failures ?? [e.Message]) Console.Error.WriteLine(problem);
-    Console.Error.WriteLine("Correct the setting (ATP_SECRET, ATP_SCOPES, ATP_TOKEN_TTL, ATP_STATE or ATP_RATE_LIMIT) and start again.");
+    Console.Error.WriteLine("Correct the setting (ATP_SECRET, ATP_SCOPES, ATP_TOKEN_TTL, ATP_SIGNING_KEY, ATP_STATE, ATP_KEYS, "
+        + "ATP_ADMIN_KEY or ATP_RATE_LIMIT) and start again.");
     return 1;
 }

@@ -55,6 +55,7 @@ public static class AgentTokenIssuerServiceExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CurrentIssuer>(
             static provider => provider.GetRequiredService<CurrentIssuer>()));
         services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, ManifestCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, AdministrationCheck>());
         return new AgentTokenIssuerBuilder(services);
     }
 }

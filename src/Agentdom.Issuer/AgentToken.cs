@@ -17,8 +17,17 @@ public sealed class AgentToken
     /// <summary>The purpose that the agent gave; may be empty.</summary>
     public required string Purpose { get; init; }
 
+    /// <summary>When the token was issued (UTC), in whole seconds.</summary>
+    public required DateTimeOffset IssuedAt { get; init; }
+
     /// <summary>The expiry (UTC).</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>The id of the secret that the token was requested with, or null if the token is older than this claim.</summary>
+    internal string? SecretKeyId { get; init; }
+
+    /// <summary>Whether the token is signed with a key that is derived from a shared secret.</summary>
+    internal bool HasDerivedKey { get; init; }
 
     /// <summary>The expiry as issuers write it: ISO 8601 in UTC, in whole seconds (protocol.md §7).</summary>
     internal string ExpiresAtText => ExpiresAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

@@ -8,11 +8,13 @@ public interface IAgentLimiter
     /// the request is stored as used, so that an agent above its limit does not fill the state.
     /// </summary>
     /// <param name="agentId">The agent's id.</param>
+    /// <param name="requestsPerMinute">The agent's own limit, or null for the limit of all agents.</param>
     /// <returns>Null if the agent is within its limit, else how long it should wait.</returns>
-    TimeSpan? Check(string agentId);
+    TimeSpan? Check(string agentId, int? requestsPerMinute);
 
     /// <summary>Counts a request of an agent. It is called after the request was stored as used, so a replay is not counted.</summary>
     /// <param name="agentId">The agent's id.</param>
+    /// <param name="requestsPerMinute">The agent's own limit, or null for the limit of all agents.</param>
     /// <returns>Null if the request is within the limit, else how long the agent should wait.</returns>
-    TimeSpan? Enter(string agentId);
+    TimeSpan? Enter(string agentId, int? requestsPerMinute);
 }

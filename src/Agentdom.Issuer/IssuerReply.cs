@@ -39,7 +39,8 @@ public sealed class IssuerReply
     /// <summary>The value of <c>Retry-After</c> in seconds, or null for no such header.</summary>
     public int? RetryAfterSeconds { get; private init; }
 
-    internal static IssuerReply Ok(string outcome, IDictionary<string, object?> members) => new(200, outcome, members);
+    internal static IssuerReply Ok(string outcome, IDictionary<string, object?> members, int status = 200) =>
+        new(status, outcome, members);
 
     internal static IssuerReply Refuse(int status, string code, string description, long? serverTime = null)
     {

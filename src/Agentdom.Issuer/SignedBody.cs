@@ -27,6 +27,12 @@ internal sealed class SignedBody
     /// <summary>The signature as it was sent, which may be no hex text at all.</summary>
     internal string Signature { get; }
 
+    /// <summary>
+    /// The agent id, or null if it is not a valid one. Anybody can claim any id, so before the signature is verified it serves to find
+    /// secrets and for nothing else.
+    /// </summary>
+    internal string? ClaimedAgentId => _json["agent_id"] is string id && AgentIdRule.IsValid(id) ? id : null;
+
     /// <summary>What was signed: the canonical form of all other members.</summary>
     internal string CanonicalBody => _canonicalBody ??= AtpSigner.CanonicalBody(_json, plain: null);
 

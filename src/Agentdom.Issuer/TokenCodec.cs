@@ -15,21 +15,21 @@ internal sealed class TokenCodec
     };
 
     private readonly TokenIssuerOptions _options;
-    private readonly AcceptedSecrets _secrets;
     private readonly IssuerKey _newest;
-    private readonly bool _areKeysDerived;
+    private readonly HashSet<string> _derivedKeyIds;
     private readonly TokenValidationParameters _validation;
     private readonly TimeProvider _time;
 
-    internal TokenCodec(TokenIssuerOptions options, AcceptedSecrets secrets, TimeProvider time)
+    internal TokenCodec(TokenIssuerOptions options, IReadOnlyList<AgentSecret> shared, TimeProvider time)
     {
         _options = options;
-        _secrets = secrets;
         _time = time;
-        _areKeysDerived = options.SigningKeys.Count == 0;
-        List<IssuerKey> keys = _areKeysDerived
-            ? [.. secrets.Shared.Select(static s => IssuerKey.Of(s.Secret))]
-            : [.. options.SigningKeys.Select(static key => new IssuerKey(Convert.FromBase64String(key)))];
+        List<IssuerKey> keys = [.. options.SigningKeys.Select(static key => new IssuerKey(Convert.FromBase64String(key)))];
+        List<IssuerKey> derived = keys.Count == 0 || options.AcceptDerivedSigningKeys
+            ? [.. shared.Select(static s => IssuerKey.Of(s.Secret))]
+            : [];
+        keys.AddRange(derived);
+        _derivedKeyIds = [.. derived.Select(static key => key.SigningKey.KeyId)];
         _newest = keys[0];
         _validation = AccessTokenFormat.Validation(keys, options.Name, options.Audience, time);
     }
@@ -37,7 +37,7 @@ internal sealed class TokenCodec
     /// <summary>The <c>kid</c> of new tokens.</summary>
     internal string KeyId => _newest.SigningKey.KeyId;
 
-    internal string Mint(SignedRequest request, AgentSecret secret, string tokenId)
+    internal string Mint(SignedRequest request, AgentSecret secret, TimeSpan lifetime, string tokenId)
     {
         var now = _time.GetUtcNow().ToUnixTimeSeconds();
         var claims = new Dictionary<string, object?>
@@ -46,7 +46,7 @@ internal sealed class TokenCodec
             [JwtRegisteredClaimNames.Sub] = request.AgentId,
             [JwtRegisteredClaimNames.Iat] = now,
             [JwtRegisteredClaimNames.Nbf] = now,
-            [JwtRegisteredClaimNames.Exp] = now + (long)_options.TokenLifetime.TotalSeconds,
+            [JwtRegisteredClaimNames.Exp] = now + (long)lifetime.TotalSeconds,
             [JwtRegisteredClaimNames.Jti] = tokenId,
             [AgentTokenClaims.SecretKeyId] = secret.KeyId,
             [AgentTokenClaims.Scope] = string.Join(" ", request.Scopes),
@@ -56,13 +56,12 @@ internal sealed class TokenCodec
         return _newest.Sign(claims);
     }
 
-    /// <summary>The content of a token, or null if it is not valid.</summary>
+    /// <summary>The content of a token, or null if it is not this issuer's or has expired.</summary>
     internal async Task<AgentToken?> ReadAsync(string token)
     {
         if (!AccessTokenFormat.IsPlain(token)) return null;
         var result = await s_handler.ValidateTokenAsync(token, _validation).ConfigureAwait(false);
         if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt) return null;
-        if (!IsOfAcceptedSecret(jwt)) return null;
         if (!jwt.TryGetPayloadValue<string?>(AgentTokenClaims.Scope, out var scope) || scope is null
             || string.IsNullOrEmpty(jwt.Id) || string.IsNullOrEmpty(jwt.Subject)) return null;
         return new AgentToken
@@ -71,13 +70,10 @@ internal sealed class TokenCodec
             AgentId = jwt.Subject,
             Scopes = scope.Split(' '),
             Purpose = jwt.TryGetPayloadValue<string?>(AgentTokenClaims.Purpose, out var purpose) ? purpose ?? "" : "",
+            IssuedAt = new DateTimeOffset(jwt.IssuedAt, TimeSpan.Zero),
             ExpiresAt = new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero),
+            SecretKeyId = jwt.TryGetPayloadValue<object?>(AgentTokenClaims.SecretKeyId, out var keyId) ? keyId as string ?? "" : null,
+            HasDerivedKey = _derivedKeyIds.Contains(jwt.Kid),
         };
     }
-
-    // A token without the claim was issued before there was one. If its key is derived, it belongs to a current secret.
-    private bool IsOfAcceptedSecret(JsonWebToken jwt) =>
-        jwt.TryGetPayloadValue<object?>(AgentTokenClaims.SecretKeyId, out var keyId)
-            ? keyId is string id && _secrets.Has(id)
-            : _areKeysDerived;
 }

@@ -14,7 +14,7 @@ public sealed class TokenIssuer
 
     private readonly TokenIssuerOptions _options;
     private readonly HashSet<string> _scopes;
-    private readonly AcceptedSecrets _secrets;
+    private readonly AgentAccess _agents;
     private readonly TokenCodec _codec;
     private readonly IIssuerState _state;
     private readonly IAgentLimiter? _limiter;
@@ -25,18 +25,21 @@ public sealed class TokenIssuer
     /// <param name="state">Stores used signatures and revoked tokens.</param>
     /// <param name="time">The clock.</param>
     /// <param name="limiter">Limits requests per agent; null for no limit.</param>
+    /// <param name="agents">Finds registered agents beside those of the options; null for none.</param>
     /// <exception cref="ArgumentException">The options are invalid. The message lists each problem and how to fix it.</exception>
-    public TokenIssuer(TokenIssuerOptions options, IIssuerState state, TimeProvider? time = null, IAgentLimiter? limiter = null)
+    public TokenIssuer(
+        TokenIssuerOptions options, IIssuerState state, TimeProvider? time = null, IAgentLimiter? limiter = null,
+        IAgentDirectory? agents = null)
     {
-        var problems = string.Join(" ", options.Problems());
+        var problems = string.Join(" ", options.Problems(agents));
         if (problems.Length > 0) throw new ArgumentException(problems, nameof(options));
         _options = options;
         _state = state;
         _limiter = limiter;
         _time = time ?? TimeProvider.System;
         _scopes = new HashSet<string>(options.Scopes, StringComparer.Ordinal);
-        _secrets = new AcceptedSecrets(options.Secrets);
-        _codec = new TokenCodec(options, _secrets, _time);
+        _agents = new AgentAccess(options, agents);
+        _codec = new TokenCodec(options, _agents.Shared, _time);
     }
 
     /// <summary>The <c>kid</c> of new tokens.</summary>
@@ -47,10 +50,12 @@ public sealed class TokenIssuer
     {
         // The signature comes first, so that no content of an unsigned body is trusted or repeated.
         var signed = SignedBody.Parse(body);
-        if (_secrets.SignerOf(signed) is not { } secret)
-            return IssuerReply.Refuse(401, "invalid_signature", "The signature does not match this body.");
+        var (secret, agent) = await _agents.FindSignerAsync(signed, cancel).ConfigureAwait(false);
+        if (secret is null)
+            return IssuerReply.Refuse(401, "invalid_signature", "The signature does not match this body, or the agent is not registered.");
         var request = signed.ReadRequest();
-        var reply = Refusal(request) ?? await AnswerAsync(() => MintOnceAsync(request, secret, cancel)).ConfigureAwait(false);
+        var reply = Refusal(request, agent)
+            ?? await AnswerAsync(() => MintOnceAsync(request, secret, agent, cancel)).ConfigureAwait(false);
         return reply.About(request.AgentId, request.Scopes);
     });
 
@@ -83,7 +88,8 @@ public sealed class TokenIssuer
     public async ValueTask<AgentToken?> ReadTokenAsync(string token, CancellationToken cancel = default)
     {
         var read = await _codec.ReadAsync(token).ConfigureAwait(false);
-        if (read is null || await _state.IsRevokedAsync(read.TokenId, read.ExpiresAt, cancel).ConfigureAwait(false)) return null;
+        if (read is null || !await _agents.AcceptsAsync(read, cancel).ConfigureAwait(false)
+            || await _state.IsRevokedAsync(read.TokenId, read.ExpiresAt, cancel).ConfigureAwait(false)) return null;
         return read;
     }
 
@@ -103,7 +109,7 @@ public sealed class TokenIssuer
         }
     }
 
-    private IssuerReply? Refusal(SignedRequest request)
+    private IssuerReply? Refusal(SignedRequest request, RegisteredAgent? agent)
     {
         var now = _time.GetUtcNow();
         if ((now - request.Timestamp).Duration() > TokenIssuerOptions.TimestampWindow)
@@ -117,24 +123,30 @@ public sealed class TokenIssuer
         foreach (var scope in request.Scopes)
         {
             if (!_scopes.Contains(scope)) return IssuerReply.Refuse(403, "invalid_scope", $"The scope '{scope}' is not offered.");
+            if (agent?.Scopes.Contains(scope) == false)
+                return IssuerReply.Refuse(403, "invalid_scope", $"The scope '{scope}' is not offered to this agent.");
         }
-        return null;
+        // A token issued now would be invalid: its time of issue has whole seconds.
+        var issuedAt = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
+        return issuedAt < agent?.TokensValidFrom ? IssuerReply.RateLimited(agent.TokensValidFrom.Value - issuedAt) : null;
     }
 
-    private async ValueTask<IssuerReply> MintOnceAsync(SignedRequest request, AgentSecret secret, CancellationToken cancel)
+    private async ValueTask<IssuerReply> MintOnceAsync(
+        SignedRequest request, AgentSecret secret, RegisteredAgent? agent, CancellationToken cancel)
     {
         // Counted only once the request is known to be new, because anyone who captured one can send it again.
-        if (_limiter?.Check(request.AgentId) is { } full) return IssuerReply.RateLimited(full);
+        if (_limiter?.Check(request.AgentId, agent?.RequestsPerMinute) is { } full) return IssuerReply.RateLimited(full);
         var until = request.Timestamp + TokenIssuerOptions.TimestampWindow;
         if (!await _state.TryRememberAsync(request.Signature, until, cancel).ConfigureAwait(false))
             return IssuerReply.Refuse(401, "replayed_request", "This signed request was already used. Sign a new one.");
-        if (_limiter?.Enter(request.AgentId) is { } wait) return IssuerReply.RateLimited(wait);
+        if (_limiter?.Enter(request.AgentId, agent?.RequestsPerMinute) is { } wait) return IssuerReply.RateLimited(wait);
+        var lifetime = agent?.MaxTokenLifetime < _options.TokenLifetime ? agent.MaxTokenLifetime.Value : _options.TokenLifetime;
         var tokenId = Hex.Encode(RandomBytes.Make(16));
         return IssuerReply.Ok("issued", new Dictionary<string, object?>
         {
-            ["token"] = _codec.Mint(request, secret, tokenId),
+            ["token"] = _codec.Mint(request, secret, lifetime, tokenId),
             ["token_type"] = "Bearer",
-            ["expires_in"] = (long)_options.TokenLifetime.TotalSeconds,
+            ["expires_in"] = (long)lifetime.TotalSeconds,
             ["scopes_granted"] = request.Scopes,
             ["agent_id"] = request.AgentId,
         }).About(request.AgentId, request.Scopes, tokenId);

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Agentdom.Issuer;
 
 /// <summary>An issuer's options.</summary>
@@ -13,6 +11,18 @@ public class TokenIssuerOptions
     /// tokens signed under any of them are valid until that secret is removed from the list.
     /// </summary>
     public IList<string> Secrets { get; } = [];
+
+    /// <summary>
+    /// The agents that the issuer knows, each with secrets and scopes of its own. If there are any, or the issuer has a directory of
+    /// agents, others are refused unless <see cref="AllowUnregisteredAgents"/> is true.
+    /// </summary>
+    public IList<RegisteredAgent> Agents { get; } = [];
+
+    /// <summary>
+    /// Whether agents that are not registered may use the shared secrets. Null, the default, allows it only if the issuer knows no
+    /// agents at all. Set it to false to keep them out also after the last registered agent was removed.
+    /// </summary>
+    public bool? AllowUnregisteredAgents { get; set; }
 
     /// <summary>The offered scopes, each an RFC 6749 scope-token of 1 to 128 characters.</summary>
     public IList<string> Scopes { get; } = [];
@@ -38,6 +48,13 @@ public class TokenIssuerOptions
     /// </summary>
     public IList<string> SigningKeys { get; } = [];
 
+    /// <summary>
+    /// Whether tokens are also valid if they are signed with the keys that are derived from the secrets, although
+    /// <see cref="SigningKeys"/> are set. It is for the time of one token lifetime after they were set for the first time, because
+    /// otherwise all tokens would become invalid at that moment.
+    /// </summary>
+    public bool AcceptDerivedSigningKeys { get; set; }
+
     /// <summary>The <c>iss</c> claim that is in force.</summary>
     internal string Name => Issuer ?? Origin ?? DefaultName;
 
@@ -48,26 +65,28 @@ public class TokenIssuerOptions
     internal virtual string? Origin => null;
 
     /// <summary>The problems of these options, each as a sentence with advice; empty if they are valid.</summary>
-    public IEnumerable<string> Problems()
+    public IEnumerable<string> Problems() => Problems(directory: null);
+
+    /// <summary>Whether the issuer knows agents, so that others are refused by default.</summary>
+    internal bool KnowsAgents(IAgentDirectory? directory) => directory is not null || Agents.Count > 0 || AllowUnregisteredAgents == false;
+
+    internal IEnumerable<string> Problems(IAgentDirectory? directory)
     {
-        if (Secrets.Count == 0)
-            yield return $"There is no shared secret. Add one of at least {SharedSecret.MinimumBytes} bytes; {HowToMakeOne}";
+        if (Secrets.Count == 0 && (!KnowsAgents(directory) || AllowUnregisteredAgents == true))
+            yield return $"There is no shared secret. Add one of at least {SharedSecret.MinimumBytes} bytes; {SecretRule.HowToMakeOne}";
+        else if (Secrets.Count == 0 && SigningKeys.Count == 0)
+            yield return $"There is no key that signs tokens. Add one to SigningKeys; {SecretRule.HowToMakeOne}";
         for (var i = 0; i < Secrets.Count; i++)
         {
-            var bytes = Encoding.UTF8.GetByteCount(Secrets[i] ?? "");
-            if (!HasUtf8(Secrets[i] ?? ""))
-                yield return $"Secret {i + 1} of {Secrets.Count} contains a lone surrogate, so it has no UTF-8 form; {HowToMakeOne}";
-            else if (bytes < SharedSecret.MinimumBytes)
-                yield return $"Secret {i + 1} of {Secrets.Count} has {bytes} bytes "
-                    + $"and needs at least {SharedSecret.MinimumBytes}; {HowToMakeOne}";
+            if (SecretRule.Problem(Secrets[i]) is { } problem) yield return $"Secret {i + 1} of {Secrets.Count} {problem}";
         }
         for (var i = 0; i < SigningKeys.Count; i++)
         {
             if (KeyLength(SigningKeys[i]) is not { } bytes)
-                yield return $"Signing key {i + 1} of {SigningKeys.Count} is not base64; {HowToMakeOne}";
+                yield return $"Signing key {i + 1} of {SigningKeys.Count} is not base64; {SecretRule.HowToMakeOne}";
             else if (bytes < SharedSecret.MinimumBytes)
                 yield return $"Signing key {i + 1} of {SigningKeys.Count} has {bytes} bytes "
-                    + $"and needs at least {SharedSecret.MinimumBytes}; {HowToMakeOne}";
+                    + $"and needs at least {SharedSecret.MinimumBytes}; {SecretRule.HowToMakeOne}";
         }
         if (Scopes.Count == 0) yield return "No scope is offered. Add at least one, such as \"data.read\".";
         foreach (var scope in Scopes)
@@ -76,15 +95,13 @@ public class TokenIssuerOptions
                 yield return $"'{scope}' is not a scope: 1 to {ScopeSet.MaxLength} printable ASCII characters "
                     + "without spaces, quotes and backslashes.";
         }
-        if (TokenLifetime < TimeSpan.FromSeconds(1) || TokenLifetime > TimeSpan.FromDays(1)
-            || TokenLifetime.Ticks % TimeSpan.TicksPerSecond != 0)
+        foreach (var problem in AgentList.Problems(this)) yield return problem;
+        if (!LifetimeRule.IsValid(TokenLifetime))
             yield return $"The token lifetime must be 1 second to 24 hours in whole seconds, not {TokenLifetime}.";
         // A blank issuer or audience would make every issued token invalid.
         if (Issuer is not null && string.IsNullOrWhiteSpace(Issuer)) yield return "The issuer's name is empty. Name it, or leave it out.";
         if (Audience is not null && string.IsNullOrWhiteSpace(Audience)) yield return "The audience is empty. Name one, or leave it out.";
     }
-
-    private const string HowToMakeOne = "make one with 'openssl rand -base64 32'.";
 
     // Null if it is not base64.
     private static int? KeyLength(string? key)
@@ -96,19 +113,6 @@ public class TokenIssuerOptions
         catch (FormatException)
         {
             return null;
-        }
-    }
-
-    private static bool HasUtf8(string text)
-    {
-        try
-        {
-            StrictJson.ToUtf8(text);
-            return true;
-        }
-        catch (JsonFormatException)
-        {
-            return false;
         }
     }
 }

@@ -11,6 +11,9 @@ internal static class BuildOutput
 
     internal static string SampleIssuer { get; } = Of("samples/Issuer", "Issuer.dll");
 
+    /// <summary>This program, which can also be an issuer.</summary>
+    internal static string Benchmarks { get; } = Of("tests/Agentdom.Benchmarks", "Agentdom.Benchmarks.dll");
+
     /// <summary>The folder of the issuer on Express, which runs from its source folder.</summary>
     internal static string ExpressIssuer { get; } = Path.Combine(Metadata("RepositoryRoot"), "tests", "Agentdom.Benchmarks", "express");
 

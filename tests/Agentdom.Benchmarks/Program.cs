@@ -3,14 +3,18 @@ using Agentdom.Benchmarks;
 using Agentdom.Benchmarks.Load;
 using Agentdom.Benchmarks.Module;
 
-// dotnet run -c Release --project tests/Agentdom.Benchmarks -- all | renewal [pwsh] | load [seconds] | replay-memory | protocol | bodies | module
+// dotnet run -c Release --project tests/Agentdom.Benchmarks -- all | renewal [pwsh] | load [seconds] | replay-memory | protocol | bodies | refusals | module
 try
 {
     switch (args)
     {
+        case ["serve", .. var settings]:
+            await DatabaseIssuer.RunAsync(settings);
+            return 0;
         case ["all"]:
             ProtocolBenchmark.Run();
             HostileBodies.Run();
+            await RefusalTimes.RunAsync();
             await ModuleBenchmark.RunAsync();
             await RenewalBenchmark.RunAsync(usePwsh: false);
             await LoadBenchmark.RunAsync(LoadBenchmark.DefaultSeconds);
@@ -32,6 +36,9 @@ try
         case ["bodies"]:
             HostileBodies.Run();
             return 0;
+        case ["refusals"]:
+            await RefusalTimes.RunAsync();
+            return 0;
         case ["module"]:
             await ModuleBenchmark.RunAsync();
             return 0;
@@ -40,7 +47,7 @@ try
             return 0;
         default:
             Console.Error.WriteLine(
-                $"Usage: all, renewal [pwsh], load [seconds, up to {LoadBenchmark.MaxSeconds}], replay-memory, protocol, bodies, module.");
+                $"Usage: all, renewal [pwsh], load [seconds, up to {LoadBenchmark.MaxSeconds}], replay-memory, protocol, bodies, refusals, module.");
             return 2;
     }
 }

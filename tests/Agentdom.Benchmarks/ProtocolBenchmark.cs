@@ -44,8 +44,8 @@ public class ProtocolBenchmark
         _body = StrictJson.ParseObject(text);
         _request = SignedBody.Parse(text).ReadRequest();
         var options = new TokenIssuerOptions { Secrets = { Secret }, Scopes = { "data.read", "data.write" } };
-        _codec = new TokenCodec(options, new AcceptedSecrets(options.Secrets), TimeProvider.System);
-        _token = _codec.Mint(_request, _agentSecret, "a token's id");
+        _codec = new TokenCodec(options, new AgentAccess(options, directory: null).Shared, TimeProvider.System);
+        _token = _codec.Mint(_request, _agentSecret, TimeSpan.FromHours(1), "a token's id");
     }
 
     /// <summary>Converts a body to canonical form.</summary>
@@ -62,7 +62,7 @@ public class ProtocolBenchmark
 
     /// <summary>Mints a token.</summary>
     [Benchmark]
-    public string Mint() => _codec.Mint(_request, _agentSecret, "a token's id");
+    public string Mint() => _codec.Mint(_request, _agentSecret, TimeSpan.FromHours(1), "a token's id");
 
     /// <summary>Validates a token.</summary>
     [Benchmark]

@@ -8,6 +8,12 @@ public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
 {
     private const string RemovedSigningKey = "SigningKey";
 
+    private const string AgentsKey = "Agents";
+    private const int MaxProblems = 20;
+
+    // The time of looking for unknown settings grows with the square of the number of agents. For these it is a second.
+    private const int MaxCheckedAgents = 2000;
+
     private readonly List<string> _unreadable = [];
 
     /// <summary>
@@ -22,6 +28,12 @@ public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
     /// <summary>How long clients may cache the manifest, in whole seconds. The default is 5 minutes.</summary>
     public TimeSpan ManifestLifetime { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// How long the answers of a directory of agents are kept, in seconds: 0 to 60. The default is 5. So long can it take until a
+    /// change to an agent is in force. The agents in <see cref="TokenIssuerOptions.Agents"/> are not affected.
+    /// </summary>
+    public int DirectoryCacheSeconds { get; set; } = 5;
+
     /// <summary>The rate limits.</summary>
     public AgentTokenIssuerLimits Limits { get; } = new();
 
@@ -35,18 +47,30 @@ public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
             _unreadable.Add($"The setting '{RemovedSigningKey}' is now the list 'SigningKeys'. Move its value to 'SigningKeys:0'.");
         try
         {
-            section.Bind(this);
+            new ConfigurationWithout(section, AgentsKey).Bind(this);
         }
         catch (InvalidOperationException e)
         {
             var key = KeyInBindingError().Match(e.Message).Groups[1].Value;
             _unreadable.Add($"The configuration's value of '{key}' does not have the expected type.");
         }
+        var entries = section.GetSection(AgentsKey).GetChildren().ToList();
+        foreach (var entry in entries)
+        {
+            var (agent, problem) = AgentEntry.Read(entry, checksNames: entries.Count <= MaxCheckedAgents);
+            if (agent is not null) Agents.Add(agent);
+            else _unreadable.Add(problem!);
+        }
     }
 
-    internal List<string> AllProblems()
+    /// <param name="directory">The directory that the issuer also uses, or null.</param>
+    internal List<string> AllProblems(IAgentDirectory? directory)
     {
-        var problems = _unreadable.Concat(Problems()).Concat(ManifestProblems()).Concat(Limits.Problems());
+        List<string> problems = [.. _unreadable, .. Problems(directory), .. ManifestProblems(), .. Limits.Problems()];
+        if (DirectoryCacheSeconds is < 0 or > 60)
+            problems.Add($"DirectoryCacheSeconds is 0 to 60, not {DirectoryCacheSeconds}.");
+        var others = problems.Count - MaxProblems;
+        if (others > 0) problems = [.. problems.Take(MaxProblems), $"There are {others} more problems."];
         return [.. problems.Select(static p => "Agent tokens: " + p)];
     }
 

@@ -36,22 +36,7 @@ internal sealed class AgentTokenEndpoint(
 
     private async ValueTask<IssuerReply> DecideAsync(HttpRequest request, TokenIssuer issuer, CancellationToken cancel)
     {
-        var (body, refusal) = await ReadAsync(request, cancel);
+        var (body, refusal) = await HttpBody.ReadAsync(request, maxBytes, cancel);
         return refusal ?? await decide(issuer, body, cancel);
-    }
-
-    private async ValueTask<(byte[] Body, IssuerReply? Refusal)> ReadAsync(HttpRequest request, CancellationToken cancel)
-    {
-        try
-        {
-            return await RequestBody.ReadAsync(request.Body, request.ContentType, request.ContentLength, maxBytes, cancel);
-        }
-        catch (IOException e) when (!cancel.IsCancellationRequested)
-        {
-            // The body is malformed, incomplete or too slow. Kestrel would log this as the app's error and answer 500 to some.
-            return ([], e is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }
-                ? IssuerReply.TooLarge(maxBytes)
-                : IssuerReply.InvalidRequest("The body could not be read completely."));
-        }
     }
 }

@@ -13,6 +13,7 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
     private readonly Lock _changing = new();
     private readonly IOptionsMonitor<AgentTokenIssuerOptions> _options;
     private readonly IIssuerState _state;
+    private readonly CachedDirectory? _agents;
     private readonly TimeProvider _time;
     private readonly ILogger<CurrentIssuer> _log;
     private readonly IDisposable? _subscription;
@@ -20,11 +21,13 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
 
     /// <exception cref="OptionsValidationException">The options are invalid, so the app does not start.</exception>
     public CurrentIssuer(
-        IOptionsMonitor<AgentTokenIssuerOptions> options, IIssuerState state, TimeProvider time, ILogger<CurrentIssuer> log)
+        IOptionsMonitor<AgentTokenIssuerOptions> options, IIssuerState state, TimeProvider time, ILogger<CurrentIssuer> log,
+        CachedDirectory? agents = null)
     {
+        _agents = agents;
         (_options, _state, _time, _log) = (options, new WatchedState(state, log), time, log);
         var first = options.CurrentValue;
-        if (first.AllProblems() is { Count: > 0 } problems)
+        if (first.AllProblems(agents) is { Count: > 0 } problems)
             throw new OptionsValidationException(
                 Microsoft.Extensions.Options.Options.DefaultName, typeof(AgentTokenIssuerOptions), problems);
         Limits = new RequestLimits(first.Limits);
@@ -44,6 +47,7 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
     public Task StartAsync(CancellationToken cancellationToken)
     {
         if (_inForce.Options.HasDefaultName) _log.HasDefaultName(TokenIssuerOptions.DefaultName);
+        if (_inForce.Options.KnowsAgents(_agents) && _inForce.Options.SigningKeys.Count == 0) _log.SharedSecretSignsTokens();
         return Task.CompletedTask;
     }
 
@@ -61,7 +65,7 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
         lock (_changing)
         {
             var options = _options.CurrentValue;
-            if (options.AllProblems() is { Count: > 0 } problems)
+            if (options.AllProblems(_agents) is { Count: > 0 } problems)
             {
                 _log.ReloadRefused(string.Join(" ", problems));
                 return;
@@ -71,7 +75,11 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
         }
     }
 
-    private InForce Make(AgentTokenIssuerOptions options) => new(new TokenIssuer(options, _state, _time, Limits), options);
+    private InForce Make(AgentTokenIssuerOptions options)
+    {
+        if (_agents is not null) _agents.Lifetime = TimeSpan.FromSeconds(options.DirectoryCacheSeconds);
+        return new InForce(new TokenIssuer(options, _state, _time, Limits, _agents), options);
+    }
 
     private sealed record InForce(TokenIssuer Issuer, AgentTokenIssuerOptions Options);
 }

@@ -10,31 +10,15 @@ internal sealed class WatchedState(IIssuerState state, ILogger log) : IIssuerSta
     private readonly Outage _reading = new(log);
 
     public ValueTask<bool> TryRememberAsync(byte[] signature, DateTimeOffset until, CancellationToken cancel) =>
-        WatchAsync(_writing, () => state.TryRememberAsync(signature, until, cancel));
+        _writing.WatchAsync(() => state.TryRememberAsync(signature, until, cancel));
 
     public async ValueTask RevokeAsync(string tokenId, DateTimeOffset until, CancellationToken cancel) =>
-        await WatchAsync(_writing, async () =>
+        await _writing.WatchAsync(async () =>
         {
             await state.RevokeAsync(tokenId, until, cancel);
             return true;
         });
 
     public ValueTask<bool> IsRevokedAsync(string tokenId, DateTimeOffset until, CancellationToken cancel) =>
-        WatchAsync(_reading, () => state.IsRevokedAsync(tokenId, until, cancel));
-
-    private static async ValueTask<bool> WatchAsync(Outage outage, Func<ValueTask<bool>> call)
-    {
-        try
-        {
-            var answer = await call();
-            outage.End();
-            return answer;
-        }
-        catch (IssuerStateException e)
-        {
-            // Only the message, because a store's own exception may contain confidential details.
-            outage.Begin(e.Message);
-            throw;
-        }
-    }
+        _reading.WatchAsync(() => state.IsRevokedAsync(tokenId, until, cancel));
 }

@@ -23,6 +23,10 @@ internal static class ClientNetwork
         : network.Equals(IPAddress.None) ? Unknown
         : network.ToString();
 
-    /// <summary>How logs name a missing address.</summary>
-    internal const string Unknown = "an unknown address";
+    /// <summary>One address as it is shown in logs.</summary>
+    // IPv4 addresses in their usual form, even on a dual-stack socket, so that they match other logs.
+    internal static string AddressText(IPAddress? address) =>
+        (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString() ?? Unknown;
+
+    private const string Unknown = "an unknown address";
 }

@@ -9,48 +9,52 @@ namespace Agentdom.AspNetCore;
 /// </summary>
 internal sealed class RequestLimits(AgentTokenIssuerLimits limits) : IAgentLimiter, IDisposable
 {
-    private readonly PartitionedRateLimiter<string>? _agents = Limiter<string>(limits.RequestsPerMinutePerAgent);
-    private readonly TimeSpan? _agentRefill = limits.RequestsPerMinutePerAgent is { } count ? Refill(count) : null;
-    private readonly PartitionedRateLimiter<IPAddress>? _addresses = Limiter<IPAddress>(limits.RequestsPerMinutePerAddress);
+    // The limit is part of the key, so that a changed one applies at once.
+    private readonly PartitionedRateLimiter<(string AgentId, int PerMinute)> _agents =
+        Limiter<(string AgentId, int PerMinute)>(static agent => agent.PerMinute);
+    private readonly PartitionedRateLimiter<IPAddress>? _addresses = limits.RequestsPerMinutePerAddress is { } perMinute
+        ? Limiter<IPAddress>(_ => perMinute)
+        : null;
 
     /// <inheritdoc/>
-    public TimeSpan? Check(string agentId) =>
-        _agents?.GetStatistics(agentId) is { CurrentAvailablePermits: 0 } ? _agentRefill : null;
+    public TimeSpan? Check(string agentId, int? requestsPerMinute) =>
+        LimitOf(requestsPerMinute) is { } limit && _agents.GetStatistics((agentId, limit)) is { CurrentAvailablePermits: 0 }
+            ? Refill(limit)
+            : null;
 
     /// <inheritdoc/>
-    public TimeSpan? Enter(string agentId) => Enter(_agents, agentId);
+    public TimeSpan? Enter(string agentId, int? requestsPerMinute) =>
+        LimitOf(requestsPerMinute) is { } limit ? Enter(_agents, (agentId, limit)) : null;
 
     /// <returns>Null if the address is within its limit, else how long it should wait.</returns>
-    internal TimeSpan? Enter(IPAddress? address) => Enter(_addresses, ClientNetwork.Of(address));
+    internal TimeSpan? Enter(IPAddress? address) => _addresses is null ? null : Enter(_addresses, ClientNetwork.Of(address));
 
     public void Dispose()
     {
-        _agents?.Dispose();
+        _agents.Dispose();
         _addresses?.Dispose();
     }
 
-    private static TimeSpan? Enter<TResource>(PartitionedRateLimiter<TResource>? limiter, TResource resource)
+    private int? LimitOf(int? ofTheAgent) => ofTheAgent ?? limits.RequestsPerMinutePerAgent;
+
+    private static TimeSpan? Enter<TResource>(PartitionedRateLimiter<TResource> limiter, TResource resource)
     {
-        if (limiter is null) return null;
         using var lease = limiter.AttemptAcquire(resource);
         if (lease.IsAcquired) return null;
         return lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1);
     }
 
-    private static PartitionedRateLimiter<TResource>? Limiter<TResource>(int? perMinute)
-        where TResource : notnull
+    private static PartitionedRateLimiter<TResource> Limiter<TResource>(Func<TResource, int> perMinute) where TResource : notnull =>
+        PartitionedRateLimiter.Create<TResource, TResource>(
+            resource => RateLimitPartition.GetTokenBucketLimiter(resource, one => Bucket(perMinute(one))));
+
+    private static TokenBucketRateLimiterOptions Bucket(int perMinute) => new()
     {
-        if (perMinute is not { } count) return null;
-        var bucket = new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = count,
-            TokensPerPeriod = 1,
-            ReplenishmentPeriod = Refill(count),
-            QueueLimit = 0,
-        };
-        return PartitionedRateLimiter.Create<TResource, TResource>(
-            resource => RateLimitPartition.GetTokenBucketLimiter(resource, _ => bucket));
-    }
+        TokenLimit = perMinute,
+        TokensPerPeriod = 1,
+        ReplenishmentPeriod = Refill(perMinute),
+        QueueLimit = 0,
+    };
 
     private static TimeSpan Refill(int perMinute) => TimeSpan.FromMinutes(1) / perMinute;
 }

@@ -28,4 +28,14 @@ internal static partial class AuditLog
 
     [LoggerMessage(1006, LogLevel.Warning, "Left out {Count} more refusals at {Address} in the last minute.")]
     internal static partial void LeftOut(this ILogger audit, long count, string address);
+
+    [LoggerMessage(1007, LogLevel.Information,
+        "Changed the registered agent {AgentId} ({Operation}) for {By} at {Address}. Its scopes are now: {Scopes}.")]
+    internal static partial void Changed(
+        this ILogger audit, string operation, string? agentId, string scopes, string by, string address);
+
+    [LoggerMessage(1008, LogLevel.Warning,
+        "Refused to change the registered agent {AgentId} ({Operation}) for {By} at {Address}: {Outcome}.")]
+    internal static partial void ChangeRefused(
+        this ILogger audit, string operation, string? agentId, string by, string address, string outcome);
 }

@@ -21,4 +21,9 @@ internal static partial class IssuerLog
         "This issuer has no name of its own, so the 'iss' of its tokens is '{Name}'. If another issuer has the same secret, a token that "
         + "was revoked here is valid there. Set PublicOrigin, such as https://api.example.com, or Issuer.")]
     internal static partial void HasDefaultName(this ILogger log, string name);
+
+    [LoggerMessage(2006, LogLevel.Warning,
+        "The issuer knows its agents, but the key of its tokens is derived from the shared secret, so everyone who has that secret can "
+        + "forge tokens. Set SigningKeys, and AcceptDerivedSigningKeys for the lifetime of one token.")]
+    internal static partial void SharedSecretSignsTokens(this ILogger log);
 }

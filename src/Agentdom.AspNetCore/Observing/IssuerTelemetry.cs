@@ -42,7 +42,8 @@ internal sealed class IssuerTelemetry : IDisposable
         _duration.Record(Stopwatch.GetElapsedTime(decision.Began).TotalSeconds, tags);
         if (decision.StateFailure is not null) _stateFailures.Add(1, tags);
         // Without a token, nobody vouches for how often this happens.
-        if (decision.TokenId is not null || _budget.TryTake(address)) Audit(decision, string.Join(' ', decision.Scopes), Text(address));
+        if (decision.TokenId is not null || _budget.TryTake(address))
+            Audit(decision, string.Join(' ', decision.Scopes), ClientNetwork.AddressText(address));
     }
 
     public void Dispose() => _budget.Dispose();
@@ -56,8 +57,4 @@ internal sealed class IssuerTelemetry : IDisposable
         else if (decision.Operation == Operation.Revoke) _audit.Revoked(decision.TokenId, agent, address, decision.Outcome);
         else _audit.Accepted(decision.TokenId, scopes, agent, address);
     }
-
-    // IPv4 addresses in their usual form, even on a dual-stack socket, so that they match other logs.
-    private static string Text(IPAddress? address) =>
-        (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString() ?? ClientNetwork.Unknown;
 }

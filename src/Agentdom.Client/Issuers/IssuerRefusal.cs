@@ -32,6 +32,18 @@ internal static class IssuerRefusal
         };
     }
 
+    /// <summary>
+    /// The error for a refused token request. An issuer says the same of a wrong signature and of an agent that it does not know, so
+    /// a refused signature names the agent.
+    /// </summary>
+    internal static AtpException OfRequest(Uri endpoint, HttpAnswer answer, string agentId, params IEnumerable<string> hidden)
+    {
+        var refusal = OfToken(endpoint, answer, hidden);
+        return refusal.Error == AtpError.SignatureRefused
+            ? refusal.WithAdvice($"{refusal.Advice} If the provider registers agents, it must know this one: {Printable.Line(agentId)}.")
+            : refusal;
+    }
+
     /// <summary>The error for a successful answer whose body is not what the protocol defines.</summary>
     internal static AtpException OfUnreadable(HttpAnswer answer, string happened, JsonFormatException cause) => answer.IsWebPage
         ? OfWebPage(answer)

@@ -42,7 +42,7 @@ internal sealed class TokenExchange(
             }
             else
             {
-                throw IssuerRefusal.OfToken(endpoint, answer, [.. _signatures, secret.Reveal()]);
+                throw IssuerRefusal.OfRequest(endpoint, answer, request.AgentId, [.. _signatures, secret.Reveal()]);
             }
         }
     }

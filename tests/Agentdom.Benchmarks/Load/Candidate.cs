@@ -1,13 +1,15 @@
 namespace Agentdom.Benchmarks.Load;
 
 /// <summary>An issuer that takes part in a run, with the server it needs, if any.</summary>
-internal sealed class Candidate(string name, ServerProcess issuer, ServerProcess? beside = null) : IDisposable
+internal sealed class Candidate(string name, ServerProcess issuer, LoadAgents agents, ServerProcess? beside = null) : IDisposable
 {
     private readonly List<RoundResult> _rounds = [];
 
     internal string Name => name;
 
     internal ServerProcess Issuer => issuer;
+
+    internal LoadAgents Agents => agents;
 
     internal IReadOnlyList<RoundResult> Rounds => _rounds;
 

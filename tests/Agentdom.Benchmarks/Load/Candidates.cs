@@ -7,14 +7,23 @@ internal static class Candidates
 {
     // Rate limiting is on, but the limit is never reached.
     private const string RateLimit = "100000000";
+    private const int RegisteredAgents = 100_000;
+
+    // Only the audit log is on: the server's own two lines per request are part of neither issuer.
+    private static readonly string[] s_logging =
+    [
+        "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics=None",
+        "--Logging:LogLevel:Agentdom.Audit=Information", "--Logging:Console:FormatterOptions:SingleLine=true",
+    ];
 
     /// <exception cref="SkippedException">A program that it needs is missing.</exception>
     internal static async Task<Candidate> InMemoryAsync(string secret) =>
-        new("Agentdom, in memory", await SampleAsync(secret, static _ => "memory"));
+        new("Agentdom, in memory", await SampleAsync(secret, static _ => "memory"), LoadAgents.Sharing(secret));
 
     /// <inheritdoc cref="InMemoryAsync"/>
     internal static async Task<Candidate> SqliteAsync(string secret) =>
-        new("Agentdom, SQLite", await SampleAsync(secret, static folder => "sqlite:" + Path.Combine(folder, "state.db")));
+        new("Agentdom, SQLite", await SampleAsync(secret, static folder => "sqlite:" + Path.Combine(folder, "state.db")),
+            LoadAgents.Sharing(secret));
 
     /// <inheritdoc cref="InMemoryAsync"/>
     internal static async Task<Candidate> RedisAsync(string secret)
@@ -24,7 +33,8 @@ internal static class Candidates
             ["redis-server", "--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no"], Nothing);
         try
         {
-            return new Candidate("Agentdom, Redis", await SampleAsync(secret, _ => $"redis:{redis.Address}"), redis);
+            return new Candidate(
+                "Agentdom, Redis", await SampleAsync(secret, _ => $"redis:{redis.Address}"), LoadAgents.Sharing(secret), redis);
         }
         catch
         {
@@ -45,21 +55,64 @@ internal static class Candidates
             ["NODE_ENV"] = "production",
         };
         return new Candidate("Express 5, jsonwebtoken", await ServerProcess.StartAsync(
-            static (port, _) => ["node", Path.Combine(BuildOutput.ExpressIssuer, "server.js"), $"{port}"], environment));
+            static (port, _) => ["node", Path.Combine(BuildOutput.ExpressIssuer, "server.js"), $"{port}"], environment),
+            LoadAgents.Sharing(secret));
+    }
+
+    /// <summary>Many registered agents in the configuration, with in-memory state.</summary>
+    internal static async Task<Candidate> RegisteredAsync(string secret)
+    {
+        var agents = LoadAgents.Registered(RegisteredAgents);
+        return new Candidate($"Agentdom, {RegisteredAgents:N0} agents", await SampleAsync(null, static _ => "memory", agents), agents);
+    }
+
+    /// <summary>Agents in PostgreSQL, whose cache is warm, with in-memory state.</summary>
+    internal static Task<Candidate> DatabaseAgentsAsync(string secret) => DatabaseAsync("Agentdom, agents in PostgreSQL", "memory");
+
+    /// <summary>Agents and state in PostgreSQL.</summary>
+    internal static Task<Candidate> DatabaseStateAsync(string secret) => DatabaseAsync("Agentdom, PostgreSQL", "database");
+
+    private static async Task<Candidate> DatabaseAsync(string name, string state)
+    {
+        var postgres = await PostgresProcess.StartAsync();
+        try
+        {
+            var list = "";
+            var node = await ServerProcess.StartAsync(
+                (port, folder) =>
+                {
+                    list = Path.Combine(folder, "agents");
+                    return
+                    [
+                        "dotnet", BuildOutput.Benchmarks, "serve", $"--urls=http://127.0.0.1:{port}", $"--State={state}",
+                        $"--Database={PostgresProcess.ConnectionString(postgres)}", $"--AgentList={list}", .. s_logging,
+                    ];
+                },
+                Nothing);
+            return new Candidate(name, node, LoadAgents.Read(list), postgres);
+        }
+        catch
+        {
+            postgres.Dispose();
+            throw;
+        }
     }
 
     private static IReadOnlyDictionary<string, string> Nothing { get; } = new Dictionary<string, string>();
 
-    private static Task<ServerProcess> SampleAsync(string secret, Func<string, string> state)
+    private static Task<ServerProcess> SampleAsync(string? secret, Func<string, string> state, LoadAgents? registered = null)
     {
-        var environment = new Dictionary<string, string> { ["ATP_SECRET"] = secret, ["ATP_RATE_LIMIT"] = RateLimit };
+        var environment = new Dictionary<string, string> { ["ATP_SECRET"] = secret ?? "", ["ATP_RATE_LIMIT"] = RateLimit };
         return ServerProcess.StartAsync((port, folder) =>
-        [
-            "dotnet", BuildOutput.SampleIssuer, $"--urls=http://127.0.0.1:{port}", $"--ATP_STATE={state(folder)}",
-            // Only the audit log is on: the server's own two lines per request are part of neither issuer.
-            "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics=None",
-            "--Logging:LogLevel:Agentdom.Audit=Information", "--Logging:Console:FormatterOptions:SingleLine=true",
-        ], environment);
+        {
+            registered?.WriteSettings(Path.Combine(folder, "appsettings.json"));
+            return
+            [
+                "dotnet", BuildOutput.SampleIssuer, $"--contentRoot={folder}", $"--urls=http://127.0.0.1:{port}",
+                $"--ATP_STATE={state(folder)}",
+                .. s_logging,
+            ];
+        }, environment);
     }
 
     private static async Task InstallAsync()

@@ -26,20 +26,24 @@ internal static class LoadBenchmark
         var candidates = new List<Candidate>();
         try
         {
-            var starts = new[] { Candidates.InMemoryAsync, Candidates.ExpressAsync, Candidates.SqliteAsync, Candidates.RedisAsync };
+            var starts = new[]
+            {
+                Candidates.InMemoryAsync, Candidates.RegisteredAsync, Candidates.DatabaseAgentsAsync, Candidates.ExpressAsync,
+                Candidates.SqliteAsync, Candidates.RedisAsync, Candidates.DatabaseStateAsync,
+            };
             foreach (var start in starts)
             {
                 try
                 {
                     candidates.Add(await start(secret));
-                    await SanityCheck.RunAsync(candidates[^1].Name, candidates[^1].Issuer.Address, secret);
+                    await SanityCheck.RunAsync(candidates[^1].Name, candidates[^1].Issuer.Address, candidates[^1].Agents);
                 }
                 catch (SkippedException e)
                 {
                     Console.WriteLine($"Skipped: {e.Message}.");
                 }
             }
-            Measure(candidates, secret, TimeSpan.FromSeconds(seconds));
+            Measure(candidates, TimeSpan.FromSeconds(seconds));
             LoadReport.Write(candidates, Connections, Rounds, seconds);
         }
         finally
@@ -48,14 +52,15 @@ internal static class LoadBenchmark
         }
     }
 
-    private static void Measure(List<Candidate> candidates, string secret, TimeSpan time)
+    private static void Measure(List<Candidate> candidates, TimeSpan time)
     {
         for (var round = -WarmUps; round < Rounds; round++)
         {
             foreach (var candidate in candidates)
             {
                 var expected = candidate.Rounds.Count == 0 ? MaxRequests : (int)(candidate.Rounds[^1].PerSecond * time.TotalSeconds * 2);
-                var requests = SignedRequests.Make(Math.Min(MaxRequests, expected + 1000), secret, candidate.Issuer.Address.ToString());
+                var count = Math.Min(MaxRequests, expected + 1000);
+                var requests = SignedRequests.Make(count, candidate.Agents, candidate.Issuer.Address.ToString());
                 GC.Collect();
                 var result = LoadGenerator.Run(candidate.Issuer, requests, Connections, time);
                 if (round >= 0) candidate.Add(result);

@@ -23,10 +23,10 @@ internal static class LoadReport
         Console.WriteLine();
         foreach (var c in candidates.Where(static c => c.Rounds.Any(static r => r.RanOut)))
             Console.WriteLine($"{c.Name}: a round ended early, as the signed requests were used up.");
-        if (candidates.Count > 1 && candidates[1].Name.StartsWith("Express", StringComparison.Ordinal))
+        foreach (var c in candidates.Skip(1))
         {
-            var ratio = candidates[0].Median(static r => r.PerSecond) / candidates[1].Median(static r => r.PerSecond);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"In memory : Express = {ratio:0.00}"));
+            var ratio = candidates[0].Median(static r => r.PerSecond) / c.Median(static r => r.PerSecond);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"In memory : {c.Name} = {ratio:0.00}"));
         }
     }
 

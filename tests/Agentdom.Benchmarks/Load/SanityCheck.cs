@@ -9,11 +9,10 @@ internal static class SanityCheck
 {
     private static int s_number = int.MaxValue / 2;
 
-    internal static async Task RunAsync(string name, IPEndPoint address, string secret)
+    internal static async Task RunAsync(string name, IPEndPoint address, LoadAgents agents)
     {
         using var http = new HttpClient { BaseAddress = new Uri($"http://{address}/v1/agent-tokens") };
-        var key = Encoding.UTF8.GetBytes(secret);
-        string Body() => SignedRequests.Body(s_number++, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), key);
+        string Body() => SignedRequests.Body(s_number++, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), agents);
 
         var valid = Body();
         var token = (await AskAsync(valid, 200, null)).GetProperty("token").GetString();

@@ -10,7 +10,6 @@ namespace Agentdom.Benchmarks.Load;
 /// </summary>
 internal sealed class SignedRequests
 {
-    private const int Agents = 1000;
     // Simulates agents whose clocks differ a little.
     private const int ClockSpreadMilliseconds = 30_000;
 
@@ -24,20 +23,19 @@ internal sealed class SignedRequests
 
     internal ReadOnlySpan<byte> this[int index] => _requests[index];
 
-    internal static SignedRequests Make(int count, string secret, string host)
+    internal static SignedRequests Make(int count, LoadAgents agents, string host)
     {
-        var key = Encoding.UTF8.GetBytes(secret);
         var requests = new byte[count][];
         var first = Interlocked.Add(ref s_made, count) - count;
         var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        Parallel.For(0, count, i => requests[i] = Encoding.UTF8.GetBytes(Http(Body(first + i, now, key), host)));
+        Parallel.For(0, count, i => requests[i] = Encoding.UTF8.GetBytes(Http(Body(first + i, now, agents), host)));
         return new SignedRequests(requests);
     }
 
-    internal static string Body(int number, long now, byte[] key)
+    internal static string Body(int number, long now, LoadAgents agents)
     {
         var timestamp = now - ClockSpreadMilliseconds + number * 7919L % (2 * ClockSpreadMilliseconds);
-        var agent = Convert.ToHexStringLower(SHA256.HashData(BitConverter.GetBytes(number % Agents)));
+        var (agent, key) = agents.Of(number);
         // In canonical form, so that the signed text is the body without its signature.
         var head = string.Create(CultureInfo.InvariantCulture,
             $"{{\"agent_id\":\"{agent}\",\"purpose\":\"Load run {number}\",\"scopes\":[\"data.read\",\"data.write\"],");

@@ -14,6 +14,7 @@ public sealed class DependencyTests
         ["Agentdom.AspNetCore"] = ("net10.0", ["Agentdom.Issuer", "Agentdom.Protocol"]),
         ["Agentdom.AspNetCore.Sqlite"] = ("net10.0", ["Agentdom.AspNetCore", "Agentdom.Issuer"]),
         ["Agentdom.AspNetCore.Redis"] = ("net10.0", ["Agentdom.AspNetCore", "Agentdom.Issuer"]),
+        ["Agentdom.AspNetCore.EntityFrameworkCore"] = ("net10.0", ["Agentdom.AspNetCore", "Agentdom.Issuer", "Agentdom.Protocol"]),
         ["Agentdom.Extensions.Http"] = ("net8.0", ["Agentdom.Client", "Agentdom.Protocol"]),
     };
 

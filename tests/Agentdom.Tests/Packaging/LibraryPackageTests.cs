@@ -20,6 +20,10 @@ public sealed class LibraryPackageTests
         { "Agentdom.AspNetCore.Sqlite", ["net10.0"], ["Agentdom.AspNetCore", "Microsoft.Data.Sqlite"] },
         { "Agentdom.Extensions.Http", ["net8.0"], ["Agentdom.Client", "Microsoft.Extensions.Http"] },
         { "Agentdom.AspNetCore.Redis", ["net10.0"], ["Agentdom.AspNetCore", "StackExchange.Redis"] },
+        {
+            "Agentdom.AspNetCore.EntityFrameworkCore", ["net10.0"],
+            ["Agentdom.AspNetCore", "Microsoft.EntityFrameworkCore.Relational"]
+        },
     };
 
     [Theory]

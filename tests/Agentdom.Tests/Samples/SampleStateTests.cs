@@ -19,6 +19,8 @@ public sealed class SampleStateTests
     [InlineData("redis:localhost:70000")]
     [InlineData("redis:localhost:6379,password=hunter2")]
     [InlineData("redis:me:hunter2@localhost:6379")]
+    [InlineData("postgres:")]
+    [InlineData("agents: ")]
     public async Task AnythingElseStopsItWithAdvice(string state)
     {
         var (exitCode, output, error) = await SampleIssuer.RunAsync(state);

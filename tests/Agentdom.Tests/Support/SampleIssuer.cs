@@ -27,6 +27,10 @@ internal sealed class SampleIssuer : IDisposable
         return StartAsync(start);
     }
 
+    /// <summary>Starts one with further settings. A null removes one.</summary>
+    internal static Task<SampleIssuer> StartWithAsync(string state, params (string Name, string? Value)[] settings) =>
+        StartAsync(Command(state, [], settings));
+
     /// <summary>Starts one with an ATP_RATE_LIMIT.</summary>
     internal static Task<SampleIssuer> StartLimitedAsync(string limit)
     {
@@ -35,10 +39,19 @@ internal sealed class SampleIssuer : IDisposable
         return StartAsync(start);
     }
 
+    /// <summary>Starts another app, which is the same but for its state, which is in a PostgreSQL.</summary>
+    internal static Task<SampleIssuer> StartOnAsync(AppDatabase database)
+    {
+        var start = Command("", [], app: TestPaths.DatabaseNode);
+        start.Environment["ATP_DATABASE"] = database.ConnectionString;
+        start.Environment["ATP_KEYS"] = Directory.CreateDirectory(database.Keys).FullName;
+        return StartAsync(start);
+    }
+
     private static async Task<SampleIssuer> StartAsync(ProcessStartInfo start)
     {
         var issuer = new SampleIssuer(Process.Start(start)!);
-        _ = issuer._process.StandardError.ReadToEndAsync();
+        var error = issuer._process.StandardError.ReadToEndAsync();
         while (await issuer._process.StandardOutput.ReadLineAsync() is { } line)
         {
             var at = line.IndexOf(Listening, StringComparison.Ordinal);
@@ -48,13 +61,14 @@ internal sealed class SampleIssuer : IDisposable
             _ = issuer._process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
             return issuer;
         }
-        throw new InvalidOperationException("The sample issuer ended before it listened.");
+        throw new InvalidOperationException($"The sample issuer ended before it listened: {await error}");
     }
 
     /// <summary>Runs one that is expected to exit by itself.</summary>
-    internal static async Task<(int ExitCode, string Output, string Error)> RunAsync(string state)
+    internal static async Task<(int ExitCode, string Output, string Error)> RunAsync(
+        string state, params (string Name, string? Value)[] settings)
     {
-        using var process = Process.Start(Command(state, []))!;
+        using var process = Process.Start(Command(state, [], settings))!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         return (process.ExitCode, await output, await error);
@@ -93,16 +107,27 @@ internal sealed class SampleIssuer : IDisposable
         _process.Dispose();
     }
 
+    /// <summary>Sends a request to the administration.</summary>
+    internal async Task<HttpResponseMessage> AdministerAsync(string method, string path, string? key, string? body = null)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), Uri("/agents" + path));
+        if (key is not null) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {key}");
+        if (body is not null) request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        return await Wire.Http.SendAsync(request);
+    }
+
     private Uri Uri(string path) => new(_url + path);
 
     private static string Question(string token) => JsonSerializer.Serialize(new Dictionary<string, string> { ["token"] = token });
 
-    private static ProcessStartInfo Command(string state, string[] before)
+    private static ProcessStartInfo Command(
+        string state, string[] before, (string Name, string? Value)[]? settings = null, string? app = null)
     {
-        string[] words = [.. before, "dotnet", TestPaths.SampleIssuer, "--urls", "http://127.0.0.1:0"];
+        string[] words = [.. before, "dotnet", app ?? TestPaths.SampleIssuer, "--urls", "http://127.0.0.1:0"];
         var start = new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ATP_SECRET"] = TestIssuer.SecretText;
         start.Environment["ATP_STATE"] = state;
+        foreach (var (name, value) in settings ?? []) start.Environment[name] = value;
         return start;
     }
 }

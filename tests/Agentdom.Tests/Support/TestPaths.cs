@@ -27,6 +27,8 @@ internal static class TestPaths
 
     internal static string SampleIssuer { get; } = BuildOutput("samples/Issuer", "Issuer.dll");
 
+    internal static string DatabaseNode { get; } = BuildOutput("tests/Agentdom.DatabaseNode", "Agentdom.DatabaseNode.dll");
+
     internal static string Quickstart { get; } = BuildOutput("samples/Quickstart", "Quickstart.dll");
 
     /// <summary>The configuration that these tests were built in, Debug or Release.</summary>

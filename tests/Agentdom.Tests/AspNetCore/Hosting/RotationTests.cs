@@ -1,6 +1,5 @@
 using Agentdom.AspNetCore;
 using Agentdom.Tests.Support;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -13,7 +12,7 @@ public sealed class RotationTests : IDisposable
     private const string Old = "the old secret of more than 32 bytes";
     private const string New = "the new secret of more than 32 bytes";
 
-    private readonly Settings _settings = new();
+    private readonly ReloadableSettings _settings = new();
     private readonly LogCapture _log = new();
 
     [Fact]
@@ -102,7 +101,7 @@ public sealed class RotationTests : IDisposable
     public async Task OfTwoChangesAtOnceTheLaterCounts()
     {
         const string Kept = "a secret of another store, which is kept";
-        var other = new Settings();
+        var other = new ReloadableSettings();
         other.Change(("AgentTokens:Secrets:0", Kept));
         using var isTold = new ManualResetEventSlim();
         using var mayGoOn = new ManualResetEventSlim();
@@ -110,8 +109,8 @@ public sealed class RotationTests : IDisposable
         await using var issuer = await TestIssuer.StartAsync(
             services: s =>
             {
-                s.AddAgentTokenIssuer(new ConfigurationBuilder().Add(other).Build().GetSection("AgentTokens"));
-                s.AddAgentTokenIssuer(new ConfigurationBuilder().Add(_settings).Build().GetSection("AgentTokens")).UseState(app =>
+                s.AddAgentTokenIssuer(other.Section("AgentTokens"));
+                s.AddAgentTokenIssuer(_settings.Section("AgentTokens")).UseState(app =>
                 {
                     // Called before the issuer's own callback, because the state is created first. It only delays the first change.
                     app.GetRequiredService<IOptionsMonitor<AgentTokenIssuerOptions>>().OnChange(_ =>
@@ -142,7 +141,7 @@ public sealed class RotationTests : IDisposable
         await using var issuer = await TestIssuer.StartAsync(
             services: s =>
             {
-                s.AddAgentTokenIssuer(new ConfigurationBuilder().Add(_settings).Build().GetSection("AgentTokens"));
+                s.AddAgentTokenIssuer(_settings.Section("AgentTokens"));
                 s.AddSingleton<IOptionsMonitor<AgentTokenIssuerOptions>>(app => new MonitorWithHook(
                     ActivatorUtilities.CreateInstance<OptionsMonitor<AgentTokenIssuerOptions>>(app), beforeSubscribing: () => Rotate(New)));
             },
@@ -160,7 +159,7 @@ public sealed class RotationTests : IDisposable
         return await TestIssuer.StartAsync(services: s =>
         {
             s.AddSingleton<ILoggerProvider>(_log);
-            s.AddAgentTokenIssuer(new ConfigurationBuilder().Add(_settings).Build().GetSection("AgentTokens"));
+            s.AddAgentTokenIssuer(_settings.Section("AgentTokens"));
         }, addSecret: false);
     }
 
@@ -186,22 +185,6 @@ public sealed class RotationTests : IDisposable
         {
             beforeSubscribing();
             return real.OnChange(listener);
-        }
-    }
-
-    /// <summary>Configuration that changes like a file that is written again. A null removes a key.</summary>
-    private sealed class Settings : ConfigurationProvider, IConfigurationSource
-    {
-        public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
-
-        internal void Change(params (string Key, string? Value)[] changes)
-        {
-            foreach (var (key, value) in changes)
-            {
-                if (value is null) Data.Remove(key);
-                else Data[key] = value;
-            }
-            OnReload();
         }
     }
 }

@@ -93,7 +93,8 @@ public sealed class RefusalMessageTests : IDisposable
     {
         await using var issuer = await TestIssuer.StartAsync(
             o => o.Secrets.Add("another secret of more than 32 bytes"));
-        await Agent.FailsAsync(AtpError.SignatureRefused, () => _agent.AcquireAsync(issuer.Name));
+        var signature = await Agent.FailsAsync(AtpError.SignatureRefused, () => _agent.AcquireAsync(issuer.Name));
+        Assert.Contains("If the provider registers agents, it must know this one: test-agent.", signature.Advice);
 
         await using var other = await TestIssuer.StartAsync();
         var error = await Agent.FailsAsync(AtpError.ScopeDenied,

@@ -15,6 +15,23 @@ internal sealed class Outage(ILogger log)
     private volatile string? _reason;
     private long? _loggedAt;
 
+    /// <summary>Makes a call, and begins or ends the outage with its outcome.</summary>
+    internal async ValueTask<T> WatchAsync<T>(Func<ValueTask<T>> call)
+    {
+        try
+        {
+            var answer = await call();
+            End();
+            return answer;
+        }
+        catch (IssuerStateException e)
+        {
+            // Only the message, because a store's own exception may contain confidential details.
+            Begin(e.Message);
+            throw;
+        }
+    }
+
     internal void Begin(string reason)
     {
         lock (_lock)

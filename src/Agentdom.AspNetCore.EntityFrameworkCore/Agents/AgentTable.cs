@@ -1,0 +1,83 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Agentdom.AspNetCore.EntityFrameworkCore;
+
+/// <summary>
+/// Reads and writes agents. Nothing is tracked, and a change is one statement that also compares the version, so how the app's
+/// context tracks changes does not matter.
+/// </summary>
+internal sealed class AgentTable(IssuerDatabase database)
+{
+    /// <summary>Finds an agent, or the mark of a deleted one. A database that ignores case may return another agent.</summary>
+    internal async Task<AgentRow?> FindAnyAsync(string agentId, CancellationToken cancel) =>
+        AgentText.IsStorable(agentId)
+            ? await database.RunAsync(
+                (context, stop) => Rows(context).SingleOrDefaultAsync(row => row.AgentId == agentId, stop), cancel)
+            : null;
+
+    /// <summary>Finds exactly this agent.</summary>
+    internal async Task<AgentRow?> FindAsync(string agentId, CancellationToken cancel) =>
+        await FindAnyAsync(agentId, cancel) is { DeletedAt: null } row && row.AgentId == agentId ? row : null;
+
+    internal Task<List<AgentRow>> ListAsync(AgentQuery query, int limit, CancellationToken cancel) => database.RunAsync(
+        (context, stop) =>
+        {
+            var rows = Rows(context).Where(static row => row.DeletedAt == null);
+#pragma warning disable CA1307, CA1309, CA1310 // Translated to SQL.
+            if (query.After is { } after) rows = rows.Where(row => string.Compare(row.AgentId, after) > 0);
+            if (query.Disabled is { } disabled) rows = rows.Where(row => row.Disabled == disabled);
+            if (query.Name is { } name)
+            {
+                var part = AgentRow.SearchForm(name);
+                rows = rows.Where(row => row.SearchName!.Contains(part));
+            }
+#pragma warning restore CA1307, CA1309, CA1310
+            return rows.OrderBy(static row => row.AgentId).Take(limit).ToListAsync(stop);
+        },
+        cancel);
+
+    /// <returns>False if there is a row with this id.</returns>
+    internal Task<bool> TryAddAsync(AgentRow agent, CancellationToken cancel) => database.WriteAsync(
+        async (context, stop) =>
+        {
+            context.Add(agent);
+            try
+            {
+                await context.SaveChangesAsync(stop);
+                return true;
+            }
+            catch (DbUpdateException)
+            {
+                if (await Rows(context).AnyAsync(row => row.AgentId == agent.AgentId, stop)) return false;
+                throw;
+            }
+        },
+        cancel);
+
+    /// <summary>Replaces a row if it still has the version.</summary>
+    internal Task<bool> TryReplaceAsync(AgentRow agent, Guid version, CancellationToken cancel) => database.WriteAsync(
+        async (context, stop) => await context.Set<AgentRow>()
+            .Where(row => row.AgentId == agent.AgentId && row.Version == version)
+            .ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(static row => row.DisplayName, agent.DisplayName)
+                    .SetProperty(static row => row.SearchName, agent.SearchName)
+                    .SetProperty(static row => row.Scopes, agent.Scopes)
+                    .SetProperty(static row => row.MaxTokenLifetimeSeconds, agent.MaxTokenLifetimeSeconds)
+                    .SetProperty(static row => row.RequestsPerMinute, agent.RequestsPerMinute)
+                    .SetProperty(static row => row.Disabled, agent.Disabled)
+                    .SetProperty(static row => row.TokensValidFrom, agent.TokensValidFrom)
+                    .SetProperty(static row => row.CreatedAt, agent.CreatedAt)
+                    .SetProperty(static row => row.ChangedAt, agent.ChangedAt)
+                    .SetProperty(static row => row.DeletedAt, agent.DeletedAt)
+                    .SetProperty(static row => row.Secrets, agent.Secrets)
+                    .SetProperty(static row => row.Version, agent.Version),
+                stop) == 1,
+        cancel);
+
+    /// <summary>Removes the marks of agents that were deleted before a moment.</summary>
+    internal Task<int> RemoveDeletedAsync(long before, CancellationToken cancel) => database.WriteAsync(
+        (context, stop) => context.Set<AgentRow>().Where(row => row.DeletedAt < before).ExecuteDeleteAsync(stop), cancel);
+
+    private static IQueryable<AgentRow> Rows(DbContext context) => context.Set<AgentRow>().AsNoTracking();
+}

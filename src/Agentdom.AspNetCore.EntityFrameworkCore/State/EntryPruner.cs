@@ -1,0 +1,56 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Agentdom.AspNetCore.EntityFrameworkCore;
+
+/// <summary>
+/// Removes expired entries in small steps. Each step raises the mark of what was removed in the transaction that removes, so that no
+/// entry is missing without a trace. Several nodes can do it at the same time.
+/// </summary>
+internal sealed class EntryPruner(IssuerDatabase database, TimeProvider time)
+{
+    private const int RowsInStep = 2000;
+
+    private readonly PruneClock _clock = new(time);
+
+    /// <exception cref="IssuerStateException">The database has failed. What was removed until then is marked.</exception>
+    internal async Task PruneAsync(CancellationToken cancel)
+    {
+        var expiredBefore = _clock.ExpiredBefore();
+        await PruneAsync<SignatureRow>(EntryKind.Signatures, expiredBefore, cancel);
+        await PruneAsync<RevocationRow>(EntryKind.Revocations, expiredBefore, cancel);
+    }
+
+    private async Task PruneAsync<TRow>(EntryKind kind, long expiredBefore, CancellationToken cancel) where TRow : EntryRow
+    {
+        while (await database.WriteAsync((context, stop) => StepAsync<TRow>(context, kind, expiredBefore, stop), cancel) >= RowsInStep)
+        {
+        }
+    }
+
+    /// <returns>How many rows were removed.</returns>
+    private static async Task<int> StepAsync<TRow>(DbContext context, EntryKind kind, long expiredBefore, CancellationToken stop)
+        where TRow : EntryRow
+    {
+        var rows = context.Set<TRow>();
+        var last = await rows.Where(row => row.Until < expiredBefore).OrderBy(static row => row.Until).Take(RowsInStep)
+            .MaxAsync(static row => (long?)row.Until, stop);
+        if (last is not { } until) return 0;
+        await using var transaction = await context.Database.BeginTransactionAsync(stop);
+        await RaiseAsync(context, kind.ToString(), until, stop);
+        var removed = await rows.Where(row => row.Until <= until).ExecuteDeleteAsync(stop);
+        await transaction.CommitAsync(stop);
+        return removed;
+    }
+
+    // If two nodes add the first mark at the same time, one of them fails, and removes nothing until the next time.
+    private static async Task RaiseAsync(DbContext context, string source, long until, CancellationToken stop)
+    {
+        var marks = context.Set<ForgottenRow>();
+        var raised = await marks.Where(mark => mark.Source == source && mark.Until < until)
+            .ExecuteUpdateAsync(set => set.SetProperty(static mark => mark.Until, until), stop);
+        if (raised > 0 || await marks.AnyAsync(mark => mark.Source == source, stop)) return;
+        context.ChangeTracker.Clear();
+        context.Add(new ForgottenRow { Source = source, Until = until });
+        await context.SaveChangesAsync(stop);
+    }
+}

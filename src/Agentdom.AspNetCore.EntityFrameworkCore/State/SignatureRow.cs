@@ -1,0 +1,4 @@
+namespace Agentdom.AspNetCore.EntityFrameworkCore;
+
+/// <summary>A used signature.</summary>
+internal sealed class SignatureRow : EntryRow;

@@ -1,0 +1,72 @@
+namespace Agentdom.Issuer;
+
+/// <summary>
+/// Decides which agent has signed a request, and which agents' tokens are still accepted (protocol.md §6). Agents that the
+/// options list come before those of the directory.
+/// </summary>
+internal sealed class AgentAccess
+{
+    private readonly Dictionary<string, RegisteredAgent> _listed = new(StringComparer.Ordinal);
+    private readonly IAgentDirectory? _directory;
+    private readonly AgentSecret[] _shared;
+    private readonly AgentSecret[] _unregistered;
+    private readonly AgentSecret _decoy = new(SharedSecret.FromText(SharedSecret.Generate()));
+    private readonly int _attempts;
+
+    internal AgentAccess(TokenIssuerOptions options, IAgentDirectory? directory)
+    {
+        _directory = directory;
+        foreach (var agent in options.Agents) _listed.Add(agent.AgentId, agent);
+        _shared = [.. options.Secrets.Select(static text => new AgentSecret(SharedSecret.FromText(text)))];
+        var isClosed = options.KnowsAgents(directory) && options.AllowUnregisteredAgents != true;
+        _unregistered = isClosed ? [] : _shared;
+        _attempts = options.KnowsAgents(directory) ? Math.Max(RegisteredAgent.MaxSecrets, _shared.Length) : 0;
+    }
+
+    /// <summary>The shared secrets, newest first.</summary>
+    internal IReadOnlyList<AgentSecret> Shared => _shared;
+
+    /// <summary>Finds out who has signed a request.</summary>
+    /// <returns>
+    /// The secret that it is signed with, or null, and the agent if it is registered. An unknown agent, a disabled one and a wrong
+    /// signature have the same result in the same time.
+    /// </returns>
+    /// <exception cref="IssuerStateException">The directory is unavailable.</exception>
+    internal async ValueTask<(AgentSecret? Secret, RegisteredAgent? Agent)> FindSignerAsync(SignedBody body, CancellationToken cancel)
+    {
+        var agent = body.ClaimedAgentId is { } id ? await FindAsync(id, cancel).ConfigureAwait(false) : null;
+        return (FindSigner(body, agent?.Signers ?? _unregistered, isShutOut: agent is { Disabled: true }), agent);
+    }
+
+    /// <summary>Whether a token's agent may still use it.</summary>
+    /// <exception cref="IssuerStateException">The directory is unavailable.</exception>
+    internal async ValueTask<bool> AcceptsAsync(AgentToken token, CancellationToken cancel)
+    {
+        if (await FindAsync(token.AgentId, cancel).ConfigureAwait(false) is not { } agent) return IsRequestedWith(_unregistered, token);
+        return !agent.Disabled && !(token.IssuedAt < agent.TokensValidFrom) && IsRequestedWith(agent.Signers, token);
+    }
+
+    private async ValueTask<RegisteredAgent?> FindAsync(string agentId, CancellationToken cancel)
+    {
+        if (_listed.TryGetValue(agentId, out var listed)) return listed;
+        if (_directory is null) return null;
+        // A database may compare without regard to case, or to trailing spaces.
+        return await _directory.FindAsync(agentId, cancel).ConfigureAwait(false) is { } found && found.AgentId == agentId ? found : null;
+    }
+
+    private AgentSecret? FindSigner(SignedBody body, AgentSecret[] secrets, bool isShutOut)
+    {
+        foreach (var secret in secrets)
+        {
+            if (body.IsSignedWith(secret.Secret) && !isShutOut) return secret;
+        }
+        // A refusal always takes the time of the same number of secrets, so that it does not tell whether the agent is registered.
+        for (var i = secrets.Length; i < _attempts; i++) body.IsSignedWith(_decoy.Secret);
+        return null;
+    }
+
+    // A token without the claim was issued before there was one, under a key that is derived from a current shared secret.
+    private static bool IsRequestedWith(AgentSecret[] secrets, AgentToken token) => token.SecretKeyId is { } keyId
+        ? Array.Exists(secrets, secret => secret.KeyId == keyId)
+        : secrets.Length > 0 && token.HasDerivedKey;
+}

@@ -1,0 +1,85 @@
+namespace Agentdom.Issuer;
+
+/// <summary>An agent that a provider knows, and what it may do (protocol.md §6). It must not change once an issuer has it.</summary>
+public sealed class RegisteredAgent
+{
+    /// <summary>The maximum number of secrets that an agent can have at the same time.</summary>
+    public const int MaxSecrets = 4;
+
+    private readonly string _agentId = "";
+    private AgentSecret[]? _signers;
+
+    /// <summary>The agent's id, 1 to 256 characters. It is compared ordinally.</summary>
+    public string AgentId { get => _agentId; init => _agentId = value ?? ""; }
+
+    /// <summary>A name for people, or null. It is used in listings only.</summary>
+    public string? DisplayName { get; init; }
+
+    /// <summary>
+    /// The agent's own secrets, newest first: 1 to <see cref="MaxSecrets"/>, each at least 32 bytes of UTF-8. A request must be signed
+    /// with one of them. A token is valid until the secret that it was requested with is removed from the list.
+    /// </summary>
+    public IList<string> Secrets { get; init; } = [];
+
+    /// <summary>The scopes that the agent may request. Each must also be in the issuer's <see cref="TokenIssuerOptions.Scopes"/>.</summary>
+    public IList<string> Scopes { get; init; } = [];
+
+    /// <summary>
+    /// The maximum lifetime of the agent's tokens, 1 second to 24 hours in whole seconds, or null for the issuer's. It never extends
+    /// <see cref="TokenIssuerOptions.TokenLifetime"/>.
+    /// </summary>
+    public TimeSpan? MaxTokenLifetime { get; init; }
+
+    /// <summary>How many tokens the agent may request per minute, 1 to 100,000,000, or null for the issuer's limit.</summary>
+    public int? RequestsPerMinute { get; init; }
+
+    /// <summary>Whether the agent is shut out: its requests are refused and its tokens are invalid.</summary>
+    public bool Disabled { get; init; }
+
+    /// <summary>Tokens that were issued before this moment (UTC) are invalid. Null if there is none.</summary>
+    public DateTimeOffset? TokensValidFrom { get; init; }
+
+    /// <summary>The name of its entry in the configuration, or null if it is not from there.</summary>
+    internal string? ConfigurationKey { get; set; }
+
+    /// <summary>The secrets, newest first.</summary>
+    /// <exception cref="IssuerStateException">The directory returned a secret that is too short, or too many of them.</exception>
+    internal AgentSecret[] Signers => _signers ??= MakeSigners();
+
+    /// <summary>The problems of this agent, each as a sentence; empty if there are none.</summary>
+    /// <param name="offered">The scopes that the issuer offers.</param>
+    internal IEnumerable<string> Problems(ICollection<string> offered)
+    {
+        if (!AgentIdRule.IsValid(AgentId)) yield return $"AgentId must have 1 to {AgentIdRule.MaxLength} characters.";
+        if (Secrets.Count is 0 or > MaxSecrets) yield return $"It has {Secrets.Count} secrets and needs 1 to {MaxSecrets}.";
+        for (var i = 0; i < Secrets.Count; i++)
+        {
+            if (SecretRule.Problem(Secrets[i]) is { } problem) yield return $"Secrets:{i} {problem}";
+        }
+        foreach (var problem in AccessProblems(offered)) yield return problem;
+    }
+
+    /// <summary>The problems of what this agent may do, without its id and its secrets.</summary>
+    internal IEnumerable<string> AccessProblems(ICollection<string> offered)
+    {
+        if (Scopes.Count == 0) yield return "It has no scope.";
+        foreach (var scope in Scopes)
+        {
+            if (!offered.Contains(scope)) yield return $"Its scope '{scope}' is not in the issuer's Scopes.";
+        }
+        if (MaxTokenLifetime is { } lifetime && !LifetimeRule.IsValid(lifetime))
+            yield return $"MaxTokenLifetime must be 1 second to 24 hours in whole seconds, not {lifetime}.";
+        if (RequestsPerMinute is < 1 or > 100_000_000) yield return $"RequestsPerMinute is 1 to 100,000,000, not {RequestsPerMinute}.";
+    }
+
+    private AgentSecret[] MakeSigners()
+    {
+        if (Secrets.Count > MaxSecrets || Secrets.Any(static secret => SecretRule.Problem(secret) is not null))
+        {
+            throw new IssuerStateException(
+                $"The directory's agent '{Printable.Line(AgentId)}' has more than {MaxSecrets} secrets, or one that is too short. "
+                + $"A secret needs at least {SharedSecret.MinimumBytes} bytes.");
+        }
+        return [.. Secrets.Select(static text => new AgentSecret(SharedSecret.FromText(text)))];
+    }
+}
