@@ -51,6 +51,30 @@ public sealed class SampleAgentTests : IDisposable
     }
 
     [Fact]
+    public async Task AnAgentThatIsDisabledAtOneNodeIsRefusedAtTheOtherAndTheRestGoOn()
+    {
+        var server = await PostgresServer.SharedAsync();
+        var state = $"postgres:{server.ConnectionString(await server.NewDatabaseAsync())}";
+        using var first = await StartAsync(state);
+        using var second = await StartAsync(state);
+        var (secretA, secretB) = (await RegisterAsync(first, "A"), await RegisterAsync(first, "B"));
+        var (tokenA, tokenB) = (await TokenAsync(second, Signed("A", secretA)), await TokenAsync(second, Signed("B", secretB)));
+        // From here on the second node has cached both agents.
+        Assert.Equal(200, (int)(await second.GetDataAsync(tokenA)).StatusCode);
+        Assert.Equal(200, (int)(await second.GetDataAsync(tokenB)).StatusCode);
+
+        Assert.Equal(200, (int)(await first.AdministerAsync("POST", "/A/disable", s_key)).StatusCode);
+        Assert.Equal(401, (int)(await first.GetDataAsync(tokenA)).StatusCode);
+        while ((int)(await second.GetDataAsync(tokenA)).StatusCode == 200) await Task.Delay(100, TestContext.Current.CancellationToken);
+
+        Assert.Equal(401, (int)(await second.GetDataAsync(tokenA)).StatusCode);
+        Assert.False(await second.IsValidAsync(tokenA));
+        Assert.Equal(401, (int)(await second.RequestTokenAsync(Signed("A", secretA))).StatusCode);
+        Assert.Equal(200, (int)(await second.GetDataAsync(tokenB)).StatusCode);
+        Assert.Equal(200, (int)(await second.GetDataAsync(await TokenAsync(second, Signed("B", secretB)))).StatusCode);
+    }
+
+    [Fact]
     public async Task OnlyTheKeyOpensTheAdministration()
     {
         using var issuer = await StartAsync(State);

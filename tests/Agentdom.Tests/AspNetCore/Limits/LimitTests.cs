@@ -170,8 +170,8 @@ public sealed class LimitTests
         // Sent at once and only just over the limit of 32 KiB: if the server closes the connection before it has read everything,
         // the client may get a reset instead of the answer.
         var headers = string.Concat(Enumerable.Repeat($"X-Filler: {new string('x', 8_190)}\r\n", 4));
-        await stream.WriteAsync(
-            Encoding.ASCII.GetBytes($"POST /v1/agent-tokens HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n"), TestContext.Current.CancellationToken);
+        var request = Encoding.ASCII.GetBytes($"POST /v1/agent-tokens HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n");
+        await stream.WriteAsync(request, TestContext.Current.CancellationToken);
 
         using var reader = new StreamReader(stream);
         Assert.StartsWith("HTTP/1.1 431", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
