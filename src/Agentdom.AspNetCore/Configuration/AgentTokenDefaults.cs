@@ -11,6 +11,12 @@ public static class AgentTokenDefaults
     /// <summary>The name of the <c>Meter</c> and of the <c>ActivitySource</c>.</summary>
     public const string TelemetryName = "Agentdom.Issuer";
 
+    /// <summary>
+    /// The name of the <c>HttpClient</c> that asks an issuer in another process. Configure it with
+    /// <c>builder.Services.AddHttpClient(AgentTokenDefaults.BackchannelName)</c>, for example to add a credential or a proxy.
+    /// </summary>
+    public const string BackchannelName = "Agentdom.Issuer";
+
     /// <summary>The claim type of scopes. There is one claim for each granted scope.</summary>
     public const string ScopeClaimType = "scope";
 

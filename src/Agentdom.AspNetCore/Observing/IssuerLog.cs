@@ -26,4 +26,10 @@ internal static partial class IssuerLog
         "The issuer knows its agents, but the key of its tokens is derived from the shared secret, so everyone who has that secret can "
         + "forge tokens. Set SigningKeys, and AcceptDerivedSigningKeys for the lifetime of one token.")]
     internal static partial void SharedSecretSignsTokens(this ILogger log);
+
+    [LoggerMessage(2007, LogLevel.Error, "Tokens of another process's issuer cannot be checked completely. {Reason}")]
+    internal static partial void IssuerUnavailable(this ILogger log, string reason);
+
+    [LoggerMessage(2008, LogLevel.Information, "The issuer {Issuer} can be asked about tokens again.")]
+    internal static partial void IssuerAvailable(this ILogger log, string issuer);
 }

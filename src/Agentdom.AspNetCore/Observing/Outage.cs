@@ -7,9 +7,16 @@ namespace Agentdom.AspNetCore;
 /// Logs a failure once, with its reason, and once that it is over. If it comes and goes, or its reason changes, it is logged once a
 /// minute at most, so that requests cannot fill the log.
 /// </summary>
-internal sealed class Outage(ILogger log)
+/// <param name="begins">Logs that it begins, with the reason.</param>
+/// <param name="ends">Logs that it is over.</param>
+internal sealed class Outage(Action<string> begins, Action ends)
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(1);
+
+    /// <summary>An outage of the issuer's state.</summary>
+    internal Outage(ILogger log) : this(log.StateUnavailable, log.StateAvailable)
+    {
+    }
 
     private readonly Lock _lock = new();
     private volatile string? _reason;
@@ -39,7 +46,7 @@ internal sealed class Outage(ILogger log)
             if (reason == _reason || (_loggedAt is { } at && Stopwatch.GetElapsedTime(at) < s_pause)) return;
             (_reason, _loggedAt) = (reason, Stopwatch.GetTimestamp());
         }
-        log.StateUnavailable(reason);
+        begins(reason);
     }
 
     internal void End()
@@ -50,6 +57,6 @@ internal sealed class Outage(ILogger log)
             if (_reason is null) return;
             _reason = null;
         }
-        log.StateAvailable();
+        ends();
     }
 }

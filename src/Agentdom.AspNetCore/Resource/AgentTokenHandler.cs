@@ -9,16 +9,15 @@ using Microsoft.Net.Http.Headers;
 namespace Agentdom.AspNetCore;
 
 /// <summary>
-/// Authenticates requests by the agent token in their Authorization header (RFC 6750). The token is checked with this app's own
-/// issuer, so a revoked token is refused at once.
+/// Authenticates requests by the agent token in their Authorization header (RFC 6750).
 /// </summary>
 /// <remarks>
 /// A valid token is accepted however many requests its address has sent, so that others behind the same proxy cannot lock it out.
 /// The base class would write two lines for each refusal, without a bound. The audit has these events.
 /// </remarks>
 internal sealed class AgentTokenHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, UrlEncoder encoder, CurrentIssuer current, IssuerTelemetry telemetry)
-    : AuthenticationHandler<AuthenticationSchemeOptions>(options, NullLoggerFactory.Instance, encoder)
+    IOptionsMonitor<AgentTokenOptions> options, UrlEncoder encoder, ITokenReader tokens, IssuerTelemetry telemetry)
+    : AuthenticationHandler<AgentTokenOptions>(options, NullLoggerFactory.Instance, encoder)
 {
     private const string Prefix = "Bearer ";
 
@@ -34,7 +33,7 @@ internal sealed class AgentTokenHandler(
         AgentToken? token;
         try
         {
-            token = await current.Issuer.ReadTokenAsync(header[0]![Prefix.Length..].Trim(), Context.RequestAborted);
+            token = await tokens.ReadAsync(header[0]![Prefix.Length..].Trim(), Context.RequestAborted);
         }
         catch (IssuerStateException e)
         {
@@ -65,7 +64,7 @@ internal sealed class AgentTokenHandler(
             ReplyWriter.WriteHead(Response, IssuerReply.Unavailable(failure));
             return;
         }
-        if (_invalidToken is not null && current.Limits.Enter(Context.Connection.RemoteIpAddress) is { } wait)
+        if (_invalidToken is not null && tokens.Limits.Enter(Context.Connection.RemoteIpAddress) is { } wait)
         {
             var reply = IssuerReply.RateLimited(wait);
             RecordRefusal(reply.Outcome);

@@ -13,6 +13,9 @@ public sealed class IssuerStateException : Exception
     {
     }
 
+    /// <summary>Whether what was asked did not answer, so that it may be asked again. Otherwise, something is set up wrongly.</summary>
+    internal bool IsOutOfReach { get; init; }
+
     /// <summary>The request may be one that was used and forgotten, because the clock was ahead and was set back.</summary>
     /// <param name="forgottenUntil">The latest expiry of the forgotten signatures (milliseconds since 1970, UTC).</param>
     internal static IssuerStateException ClockSetBack(long forgottenUntil) => new(string.Format(
