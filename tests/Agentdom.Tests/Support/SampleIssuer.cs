@@ -6,15 +6,13 @@ namespace Agentdom.Tests.Support;
 /// <summary>The sample issuer as a separate process, which can be killed.</summary>
 internal sealed class SampleIssuer : IDisposable
 {
-    private const string Listening = "Now listening on: ";
+    private readonly AppProcess _process;
 
-    private readonly Process _process;
-    private string _url = "";
-    private bool _killed;
-
-    private SampleIssuer(Process process) => _process = process;
+    private SampleIssuer(AppProcess process) => _process = process;
 
     internal int ProcessId => _process.Id;
+
+    internal string Url => _process.Url;
 
     internal static Task<SampleIssuer> StartAsync(string state, params string[] before) => StartAsync(Command(state, before));
 
@@ -48,21 +46,11 @@ internal sealed class SampleIssuer : IDisposable
         return StartAsync(start);
     }
 
-    private static async Task<SampleIssuer> StartAsync(ProcessStartInfo start)
-    {
-        var issuer = new SampleIssuer(Process.Start(start)!);
-        var error = issuer._process.StandardError.ReadToEndAsync();
-        while (await issuer._process.StandardOutput.ReadLineAsync() is { } line)
-        {
-            var at = line.IndexOf(Listening, StringComparison.Ordinal);
-            if (at < 0) continue;
-            issuer._url = line[(at + Listening.Length)..].Trim();
-            // Reads and discards the rest, because a full pipe would block the issuer.
-            _ = issuer._process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-            return issuer;
-        }
-        throw new InvalidOperationException($"The sample issuer ended before it listened: {await error}");
-    }
+    /// <summary>Starts one that signs with a key of its own, at a port of its own, so that it can be started there again.</summary>
+    internal static Task<SampleIssuer> StartAtAsync(int port, params (string Name, string? Value)[] settings) =>
+        StartAsync(Command("memory", [], settings, port: port));
+
+    private static async Task<SampleIssuer> StartAsync(ProcessStartInfo start) => new(await AppProcess.StartAsync(start));
 
     /// <summary>Runs one that is expected to exit by itself.</summary>
     internal static async Task<(int ExitCode, string Output, string Error)> RunAsync(
@@ -98,14 +86,7 @@ internal sealed class SampleIssuer : IDisposable
     }
 
     /// <summary>Kills it, as <c>kill -9</c> does.</summary>
-    public void Dispose()
-    {
-        if (_killed) return;
-        _killed = true;
-        _process.Kill(entireProcessTree: true);
-        _process.WaitForExit();
-        _process.Dispose();
-    }
+    public void Dispose() => _process.Dispose();
 
     /// <summary>Sends a request to the administration.</summary>
     internal async Task<HttpResponseMessage> AdministerAsync(string method, string path, string? key, string? body = null)
@@ -116,14 +97,14 @@ internal sealed class SampleIssuer : IDisposable
         return await Wire.Http.SendAsync(request);
     }
 
-    private Uri Uri(string path) => new(_url + path);
+    private Uri Uri(string path) => new(Url + path);
 
     private static string Question(string token) => JsonSerializer.Serialize(new Dictionary<string, string> { ["token"] = token });
 
     private static ProcessStartInfo Command(
-        string state, string[] before, (string Name, string? Value)[]? settings = null, string? app = null)
+        string state, string[] before, (string Name, string? Value)[]? settings = null, string? app = null, int port = 0)
     {
-        string[] words = [.. before, "dotnet", app ?? TestPaths.SampleIssuer, "--urls", "http://127.0.0.1:0"];
+        string[] words = [.. before, "dotnet", app ?? TestPaths.SampleIssuer, "--urls", $"http://127.0.0.1:{port}"];
         var start = new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ATP_SECRET"] = TestIssuer.SecretText;
         start.Environment["ATP_STATE"] = state;

@@ -27,6 +27,10 @@ internal static class TestPaths
 
     internal static string SampleIssuer { get; } = BuildOutput("samples/Issuer", "Issuer.dll");
 
+    internal static string SampleResource { get; } = BuildOutput("samples/Resource", "Resource.dll");
+
+    internal static string JwtBearerResource { get; } = BuildOutput("tests/JwtBearerResource", "JwtBearerResource.dll");
+
     internal static string DatabaseNode { get; } = BuildOutput("tests/Agentdom.DatabaseNode", "Agentdom.DatabaseNode.dll");
 
     internal static string Quickstart { get; } = BuildOutput("samples/Quickstart", "Quickstart.dll");
