@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Agentdom.AspNetCore;
 
@@ -24,7 +23,7 @@ internal sealed class IssuerMetadata(AgentTokenOptions options, Backchannel back
 
     /// <summary>Finds a key of the issuer. An unknown key makes it read them again, but only once in five minutes.</summary>
     /// <exception cref="IssuerStateException">The keys have never been read, or cannot be read now.</exception>
-    internal async ValueTask<SecurityKey?> FindKeyAsync(string keyId, CancellationToken cancel)
+    internal async ValueTask<VerificationKey?> FindKeyAsync(string keyId, CancellationToken cancel)
     {
         var known = await GetAsync(cancel);
         if (known.Find(keyId) is { } key) return key;
@@ -86,7 +85,7 @@ internal sealed class IssuerMetadata(AgentTokenOptions options, Backchannel back
                 throw new IssuerStateException(
                     $"{address} is the metadata of '{Printable.Line(document.Issuer ?? "")}', not of {options.IssuerName}.");
             }
-            return new IssuerKeys(document, time.GetUtcNow());
+            return new IssuerKeys(document);
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {

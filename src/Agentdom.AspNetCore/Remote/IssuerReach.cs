@@ -9,7 +9,7 @@ namespace Agentdom.AspNetCore;
 /// <summary>
 /// Calls to the issuer. If it does not answer, the calls of the next moment fail at once, so that requests do not all wait for it.
 /// </summary>
-internal sealed class IssuerReach(string issuer, TimeProvider time, ILogger<IssuerReach> log)
+internal sealed class IssuerReach(string issuer, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);

@@ -1,33 +1,49 @@
-using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.Extensions.Logging;
 
 namespace Agentdom.AspNetCore;
 
 /// <summary>Checks the tokens of an issuer in another process, without a secret (protocol.md §6 and §7).</summary>
-internal sealed class RemoteTokens(
-    AgentTokenOptions options, IssuerMetadata metadata, Introspection introspection, TimeProvider time) : ITokenReader, IDisposable
+internal sealed class RemoteTokens : ITokenReader, IDisposable
 {
-    private readonly RemoteTokenRules _rules = new(options, time);
+    private readonly AgentTokenOptions _options;
+    private readonly RemoteTokenRules _rules;
+    private readonly IssuerMetadata _metadata;
+    private readonly Introspection _introspection;
+
+    public RemoteTokens(AgentTokenOptions options, IHttpClientFactory clients, TimeProvider time, ILogger<RemoteTokens> log)
+    {
+        var backchannel = new Backchannel(clients);
+        var reach = new IssuerReach(options.IssuerName, time, log);
+        _options = options;
+        _rules = new RemoteTokenRules(options, time);
+        _metadata = new IssuerMetadata(options, backchannel, reach, time);
+        _introspection = new Introspection(options, _metadata, backchannel, reach, time);
+    }
 
     public RequestLimits Limits { get; } = new(new AgentTokenIssuerLimits());
 
     public async ValueTask<AgentToken?> ReadAsync(string token, CancellationToken cancel)
     {
         // What needs no request comes first, so that a token that is plainly invalid costs the issuer nothing.
-        if (_rules.Read(token) is not { } jwt) return null;
-        if (await metadata.FindKeyAsync(jwt.Kid, cancel) is not { } key) return null;
+        if (await _rules.ReadAsync(token) is not { } jwt) return null;
+        if (await _metadata.FindKeyAsync(jwt.Kid, cancel) is not { } key) return null;
         if (await _rules.CheckAsync(token, key) is not { } read) return null;
-        return options.Revocation == RevocationCheck.None || await IsActiveAsync(read, token, cancel) ? read : null;
+        return _options.Revocation == RevocationCheck.None || await IsActiveAsync(read, token, cancel) ? read : null;
     }
 
-    public void Dispose() => Limits.Dispose();
+    public void Dispose()
+    {
+        Limits.Dispose();
+        _introspection.Dispose();
+    }
 
     private async ValueTask<bool> IsActiveAsync(AgentToken token, string text, CancellationToken cancel)
     {
         try
         {
-            return await introspection.IsActiveAsync(token, text, cancel);
+            return await _introspection.IsActiveAsync(token, text, cancel);
         }
-        catch (IssuerStateException e) when (e.IsOutOfReach && options.WhenUnavailable == UnavailableIssuer.TrustSignature)
+        catch (IssuerStateException e) when (e.IsOutOfReach && _options.WhenUnavailable == UnavailableIssuer.TrustSignature)
         {
             return true;
         }
