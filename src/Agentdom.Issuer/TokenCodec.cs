@@ -15,7 +15,8 @@ internal sealed class TokenCodec
     };
 
     private readonly TokenIssuerOptions _options;
-    private readonly IssuerKey _newest;
+    private readonly List<IssuerKey> _keys;
+    private readonly VerificationKey[] _verification;
     private readonly HashSet<string> _derivedKeyIds;
     private readonly TokenValidationParameters _validation;
     private readonly TimeProvider _time;
@@ -24,18 +25,23 @@ internal sealed class TokenCodec
     {
         _options = options;
         _time = time;
-        List<IssuerKey> keys = [.. options.SigningKeys.Select(static key => new IssuerKey(Convert.FromBase64String(key)))];
-        List<IssuerKey> derived = keys.Count == 0 || options.AcceptDerivedSigningKeys
+        // A key that is listed twice is one key, with one id in the key set.
+        _keys = [.. options.SigningKeys.Select(static entry => SigningKeyEntry.Read(entry).Key!)
+            .GroupBy(static key => key.Id).Select(static same => same.First())];
+        List<IssuerKey> derived = _keys.Count == 0 || options.AcceptDerivedSigningKeys
             ? [.. shared.Select(static s => IssuerKey.Of(s.Secret))]
             : [];
-        keys.AddRange(derived);
-        _derivedKeyIds = [.. derived.Select(static key => key.SigningKey.KeyId)];
-        _newest = keys[0];
-        _validation = AccessTokenFormat.Validation(keys, options.Name, options.Audience, time);
+        _keys.AddRange(derived);
+        _derivedKeyIds = [.. derived.Select(static key => key.Id)];
+        _verification = [.. _keys.Select(static key => key.Verification)];
+        _validation = AccessTokenFormat.Validation(_verification, options.Name, options.Audience, time);
     }
 
     /// <summary>The <c>kid</c> of new tokens.</summary>
-    internal string KeyId => _newest.SigningKey.KeyId;
+    internal string KeyId => _keys[0].Id;
+
+    /// <summary>The public halves of the keys that have one, as JSON Web Keys.</summary>
+    internal IReadOnlyList<object> PublicKeys => [.. _keys.Select(static key => key.PublicJwk).OfType<object>()];
 
     internal string Mint(SignedRequest request, AgentSecret secret, TimeSpan lifetime, string tokenId)
     {
@@ -53,13 +59,13 @@ internal sealed class TokenCodec
             [AgentTokenClaims.Purpose] = request.Purpose,
         };
         if (_options.Audience is not null) claims[JwtRegisteredClaimNames.Aud] = _options.Audience;
-        return _newest.Sign(claims);
+        return _keys[0].Sign(claims);
     }
 
     /// <summary>The content of a token, or null if it is not this issuer's or has expired.</summary>
     internal async Task<AgentToken?> ReadAsync(string token)
     {
-        if (!AccessTokenFormat.IsPlain(token)) return null;
+        if (!AccessTokenFormat.IsPlain(token, _verification)) return null;
         var result = await s_handler.ValidateTokenAsync(token, _validation).ConfigureAwait(false);
         if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt) return null;
         if (!jwt.TryGetPayloadValue<string?>(AgentTokenClaims.Scope, out var scope) || scope is null

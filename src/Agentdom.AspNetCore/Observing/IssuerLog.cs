@@ -26,4 +26,9 @@ internal static partial class IssuerLog
         "The issuer knows its agents, but the key of its tokens is derived from the shared secret, so everyone who has that secret can "
         + "forge tokens. Set SigningKeys, and AcceptDerivedSigningKeys for the lifetime of one token.")]
     internal static partial void SharedSecretSignsTokens(this ILogger log);
+
+    [LoggerMessage(2007, LogLevel.Warning,
+        "MapAgentTokenKeys publishes no key, so nobody can check tokens with it: all keys of this issuer are secret ones (HS256). Add a "
+        + "private key in PEM to SigningKeys.")]
+    internal static partial void PublishesNoKey(this ILogger log);
 }
