@@ -3,8 +3,10 @@
 //   ATP_SECRET       the secret shared with the agents, at least 32 bytes
 //   ATP_SCOPES       the offered scopes, separated by spaces or commas (default: data.read data.write)
 //   ATP_TOKEN_TTL    the lifetime of a token in seconds (default: 3600)
-//   ATP_SIGNING_KEY  the keys that sign tokens, each the base64 of at least 32 bytes, newest first, separated by ';'
-//                    (default: keys that are derived from the secret)
+//   ATP_SIGNING_KEY  the keys that sign tokens, newest first, separated by ';': each the file of a private key (key.pem), or the
+//                    base64 of at least 32 bytes (default: keys that are derived from the secret). With a private key, everyone can
+//                    check the tokens: the public keys are at /.well-known/jwks.json
+//   ATP_PUBLIC_ORIGIN  the address at which agents reach it, such as https://api.example.com. Private keys need it
 //   ATP_STATE        where used requests and revoked tokens are stored: memory (default), sqlite:PATH, redis:HOST:PORT,
 //                    or an address such as rediss://USER:PASSWORD@HOST:PORT. With postgres:CONNECTION-STRING, or agents:PATH for an
 //                    SQLite file, the database also has the registered agents, and other agents are refused
@@ -37,6 +39,7 @@ try
     var app = builder.Build();
     app.MapAgentTokens("/v1/agent-tokens");
     app.MapAgentdomManifest();
+    if (Settings.HasPrivateKey(app.Configuration)) app.MapAgentTokenKeys();
     if (hasAdministration) app.MapAgentTokenAdministration("/agents").RequireAuthorization(AdminKey.Policy);
     app.MapHealthChecks("/health");
     app.MapGet("/data", (HttpContext http) => new { Message = "Hello, agent.", Agent = http.User.Identity!.Name })
@@ -51,7 +54,7 @@ try
 catch (Exception e) when (e is SettingException or OptionsValidationException or IssuerStateException)
 {
     foreach (var problem in (e as OptionsValidationException)?.Failures ?? [e.Message]) Console.Error.WriteLine(problem);
-    Console.Error.WriteLine("Correct the setting (ATP_SECRET, ATP_SCOPES, ATP_TOKEN_TTL, ATP_SIGNING_KEY, ATP_STATE, ATP_KEYS, "
-        + "ATP_ADMIN_KEY or ATP_RATE_LIMIT) and start again.");
+    Console.Error.WriteLine("Correct the setting (ATP_SECRET, ATP_SCOPES, ATP_TOKEN_TTL, ATP_SIGNING_KEY, ATP_PUBLIC_ORIGIN, ATP_STATE, "
+        + "ATP_KEYS, ATP_ADMIN_KEY or ATP_RATE_LIMIT) and start again.");
     return 1;
 }

@@ -4,9 +4,16 @@ using Agentdom.AspNetCore;
 /// <summary>The settings of the sample, as Program.cs lists them.</summary>
 internal static class Settings
 {
-    /// <exception cref="SettingException">A setting is not a number.</exception>
+    private const string KeyFile = ".pem";
+    private const string Pem = "-----BEGIN";
+
+    /// <exception cref="SettingException">A setting is not a number or an address, or a file cannot be read.</exception>
     internal static Action<AgentTokenIssuerOptions> Read(IConfiguration settings)
     {
+        var keys = Keys(settings).Select(KeyOf).ToList();
+        var origin = settings["ATP_PUBLIC_ORIGIN"] is not { Length: > 0 } address ? null
+            : Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri
+            : throw new SettingException("ATP_PUBLIC_ORIGIN is an address such as https://api.example.com.");
         var lifetime = Number(settings, "ATP_TOKEN_TTL", "a whole number of seconds");
         var limit = settings["ATP_RATE_LIMIT"] is "off" ? null : Number(settings, "ATP_RATE_LIMIT", "a whole number of requests, or off");
         return options =>
@@ -14,14 +21,36 @@ internal static class Settings
             if (settings["ATP_SECRET"] is { Length: > 0 } secret) options.Secrets.Add(secret);
             var scopes = settings["ATP_SCOPES"] ?? (options.Scopes.Count == 0 ? "data.read data.write" : "");
             foreach (var scope in scopes.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)) options.Scopes.Add(scope);
-            var keys = settings["ATP_SIGNING_KEY"] ?? "";
-            foreach (var key in keys.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-                options.SigningKeys.Add(key);
+            foreach (var key in keys) options.SigningKeys.Add(key);
+            if (origin is not null) options.PublicOrigin = origin;
             if (lifetime is { } seconds) options.TokenLifetime = TimeSpan.FromSeconds(seconds);
             if (limit is null && settings["ATP_RATE_LIMIT"] is not "off") return;
             options.Limits.RequestsPerMinutePerAgent = limit;
             options.Limits.RequestsPerMinutePerAddress = limit is { } count ? (int)Math.Min(10L * count, int.MaxValue) : null;
         };
+    }
+
+    /// <returns>Whether a key is a private one, whose public half others can use.</returns>
+    internal static bool HasPrivateKey(IConfiguration settings) =>
+        Array.Exists(Keys(settings), IsFile)
+        || settings.GetSection("AgentTokens:SigningKeys").GetChildren().Any(static key => key.Value?.Contains(Pem) == true);
+
+    private static string[] Keys(IConfiguration settings) => (settings["ATP_SIGNING_KEY"] ?? "")
+        .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static bool IsFile(string key) => key.EndsWith(KeyFile, StringComparison.OrdinalIgnoreCase);
+
+    private static string KeyOf(string key)
+    {
+        if (!IsFile(key)) return key;
+        try
+        {
+            return File.ReadAllText(key);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingException($"ATP_SIGNING_KEY: {e.Message}");
+        }
     }
 
     private static int? Number(IConfiguration settings, string name, string kind)

@@ -56,6 +56,7 @@ public static class AgentTokenIssuerServiceExtensions
             static provider => provider.GetRequiredService<CurrentIssuer>()));
         services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, ManifestCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, AdministrationCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, KeysCheck>());
         return new AgentTokenIssuerBuilder(services);
     }
 }

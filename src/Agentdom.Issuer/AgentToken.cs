@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Agentdom.Issuer;
 
@@ -31,4 +32,22 @@ public sealed class AgentToken
 
     /// <summary>The expiry as issuers write it: ISO 8601 in UTC, in whole seconds (protocol.md §7).</summary>
     internal string ExpiresAtText => ExpiresAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>The content of a token whose signature and claims were checked, or null if it is not an agent token.</summary>
+    internal static AgentToken? Of(JsonWebToken jwt, bool hasDerivedKey = false)
+    {
+        if (!jwt.TryGetPayloadValue<string?>(AgentTokenClaims.Scope, out var scope) || scope is null
+            || string.IsNullOrEmpty(jwt.Id) || string.IsNullOrEmpty(jwt.Subject)) return null;
+        return new AgentToken
+        {
+            TokenId = jwt.Id,
+            AgentId = jwt.Subject,
+            Scopes = scope.Split(' '),
+            Purpose = jwt.TryGetPayloadValue<string?>(AgentTokenClaims.Purpose, out var purpose) ? purpose ?? "" : "",
+            IssuedAt = new DateTimeOffset(jwt.IssuedAt, TimeSpan.Zero),
+            ExpiresAt = new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero),
+            SecretKeyId = jwt.TryGetPayloadValue<object?>(AgentTokenClaims.SecretKeyId, out var keyId) ? keyId as string ?? "" : null,
+            HasDerivedKey = hasDerivedKey,
+        };
+    }
 }

@@ -9,8 +9,9 @@ internal static class IssuerManifest
     /// <param name="token">The absolute address of the token endpoint.</param>
     /// <param name="verify">The absolute address at which tokens are verified.</param>
     /// <param name="revoke">The absolute address at which tokens are revoked.</param>
+    /// <param name="keys">The absolute address of the key set, or null if there is none.</param>
     /// <returns>JSON in UTF-8.</returns>
-    internal static byte[] Write(TokenIssuerOptions options, string token, string verify, string revoke)
+    internal static byte[] Write(TokenIssuerOptions options, string token, string verify, string revoke, string? keys = null)
     {
         var auth = new Dictionary<string, object?>
         {
@@ -20,6 +21,7 @@ internal static class IssuerManifest
             [ManifestFields.RevokeEndpoint] = revoke,
             [ManifestFields.Scopes] = options.Scopes,
         };
+        if (keys is not null) auth[ManifestFields.Keys] = keys;
         if (options.Audience is not null) auth[ManifestFields.Audience] = options.Audience;
         return Encoding.UTF8.GetBytes(CanonicalJson.FromValue(new Dictionary<string, object?> { [ManifestFields.Auth] = auth }));
     }

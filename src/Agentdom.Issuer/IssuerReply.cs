@@ -57,8 +57,10 @@ public sealed class IssuerReply
         Refuse(413, "invalid_request", $"A request has at most {maxBytes} bytes.");
 
     /// <summary>The request is not declared as JSON.</summary>
-    public static IssuerReply NotJson() =>
-        Refuse(415, "invalid_request", "The content type must be application/json.");
+    public static IssuerReply NotJson() => WrongType(RequestBody.Json);
+
+    internal static IssuerReply WrongType(string expected) =>
+        Refuse(415, "invalid_request", $"The content type must be {expected}.");
 
     /// <summary>There were too many requests.</summary>
     /// <param name="wait">How long to wait, rounded up to at least one second.</param>

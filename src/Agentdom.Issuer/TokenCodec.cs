@@ -15,7 +15,8 @@ internal sealed class TokenCodec
     };
 
     private readonly TokenIssuerOptions _options;
-    private readonly IssuerKey _newest;
+    private readonly List<IssuerKey> _keys;
+    private readonly HashSet<string> _algorithms;
     private readonly HashSet<string> _derivedKeyIds;
     private readonly TokenValidationParameters _validation;
     private readonly TimeProvider _time;
@@ -24,18 +25,24 @@ internal sealed class TokenCodec
     {
         _options = options;
         _time = time;
-        List<IssuerKey> keys = [.. options.SigningKeys.Select(static key => new IssuerKey(Convert.FromBase64String(key)))];
-        List<IssuerKey> derived = keys.Count == 0 || options.AcceptDerivedSigningKeys
+        // A key that is listed twice is one key, with one id in the key set.
+        _keys = [.. options.SigningKeys.Select(static entry => SigningKeyEntry.Read(entry).Key!)
+            .GroupBy(static key => key.Id).Select(static same => same.First())];
+        List<IssuerKey> derived = _keys.Count == 0 || options.AcceptDerivedSigningKeys
             ? [.. shared.Select(static s => IssuerKey.Of(s.Secret))]
             : [];
-        keys.AddRange(derived);
-        _derivedKeyIds = [.. derived.Select(static key => key.SigningKey.KeyId)];
-        _newest = keys[0];
-        _validation = AccessTokenFormat.Validation(keys, options.Name, options.Audience, time);
+        _keys.AddRange(derived);
+        _derivedKeyIds = [.. derived.Select(static key => key.Id)];
+        VerificationKey[] verification = [.. _keys.Select(static key => key.Verification)];
+        _algorithms = [.. verification.Select(static key => key.Algorithm)];
+        _validation = AccessTokenFormat.Validation(verification, options.Name, options.Audience, time);
     }
 
     /// <summary>The <c>kid</c> of new tokens.</summary>
-    internal string KeyId => _newest.SigningKey.KeyId;
+    internal string KeyId => _keys[0].Id;
+
+    /// <summary>The public halves of the keys that have one, as JSON Web Keys.</summary>
+    internal IReadOnlyList<object> PublicKeys => [.. _keys.Select(static key => key.PublicJwk).OfType<object>()];
 
     internal string Mint(SignedRequest request, AgentSecret secret, TimeSpan lifetime, string tokenId)
     {
@@ -53,27 +60,15 @@ internal sealed class TokenCodec
             [AgentTokenClaims.Purpose] = request.Purpose,
         };
         if (_options.Audience is not null) claims[JwtRegisteredClaimNames.Aud] = _options.Audience;
-        return _newest.Sign(claims);
+        return _keys[0].Sign(claims);
     }
 
     /// <summary>The content of a token, or null if it is not this issuer's or has expired.</summary>
     internal async Task<AgentToken?> ReadAsync(string token)
     {
-        if (!AccessTokenFormat.IsPlain(token)) return null;
+        if (!AccessTokenFormat.IsPlain(token, _algorithms)) return null;
         var result = await s_handler.ValidateTokenAsync(token, _validation).ConfigureAwait(false);
         if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt) return null;
-        if (!jwt.TryGetPayloadValue<string?>(AgentTokenClaims.Scope, out var scope) || scope is null
-            || string.IsNullOrEmpty(jwt.Id) || string.IsNullOrEmpty(jwt.Subject)) return null;
-        return new AgentToken
-        {
-            TokenId = jwt.Id,
-            AgentId = jwt.Subject,
-            Scopes = scope.Split(' '),
-            Purpose = jwt.TryGetPayloadValue<string?>(AgentTokenClaims.Purpose, out var purpose) ? purpose ?? "" : "",
-            IssuedAt = new DateTimeOffset(jwt.IssuedAt, TimeSpan.Zero),
-            ExpiresAt = new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero),
-            SecretKeyId = jwt.TryGetPayloadValue<object?>(AgentTokenClaims.SecretKeyId, out var keyId) ? keyId as string ?? "" : null,
-            HasDerivedKey = _derivedKeyIds.Contains(jwt.Kid),
-        };
+        return AgentToken.Of(jwt, hasDerivedKey: _derivedKeyIds.Contains(jwt.Kid));
     }
 }

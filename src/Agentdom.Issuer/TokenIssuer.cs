@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Agentdom.Issuer;
 
 /// <summary>
@@ -59,6 +61,17 @@ public sealed class TokenIssuer
         return reply.About(request.AgentId, request.Scopes);
     });
 
+    /// <summary>
+    /// The public halves of the signing keys as a JSON Web Key Set (RFC 7517) in UTF-8. Secret keys are not in it (protocol.md §6).
+    /// </summary>
+    public byte[] GetKeySet() => Encoding.UTF8.GetBytes(CanonicalJson.FromValue(new Dictionary<string, object?>
+    {
+        ["keys"] = _codec.PublicKeys,
+    }));
+
+    /// <summary>Whether anybody can check tokens with the key set.</summary>
+    internal bool HasPublicKeys => _codec.PublicKeys.Count > 0;
+
     /// <summary>Answers a verify request (protocol.md §7).</summary>
     public ValueTask<IssuerReply> VerifyAsync(byte[] body, CancellationToken cancel = default) => AnswerAsync(async () =>
     {
@@ -73,14 +86,38 @@ public sealed class TokenIssuer
         }).About(token.AgentId, token.Scopes, token.TokenId);
     });
 
-    /// <summary>Answers a revoke request. It also succeeds if the token is unknown or has expired (protocol.md §8).</summary>
-    public ValueTask<IssuerReply> RevokeAsync(byte[] body, CancellationToken cancel = default) => AnswerAsync(async () =>
+    /// <summary>Answers an introspection request, which is a form (RFC 7662, protocol.md §7).</summary>
+    public ValueTask<IssuerReply> IntrospectAsync(byte[] form, CancellationToken cancel = default) => AnswerAsync(async () =>
     {
-        var answer = new Dictionary<string, object?> { ["revoked"] = true };
-        if (await _codec.ReadAsync(TokenIn(body)).ConfigureAwait(false) is not { } token)
-            return IssuerReply.Ok("nothing_to_revoke", answer);
-        await _state.RevokeAsync(token.TokenId, token.ExpiresAt, cancel).ConfigureAwait(false);
-        return IssuerReply.Ok("revoked", answer).About(token.AgentId, token.Scopes, token.TokenId);
+        var (text, problem) = TokenForm.Read(form);
+        if (problem is not null) return IssuerReply.InvalidRequest(problem);
+        var token = await ReadTokenAsync(text, cancel).ConfigureAwait(false);
+        if (token is null) return IssuerReply.Ok("invalid", new Dictionary<string, object?> { ["active"] = false });
+        var answer = new Dictionary<string, object?>
+        {
+            ["active"] = true,
+            ["scope"] = string.Join(" ", token.Scopes),
+            ["client_id"] = token.AgentId,
+            ["sub"] = token.AgentId,
+            ["exp"] = token.ExpiresAt.ToUnixTimeSeconds(),
+            ["iat"] = token.IssuedAt.ToUnixTimeSeconds(),
+            ["iss"] = _options.Name,
+            ["jti"] = token.TokenId,
+            ["token_type"] = "Bearer",
+        };
+        if (_options.Audience is not null) answer["aud"] = _options.Audience;
+        return IssuerReply.Ok("valid", answer).About(token.AgentId, token.Scopes, token.TokenId);
+    });
+
+    /// <summary>Answers a revoke request. It also succeeds if the token is unknown or has expired (protocol.md §8).</summary>
+    public ValueTask<IssuerReply> RevokeAsync(byte[] body, CancellationToken cancel = default) =>
+        AnswerAsync(() => RevokeTokenAsync(TokenIn(body), cancel));
+
+    /// <summary>Answers a revoke request that is a form (RFC 7009, protocol.md §8).</summary>
+    public ValueTask<IssuerReply> RevokeFormAsync(byte[] form, CancellationToken cancel = default) => AnswerAsync(async () =>
+    {
+        var (text, problem) = TokenForm.Read(form);
+        return problem is null ? await RevokeTokenAsync(text, cancel).ConfigureAwait(false) : IssuerReply.InvalidRequest(problem);
     });
 
     /// <summary>The content of a token, or null if it is not valid or was revoked.</summary>
@@ -107,6 +144,15 @@ public sealed class TokenIssuer
         {
             return IssuerReply.Unavailable(e);
         }
+    }
+
+    private async ValueTask<IssuerReply> RevokeTokenAsync(string text, CancellationToken cancel)
+    {
+        var answer = new Dictionary<string, object?> { ["revoked"] = true };
+        if (await _codec.ReadAsync(text).ConfigureAwait(false) is not { } token)
+            return IssuerReply.Ok("nothing_to_revoke", answer);
+        await _state.RevokeAsync(token.TokenId, token.ExpiresAt, cancel).ConfigureAwait(false);
+        return IssuerReply.Ok("revoked", answer).About(token.AgentId, token.Scopes, token.TokenId);
     }
 
     private IssuerReply? Refusal(SignedRequest request, RegisteredAgent? agent)

@@ -42,9 +42,10 @@ public class TokenIssuerOptions
     public string? Audience { get; set; }
 
     /// <summary>
-    /// The provider's own keys that sign tokens, newest first, each the base64 of at least 32 bytes. New tokens are signed with the
-    /// first, and tokens signed with any of them are valid. If the list is empty, the keys are derived from the secrets. Then
-    /// everyone who has a secret can derive its key.
+    /// The provider's own keys that sign tokens, newest first. Each is the base64 of at least 32 bytes (HS256) or, on .NET 8 and later,
+    /// a private key in PEM that is not encrypted: EC on the curve P-256 (ES256), or RSA of at least 2,048 bits (RS256). New tokens are
+    /// signed with the first, and tokens signed with any of them are valid. If the list is empty, the keys are derived from the
+    /// secrets. Then everyone who has a secret can derive its key.
     /// </summary>
     public IList<string> SigningKeys { get; } = [];
 
@@ -75,18 +76,15 @@ public class TokenIssuerOptions
         if (Secrets.Count == 0 && (!KnowsAgents(directory) || AllowUnregisteredAgents == true))
             yield return $"There is no shared secret. Add one of at least {SharedSecret.MinimumBytes} bytes; {SecretRule.HowToMakeOne}";
         else if (Secrets.Count == 0 && SigningKeys.Count == 0)
-            yield return $"There is no key that signs tokens. Add one to SigningKeys; {SecretRule.HowToMakeOne}";
+            yield return $"There is no key that signs tokens. Add one to SigningKeys; {SigningKeyEntry.HowToMakeOne}";
         for (var i = 0; i < Secrets.Count; i++)
         {
             if (SecretRule.Problem(Secrets[i]) is { } problem) yield return $"Secret {i + 1} of {Secrets.Count} {problem}";
         }
         for (var i = 0; i < SigningKeys.Count; i++)
         {
-            if (KeyLength(SigningKeys[i]) is not { } bytes)
-                yield return $"Signing key {i + 1} of {SigningKeys.Count} is not base64; {SecretRule.HowToMakeOne}";
-            else if (bytes < SharedSecret.MinimumBytes)
-                yield return $"Signing key {i + 1} of {SigningKeys.Count} has {bytes} bytes "
-                    + $"and needs at least {SharedSecret.MinimumBytes}; {SecretRule.HowToMakeOne}";
+            if (SigningKeyEntry.Read(SigningKeys[i]).Problem is { } problem)
+                yield return $"Signing key {i + 1} of {SigningKeys.Count} {problem}";
         }
         if (Scopes.Count == 0) yield return "No scope is offered. Add at least one, such as \"data.read\".";
         foreach (var scope in Scopes)
@@ -101,18 +99,5 @@ public class TokenIssuerOptions
         // A blank issuer or audience would make every issued token invalid.
         if (Issuer is not null && string.IsNullOrWhiteSpace(Issuer)) yield return "The issuer's name is empty. Name it, or leave it out.";
         if (Audience is not null && string.IsNullOrWhiteSpace(Audience)) yield return "The audience is empty. Name one, or leave it out.";
-    }
-
-    // Null if it is not base64.
-    private static int? KeyLength(string? key)
-    {
-        try
-        {
-            return Convert.FromBase64String(key ?? "").Length;
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
     }
 }

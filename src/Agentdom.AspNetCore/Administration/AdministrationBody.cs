@@ -13,7 +13,7 @@ internal static class AdministrationBody
     internal static async Task<(JsonObject Members, IssuerReply? Refusal)> ReadAsync(HttpRequest request, CancellationToken cancel)
     {
         if (!HasBody(request)) return (new JsonObject(), null);
-        var (body, refusal) = await HttpBody.ReadAsync(request, MaxBytes, cancel);
+        var (body, refusal) = await HttpBody.ReadAsync(request, RequestBody.Json, MaxBytes, cancel);
         return refusal is null ? (StrictJson.ParseObject(body), null) : (new JsonObject(), refusal);
     }
 

@@ -39,6 +39,9 @@ public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
 
     internal override string? Origin => PublicOrigin?.GetLeftPart(UriPartial.Path).TrimEnd('/');
 
+    /// <summary>What the addresses in a document with the keys begin with.</summary>
+    internal string PublishedOrigin => Origin ?? Name.TrimEnd('/');
+
     // An exception during a reload would be lost, and its message would contain the value, which may be a key.
     internal void Read(IConfiguration section)
     {
@@ -64,9 +67,15 @@ public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
     }
 
     /// <param name="directory">The directory that the issuer also uses, or null.</param>
-    internal List<string> AllProblems(IAgentDirectory? directory)
+    /// <param name="publishesKeys">Whether the app publishes the keys, and so the issuer's name.</param>
+    internal List<string> AllProblems(IAgentDirectory? directory, bool publishesKeys = false)
     {
         List<string> problems = [.. _unreadable, .. Problems(directory), .. ManifestProblems(), .. Limits.Problems()];
+        // RFC 8414 §2.
+        if (publishesKeys && !(IsIssuerAddress(Name) && IsIssuerAddress(PublishedOrigin)))
+            problems.Add("MapAgentTokenKeys publishes the name of the issuer, the 'iss' of its tokens, as the address at which others look "
+                + "for its keys. So it must be an https address without a query (http only for localhost). Set PublicOrigin, such as "
+                + "https://api.example.com, and leave Issuer out or set it to such an address too.");
         if (DirectoryCacheSeconds is < 0 or > 60)
             problems.Add($"DirectoryCacheSeconds is 0 to 60, not {DirectoryCacheSeconds}.");
         var others = problems.Count - MaxProblems;
@@ -81,6 +90,10 @@ public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
             yield return "The public origin must be an http or https address without a user name, such as https://api.example.com.";
         if (ManifestLifetime < TimeSpan.Zero) yield return $"The manifest's lifetime must be 0 seconds or more, not {ManifestLifetime}.";
     }
+
+    private static bool IsIssuerAddress(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0
+        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && AtpHost.IsLoopback(uri)));
 
     [GeneratedRegex("at '([^']*)' to type", RegexOptions.RightToLeft)]
     private static partial Regex KeyInBindingError();

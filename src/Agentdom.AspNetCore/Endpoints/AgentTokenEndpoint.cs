@@ -5,19 +5,31 @@ namespace Agentdom.AspNetCore;
 
 /// <summary>Handles one kind of request: applies the limit, reads the body, decides, logs the decision and replies.</summary>
 /// <param name="operation">One of <see cref="Operation"/>.</param>
+/// <param name="type">The content type of a body: one of <see cref="RequestBody"/>.</param>
 /// <param name="maxBytes">The maximum size of a body in bytes.</param>
 /// <param name="decide">The decision.</param>
 internal sealed class AgentTokenEndpoint(
-    string operation, int maxBytes, Func<TokenIssuer, byte[], CancellationToken, ValueTask<IssuerReply>> decide)
+    string operation, string type, int maxBytes, Func<TokenIssuer, byte[], CancellationToken, ValueTask<IssuerReply>> decide)
 {
-    internal static AgentTokenEndpoint Mint { get; } =
-        new(AspNetCore.Operation.Mint, TokenIssuer.MaxRequestBytes, static (issuer, body, cancel) => issuer.MintAsync(body, cancel));
+    internal static AgentTokenEndpoint Mint { get; } = new(
+        AspNetCore.Operation.Mint, RequestBody.Json, TokenIssuer.MaxRequestBytes,
+        static (issuer, body, cancel) => issuer.MintAsync(body, cancel));
 
-    internal static AgentTokenEndpoint Verify { get; } =
-        new(AspNetCore.Operation.Verify, TokenIssuer.MaxTokenBodyBytes, static (issuer, body, cancel) => issuer.VerifyAsync(body, cancel));
+    internal static AgentTokenEndpoint Verify { get; } = new(
+        AspNetCore.Operation.Verify, RequestBody.Json, TokenIssuer.MaxTokenBodyBytes,
+        static (issuer, body, cancel) => issuer.VerifyAsync(body, cancel));
 
-    internal static AgentTokenEndpoint Revoke { get; } =
-        new(AspNetCore.Operation.Revoke, TokenIssuer.MaxTokenBodyBytes, static (issuer, body, cancel) => issuer.RevokeAsync(body, cancel));
+    internal static AgentTokenEndpoint Introspect { get; } = new(
+        AspNetCore.Operation.Introspect, RequestBody.Form, TokenIssuer.MaxTokenBodyBytes,
+        static (issuer, body, cancel) => issuer.IntrospectAsync(body, cancel));
+
+    internal static AgentTokenEndpoint Revoke { get; } = new(
+        AspNetCore.Operation.Revoke, RequestBody.Json, TokenIssuer.MaxTokenBodyBytes,
+        static (issuer, body, cancel) => issuer.RevokeAsync(body, cancel));
+
+    internal static AgentTokenEndpoint RevokeForm { get; } = new(
+        AspNetCore.Operation.Revoke, RequestBody.Form, TokenIssuer.MaxTokenBodyBytes,
+        static (issuer, body, cancel) => issuer.RevokeFormAsync(body, cancel));
 
     internal string Operation => operation;
 
@@ -36,7 +48,7 @@ internal sealed class AgentTokenEndpoint(
 
     private async ValueTask<IssuerReply> DecideAsync(HttpRequest request, TokenIssuer issuer, CancellationToken cancel)
     {
-        var (body, refusal) = await HttpBody.ReadAsync(request, maxBytes, cancel);
+        var (body, refusal) = await HttpBody.ReadAsync(request, type, maxBytes, cancel);
         return refusal ?? await decide(issuer, body, cancel);
     }
 }

@@ -5,13 +5,17 @@ namespace Agentdom.AspNetCore;
 /// <summary>Reads the body of a request to one of this library's endpoints.</summary>
 internal static class HttpBody
 {
+    /// <param name="request">The request.</param>
+    /// <param name="type">The content type that it must have: one of <see cref="RequestBody"/>.</param>
+    /// <param name="maxBytes">The maximum size in bytes.</param>
+    /// <param name="cancel">Cancels the read.</param>
     /// <returns>The body, or the reply that refuses it.</returns>
     internal static async ValueTask<(byte[] Body, IssuerReply? Refusal)> ReadAsync(
-        HttpRequest request, int maxBytes, CancellationToken cancel)
+        HttpRequest request, string type, int maxBytes, CancellationToken cancel)
     {
         try
         {
-            return await RequestBody.ReadAsync(request.Body, request.ContentType, request.ContentLength, maxBytes, cancel);
+            return await RequestBody.ReadAsync(request.Body, request.ContentType, type, request.ContentLength, maxBytes, cancel);
         }
         catch (IOException e) when (!cancel.IsCancellationRequested)
         {

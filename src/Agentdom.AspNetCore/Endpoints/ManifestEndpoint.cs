@@ -32,20 +32,15 @@ internal sealed class ManifestEndpoint(IEndpointRouteBuilder routes)
             return;
         }
         SetCaching(context, options);
-        await ReplyWriter.WriteJsonAsync(response, IssuerManifest.Write(options, root + mint, root + verify, root + revoke));
+        var keys = paths.Keys?.Fill(context) is { } path ? root + path : null;
+        await ReplyWriter.WriteJsonAsync(response, IssuerManifest.Write(options, root + mint, root + verify, root + revoke, keys));
     }
 
     /// <summary>Finds the token endpoints that the manifest names: those of its own group, or else the first ones.</summary>
     /// <exception cref="InvalidOperationException">There are none, or their addresses have parameters without a value.</exception>
     internal Paths Find(IServiceProvider services, RouteEndpoint manifest)
     {
-        var groups = services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Select(static endpoint => (Endpoint: endpoint, Marker: endpoint.Metadata.GetMetadata<TokenEndpointMarker>()))
-            .Where(static e => e.Marker is not null)
-            .GroupBy(static e => e.Marker!.Group)
-            .OrderByDescending(group => ReferenceEquals(group.Key.Routes, routes))
-            .Select(static group => group.ToDictionary(static e => e.Marker!.Operation, static e => e.Endpoint))
-            .ToList();
+        var groups = TokenEndpointGroup.FindAll(services, routes);
         if (groups.Count == 0) throw new InvalidOperationException("Call app.MapAgentTokens(…) as well as app.MapAgentdomManifest().");
         var found = groups.Find(group => !TokenPath.Missing(group[Operation.Mint], manifest).Any());
         if (found is null)
@@ -58,7 +53,7 @@ internal sealed class ManifestEndpoint(IEndpointRouteBuilder routes)
         }
         return new Paths(
             new TokenPath(found[Operation.Mint], services), new TokenPath(found[Operation.Verify], services),
-            new TokenPath(found[Operation.Revoke], services));
+            new TokenPath(found[Operation.Revoke], services), KeySetEndpoint.Find(services, routes, manifest));
     }
 
     // Null if the request has no valid origin. With a public origin nothing of the request is used, so that caches may share it.
@@ -95,5 +90,5 @@ internal sealed class ManifestEndpoint(IEndpointRouteBuilder routes)
             forwarded.ForwardedPrefixHeaderName);
     }
 
-    internal sealed record Paths(TokenPath Mint, TokenPath Verify, TokenPath Revoke);
+    internal sealed record Paths(TokenPath Mint, TokenPath Verify, TokenPath Revoke, TokenPath? Keys);
 }

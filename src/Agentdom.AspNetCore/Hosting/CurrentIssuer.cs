@@ -18,6 +18,7 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
     private readonly ILogger<CurrentIssuer> _log;
     private readonly IDisposable? _subscription;
     private volatile InForce _inForce;
+    private bool _publishesKeys;
 
     /// <exception cref="OptionsValidationException">The options are invalid, so the app does not start.</exception>
     public CurrentIssuer(
@@ -27,9 +28,7 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
         _agents = agents;
         (_options, _state, _time, _log) = (options, new WatchedState(state, log), time, log);
         var first = options.CurrentValue;
-        if (first.AllProblems(agents) is { Count: > 0 } problems)
-            throw new OptionsValidationException(
-                Microsoft.Extensions.Options.Options.DefaultName, typeof(AgentTokenIssuerOptions), problems);
+        if (first.AllProblems(agents) is { Count: > 0 } problems) throw Invalid(problems);
         Limits = new RequestLimits(first.Limits);
         _inForce = Make(first);
         _subscription = options.OnChange(_ => Change());
@@ -42,6 +41,18 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
     internal AgentTokenIssuerOptions Options => _inForce.Options;
 
     internal RequestLimits Limits { get; }
+
+    /// <summary>Requires from now on that the issuer's name is an address, because the app publishes it with the keys.</summary>
+    /// <exception cref="OptionsValidationException">It is none, so the app does not start.</exception>
+    internal void PublishKeys()
+    {
+        lock (_changing)
+        {
+            _publishesKeys = true;
+            if (_inForce.Options.AllProblems(_agents, _publishesKeys) is { Count: > 0 } problems) throw Invalid(problems);
+            WarnIfNoKeyIsPublished();
+        }
+    }
 
     // A hosted service so that the app does not start with invalid options or a state that cannot be opened.
     public Task StartAsync(CancellationToken cancellationToken)
@@ -65,15 +76,24 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
         lock (_changing)
         {
             var options = _options.CurrentValue;
-            if (options.AllProblems(_agents) is { Count: > 0 } problems)
+            if (options.AllProblems(_agents, _publishesKeys) is { Count: > 0 } problems)
             {
                 _log.ReloadRefused(string.Join(" ", problems));
                 return;
             }
             _inForce = Make(options);
             _log.Reloaded(options.Secrets.Count, _inForce.Issuer.KeyId);
+            WarnIfNoKeyIsPublished();
         }
     }
+
+    private void WarnIfNoKeyIsPublished()
+    {
+        if (_publishesKeys && !_inForce.Issuer.HasPublicKeys) _log.PublishesNoKey();
+    }
+
+    private static OptionsValidationException Invalid(List<string> problems) =>
+        new(Microsoft.Extensions.Options.Options.DefaultName, typeof(AgentTokenIssuerOptions), problems);
 
     private InForce Make(AgentTokenIssuerOptions options)
     {

@@ -27,9 +27,14 @@ internal static partial class IssuerLog
         + "forge tokens. Set SigningKeys, and AcceptDerivedSigningKeys for the lifetime of one token.")]
     internal static partial void SharedSecretSignsTokens(this ILogger log);
 
-    [LoggerMessage(2007, LogLevel.Error, "Tokens of another process's issuer cannot be checked completely. {Reason}")]
+    [LoggerMessage(2007, LogLevel.Warning,
+        "MapAgentTokenKeys publishes no key, so nobody can check tokens with it: all keys of this issuer are secret ones (HS256). Add a "
+        + "private key in PEM to SigningKeys.")]
+    internal static partial void PublishesNoKey(this ILogger log);
+
+    [LoggerMessage(2008, LogLevel.Error, "Tokens of another process's issuer cannot be checked completely. {Reason}")]
     internal static partial void IssuerUnavailable(this ILogger log, string reason);
 
-    [LoggerMessage(2008, LogLevel.Information, "The issuer {Issuer} can be asked about tokens again.")]
+    [LoggerMessage(2009, LogLevel.Information, "The issuer {Issuer} can be asked about tokens again.")]
     internal static partial void IssuerAvailable(this ILogger log, string issuer);
 }

@@ -53,7 +53,8 @@ internal sealed class IssuerTelemetry : IDisposable
         var agent = decision.AgentId;
         if (decision.IsRefusal) _audit.Refused(decision.Operation, agent, scopes, address, decision.Outcome);
         else if (decision.Operation == Operation.Mint) _audit.Issued(decision.TokenId, scopes, agent, address);
-        else if (decision.Operation == Operation.Verify) _audit.Verified(decision.TokenId, agent, address, decision.Outcome);
+        else if (decision.Operation is Operation.Verify or Operation.Introspect)
+            _audit.Verified(decision.TokenId, agent, address, decision.Outcome);
         else if (decision.Operation == Operation.Revoke) _audit.Revoked(decision.TokenId, agent, address, decision.Outcome);
         else _audit.Accepted(decision.TokenId, scopes, agent, address);
     }

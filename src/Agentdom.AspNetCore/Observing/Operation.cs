@@ -5,6 +5,7 @@ internal static class Operation
 {
     internal const string Mint = "mint";
     internal const string Verify = "verify";
+    internal const string Introspect = "introspect";
     internal const string Revoke = "revoke";
 
     /// <summary>A request with a token to one of the app's own endpoints.</summary>

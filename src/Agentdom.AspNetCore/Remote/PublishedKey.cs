@@ -6,7 +6,7 @@ namespace Agentdom.AspNetCore;
 internal static class PublishedKey
 {
     /// <summary>The algorithms of keys that can be published (protocol.md §6).</summary>
-    internal static IReadOnlyList<string> Algorithms { get; } = [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSha256];
+    internal static ICollection<string> Algorithms { get; } = [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSha256];
 
     /// <returns>The key with its only algorithm, or null if it cannot check tokens.</returns>
     internal static VerificationKey? Of(JsonWebKey key)

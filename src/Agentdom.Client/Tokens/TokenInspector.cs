@@ -41,9 +41,10 @@ internal sealed class TokenInspector
     {
         // Throws if it is no JWT at all.
         Handler().ReadJwtToken(token);
-        if (!AccessTokenFormat.IsPlain(token))
+        VerificationKey[] keys = [IssuerKey.Of(secret).Verification];
+        if (!AccessTokenFormat.IsPlain(token, [SecurityAlgorithms.HmacSha256]))
             throw Invalid("it is not in canonical base64url, or its header asks for something other than HS256");
-        var validation = AccessTokenFormat.Validation([IssuerKey.Of(secret)], null, null, TimeProvider.System);
+        var validation = AccessTokenFormat.Validation(keys, null, null, TimeProvider.System);
         Handler().ValidateToken(token, validation, out var validated);
         return new TokenInspector((JwtSecurityToken)validated, true);
     });

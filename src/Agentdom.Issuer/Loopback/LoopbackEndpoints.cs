@@ -15,22 +15,25 @@ internal sealed class LoopbackEndpoints(TokenIssuer issuer, TokenIssuerOptions o
     /// <param name="request">The request, whose body has not been read.</param>
     internal ValueTask<LoopbackAnswer> AnswerAsync(HttpListenerRequest request) => request.Url?.AbsolutePath switch
     {
-        Tokens => PostAsync(request, TokenIssuer.MaxRequestBytes, issuer.MintAsync),
-        Tokens + "/verify" => PostAsync(request, TokenIssuer.MaxTokenBodyBytes, issuer.VerifyAsync),
-        Tokens + "/revoke" => PostAsync(request, TokenIssuer.MaxTokenBodyBytes, issuer.RevokeAsync),
+        Tokens => PostAsync(request, TokenIssuer.MaxRequestBytes, json: issuer.MintAsync),
+        Tokens + "/verify" => PostAsync(request, TokenIssuer.MaxTokenBodyBytes, issuer.VerifyAsync, issuer.IntrospectAsync),
+        Tokens + "/introspect" => PostAsync(request, TokenIssuer.MaxTokenBodyBytes, form: issuer.IntrospectAsync),
+        Tokens + "/revoke" => PostAsync(request, TokenIssuer.MaxTokenBodyBytes, issuer.RevokeAsync, issuer.RevokeFormAsync),
         ManifestFields.Path => GetAsync(request, Manifest),
         "/whoami" => GetAsync(request, WhoAmIAsync),
         _ => new(LoopbackAnswer.Empty(404)),
     };
 
     private static async ValueTask<LoopbackAnswer> PostAsync(
-        HttpListenerRequest request, int maxBytes, Func<byte[], CancellationToken, ValueTask<IssuerReply>> answer)
+        HttpListenerRequest request, int maxBytes, Answer? json = null, Answer? form = null)
     {
         if (request.HttpMethod != "POST") return LoopbackAnswer.Empty(405, "Allow", "POST");
+        var isForm = json is null || (form is not null && RequestBody.Is(request.ContentType, RequestBody.Form));
         var length = request.ContentLength64 < 0 ? (long?)null : request.ContentLength64;
         var (body, refusal) = await RequestBody.ReadAsync(
-            request.InputStream, request.ContentType, length, maxBytes, CancellationToken.None).ConfigureAwait(false);
-        return LoopbackAnswer.Of(refusal ?? await answer(body, CancellationToken.None).ConfigureAwait(false));
+            request.InputStream, request.ContentType, isForm ? RequestBody.Form : RequestBody.Json, length, maxBytes,
+            CancellationToken.None).ConfigureAwait(false);
+        return LoopbackAnswer.Of(refusal ?? await (isForm ? form! : json!)(body, CancellationToken.None).ConfigureAwait(false));
     }
 
     private static ValueTask<LoopbackAnswer> GetAsync(
@@ -70,4 +73,6 @@ internal sealed class LoopbackEndpoints(TokenIssuer issuer, TokenIssuerOptions o
         });
         return new LoopbackAnswer(200, Encoding.UTF8.GetBytes(json));
     }
+
+    private delegate ValueTask<IssuerReply> Answer(byte[] body, CancellationToken cancel);
 }

@@ -10,6 +10,7 @@ internal static class ManifestFields
     internal const string TokenEndpoint = "agent_token_endpoint";
     internal const string VerifyEndpoint = "agent_token_verify_endpoint";
     internal const string RevokeEndpoint = "agent_token_revoke_endpoint";
+    internal const string Keys = "agent_token_jwks_uri";
     internal const string Audience = "agent_token_audience";
     internal const string Scopes = "scopes";
 

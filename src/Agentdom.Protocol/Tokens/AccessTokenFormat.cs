@@ -4,8 +4,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Agentdom.Protocol;
 
 /// <summary>
-/// The format of agent tokens and how they are validated: JWT (RFC 7519), HS256 only, <c>typ</c> <c>at+jwt</c> (RFC 9068).
-/// The signature is checked with the validator's own keys, never with one from the token (protocol.md §6).
+/// The format of agent tokens and how they are validated: JWT (RFC 7519) with the <c>typ</c> <c>at+jwt</c> (RFC 9068). The signature
+/// is checked with the validator's own keys, each with its own algorithm, and never with a key from the token (protocol.md §6).
 /// </summary>
 internal static class AccessTokenFormat
 {
@@ -25,12 +25,12 @@ internal static class AccessTokenFormat
     /// <param name="audience">The required <c>aud</c>, or null to accept any.</param>
     /// <param name="time">The clock.</param>
     internal static TokenValidationParameters Validation(
-        IReadOnlyList<IssuerKey> keys, string? issuer, string? audience, TimeProvider time) => new()
+        IReadOnlyList<VerificationKey> keys, string? issuer, string? audience, TimeProvider time) => new()
         {
-            IssuerSigningKeys = keys.Select(static k => k.SigningKey),
+            IssuerSigningKeys = keys.Select(static k => k.Key),
             ValidateIssuerSigningKey = true,
             // A key is good for its own algorithm only, whatever algorithms other keys have (RFC 8725 §3.1).
-            AlgorithmValidator = (algorithm, key, _, _) => keys.Any(k => ReferenceEquals(k.SigningKey, key) && k.Algorithm == algorithm),
+            AlgorithmValidator = (algorithm, key, _, _) => keys.Any(k => ReferenceEquals(k.Key, key) && k.Algorithm == algorithm),
             ValidTypes = [Type],
             ValidIssuer = issuer,
             ValidateIssuer = issuer is not null,
@@ -44,10 +44,10 @@ internal static class AccessTokenFormat
         };
 
     /// <summary>
-    /// Whether a token has exactly the base64url encoding that an issuer writes, and its header asks for HS256 and no
-    /// <c>crit</c> extension.
+    /// Whether a token has exactly the base64url encoding that an issuer writes, and its header asks for one of these
+    /// algorithms and no <c>crit</c> extension.
     /// </summary>
-    internal static bool IsPlain(string token)
+    internal static bool IsPlain(string token, ICollection<string> algorithms)
     {
         if (token.Length > MaxLength) return false;
         var parts = token.Split('.');
@@ -59,7 +59,8 @@ internal static class AccessTokenFormat
                 return false;
             var header = StrictJson.ParseObject(Base64UrlEncoder.DecodeBytes(parts[0]), MaxHeaderValues);
             return !header.Has("crit")
-                && header.Text(JwtHeaderParameterNames.Alg) == SecurityAlgorithms.HmacSha256;
+                && header.Text(JwtHeaderParameterNames.Alg) is { } algorithm
+                && algorithms.Contains(algorithm);
         }
         catch (FormatException)
         {

@@ -12,15 +12,26 @@ internal sealed class IssuerKey
 
     // The encoded header and its dot, which are the same for every token.
     private readonly string _head;
+    private readonly Func<byte[], byte[]> _sign;
 
+    /// <summary>A key for HS256.</summary>
     /// <param name="key">At least <see cref="SharedSecret.MinimumBytes"/> bytes.</param>
-    internal IssuerKey(byte[] key)
+    internal IssuerKey(byte[] key) : this(
+        new VerificationKey(new SymmetricSecurityKey(key) { KeyId = Hmac.DeriveId(key, KeyIdInfo) }, SecurityAlgorithms.HmacSha256),
+        data => Hmac.Compute(key, data))
     {
-        SigningKey = new SymmetricSecurityKey(key) { KeyId = Hmac.DeriveId(key, KeyIdInfo) };
+    }
+
+    /// <param name="verification">What checks the signatures. Its key has an id.</param>
+    /// <param name="sign">Makes a signature as RFC 7518 §3 defines it. It must be thread-safe.</param>
+    internal IssuerKey(VerificationKey verification, Func<byte[], byte[]> sign)
+    {
+        Verification = verification;
+        _sign = sign;
         _head = Base64UrlEncoder.Encode(CanonicalJson.FromValue(new Dictionary<string, object?>
         {
-            [JwtHeaderParameterNames.Alg] = SecurityAlgorithms.HmacSha256,
-            [JwtHeaderParameterNames.Kid] = SigningKey.KeyId,
+            [JwtHeaderParameterNames.Alg] = verification.Algorithm,
+            [JwtHeaderParameterNames.Kid] = Id,
             [JwtHeaderParameterNames.Typ] = AccessTokenFormat.Type,
         })) + ".";
     }
@@ -28,15 +39,19 @@ internal sealed class IssuerKey
     /// <summary>The key of a secret. It is derived, so that it cannot be used to sign requests.</summary>
     internal static IssuerKey Of(SharedSecret secret) => new(Hmac.DeriveKey(secret.Bytes, SigningInfo));
 
-    internal SymmetricSecurityKey SigningKey { get; }
+    /// <summary>What checks this key's signatures.</summary>
+    internal VerificationKey Verification { get; }
 
-    /// <summary>The only algorithm that this key is used with.</summary>
-    internal string Algorithm { get; } = SecurityAlgorithms.HmacSha256;
+    /// <summary>The <c>kid</c>.</summary>
+    internal string Id => Verification.Key.KeyId;
 
-    /// <summary>A JWT with these claims, signed with HS256 (RFC 7515 §3.1).</summary>
+    /// <summary>The public half as a JSON Web Key (RFC 7517), or null if the key is a secret one.</summary>
+    internal IDictionary<string, object?>? PublicJwk { get; init; }
+
+    /// <summary>A JWT with these claims (RFC 7515 §3.1).</summary>
     internal string Sign(IDictionary<string, object?> claims)
     {
         var signed = _head + Base64UrlEncoder.Encode(CanonicalJson.FromValue(claims));
-        return signed + "." + Base64UrlEncoder.Encode(Hmac.Compute(SigningKey.Key, Encoding.ASCII.GetBytes(signed)));
+        return signed + "." + Base64UrlEncoder.Encode(_sign(Encoding.ASCII.GetBytes(signed)));
     }
 }

@@ -1,92 +1,50 @@
-using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Agentdom.Tests.Support;
 
-/// <summary>An issuer that signs with an asymmetric key and publishes it. It counts what it is asked, and can be taken away.</summary>
+/// <summary>An issuer for the audience "orders" that publishes its keys, and tokens that are signed with them by hand.</summary>
 internal sealed class PublishingIssuer : IAsyncDisposable
 {
-    internal const string Metadata = "/.well-known/oauth-authorization-server";
-    internal const string Introspection = "/v1/agent-tokens/introspect";
+    internal const string Audience = "orders";
 
     private readonly ReloadableSettings _settings = new();
-    private readonly ConcurrentQueue<string> _asked = new();
+    private readonly KeyPair _key;
     private TestIssuer _issuer = null!;
 
-    private PublishingIssuer()
+    private PublishingIssuer(KeyPair key) => _key = key;
+
+    /// <summary>The address that is its name.</summary>
+    internal string Address => $"http://{_issuer.Name}";
+
+    internal static async Task<PublishingIssuer> StartAsync(KeyPair key)
     {
-    }
-
-    /// <summary>The key that signs, as PEM.</summary>
-    internal string Key { get; private set; } = NewKey();
-
-    /// <summary>Whether it closes every connection without an answer.</summary>
-    internal bool IsDown { get; set; }
-
-    /// <summary>The status with which introspection answers, or null for a true answer.</summary>
-    internal int? IntrospectionStatus { get; set; }
-
-    /// <summary>Runs before a question is answered.</summary>
-    internal Func<Task>? Before { get; set; }
-
-    internal TestIssuer Agents => _issuer;
-
-    internal string Name => $"http://{_issuer.Name}";
-
-    internal int AskedFor(string path) => _asked.Count(asked => asked == path);
-
-    internal int Asked => _asked.Count;
-
-    internal static async Task<PublishingIssuer> StartAsync(params (string Key, string? Value)[] settings)
-    {
-        var issuer = new PublishingIssuer();
-        issuer._settings.Change([("AgentTokens:SigningKeys:0", issuer.Key), ("AgentTokens:PublicOrigin", "http://localhost"), .. settings]);
-        issuer._issuer = await TestIssuer.StartAsync(
-            services: services => services.AddAgentTokenIssuer(issuer._settings.Section("AgentTokens")),
-            map: app =>
-            {
-                app.MapAgentTokenKeys();
-                app.Use(issuer.AnswerAsync);
-            });
-        // The port is known only now.
-        issuer.Change(("AgentTokens:PublicOrigin", issuer.Name));
+        var issuer = new PublishingIssuer(key);
+        issuer.SetKeys(key);
+        issuer._issuer = await TestIssuer.StartPublishingAsync(
+            o => o.Audience = Audience, s => s.AddAgentTokenIssuer(issuer._settings.Section("AgentTokens")));
         return issuer;
     }
 
-    internal void Change(params (string Key, string? Value)[] settings) => _settings.Change(settings);
-
-    /// <summary>Signs with a new key from now on. Tokens of the old one are valid only if it is kept.</summary>
-    internal void Rotate(bool keepsOld)
+    internal Task<string> TokenAsync()
     {
-        var old = Key;
-        Key = NewKey();
-        Change(("AgentTokens:SigningKeys:0", Key), ("AgentTokens:SigningKeys:1", keepsOld ? old : null));
+        var body = TestIssuer.Body();
+        body["aud"] = Audience;
+        return Wire.TokenAsync(_issuer, body);
     }
 
-    internal static string NewKey()
+    /// <summary>A token with some claims changed, signed with the issuer's key or with another one that it names.</summary>
+    internal async Task<string> TokenAsync(Action<System.Text.Json.Nodes.JsonObject> change, KeyPair? key = null)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return key.ExportPkcs8PrivateKeyPem();
+        var token = await TokenAsync();
+        var claims = JsonNode.Parse(ByHand.PayloadOf(token))!.AsObject();
+        change(claims);
+        return (key ?? _key).Token(ByHand.Header(token).GetRawText(), claims.ToJsonString());
     }
+
+    /// <summary>Reloads its keys, newest first.</summary>
+    internal void SetKeys(params KeyPair[] keys) =>
+        _settings.Change([.. Enumerable.Range(0, 3).Select(i => ($"AgentTokens:SigningKeys:{i}", i < keys.Length ? keys[i].Pem : null))]);
 
     public ValueTask DisposeAsync() => _issuer.DisposeAsync();
-
-    private async Task AnswerAsync(HttpContext context, RequestDelegate next)
-    {
-        var path = context.Request.Path.Value!;
-        // What an agent asks is not counted.
-        var isResource = path != "/v1/agent-tokens" && path != "/v1/agent-tokens/revoke";
-        if (isResource) _asked.Enqueue(path);
-        if (isResource && IsDown)
-        {
-            context.Abort();
-            return;
-        }
-        if (isResource && Before is { } before) await before();
-        if (path == Introspection && IntrospectionStatus is { } status) context.Response.StatusCode = status;
-        else await next(context);
-    }
 }

@@ -78,6 +78,8 @@ internal sealed class SampleIssuer : IDisposable
 
     internal Task<HttpResponseMessage> RevokeAsync(string token) => Wire.PostAsync(Uri("/v1/agent-tokens/revoke"), Question(token));
 
+    internal Task<HttpResponseMessage> GetAsync(string path) => Wire.Http.GetAsync(Uri(path));
+
     internal async Task<HttpResponseMessage> GetDataAsync(string token)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, Uri("/data"));

@@ -1,7 +1,9 @@
+using System.Net;
 using System.Text;
 using Agentdom.AspNetCore;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Agentdom.Tests.Support;
@@ -45,6 +47,31 @@ internal sealed class TestIssuer(TestHost host) : IAsyncDisposable
                 });
                 builder.Services.AddAuthentication().AddAgentToken();
             }));
+
+    /// <summary>Starts one that publishes its keys under the address that it listens on.</summary>
+    internal static Task<TestIssuer> StartPublishingAsync(
+        Action<AgentTokenIssuerOptions>? configure = null, Action<IServiceCollection>? services = null, Action<WebApplication>? map = null,
+        bool addSecret = true)
+    {
+        var port = FreePort.Find();
+        return StartAsync(
+            o =>
+            {
+                o.PublicOrigin = new Uri($"http://127.0.0.1:{port}");
+                configure?.Invoke(o);
+            },
+            s =>
+            {
+                s.Configure<KestrelServerOptions>(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+                services?.Invoke(s);
+            },
+            app =>
+            {
+                app.MapAgentTokenKeys();
+                map?.Invoke(app);
+            },
+            addSecret);
+    }
 
     /// <summary>A valid body, not signed yet.</summary>
     internal static Dictionary<string, object?> Body() => new()

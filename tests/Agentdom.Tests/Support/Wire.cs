@@ -60,6 +60,10 @@ internal static class Wire
     internal static Task<HttpResponseMessage> VerifyAsync(TestIssuer issuer, string token) => issuer.PostAsync(
         "/v1/agent-tokens/verify", JsonSerializer.Serialize(new Dictionary<string, string> { ["token"] = token }));
 
+    /// <summary>Asks for a token as RFC 7662 says.</summary>
+    internal static Task<HttpResponseMessage> IntrospectAsync(TestIssuer issuer, string token, string path = "introspect") =>
+        issuer.PostAsync($"/v1/agent-tokens/{path}", $"token={Uri.EscapeDataString(token)}", "application/x-www-form-urlencoded");
+
     internal static async Task<bool> IsValidAsync(TestIssuer issuer, string token) =>
         (await JsonAsync(await VerifyAsync(issuer, token))).GetProperty("valid").GetBoolean();
 

@@ -1,10 +1,8 @@
-using System.Security.Cryptography;
+using System.Text.Json;
 using Agentdom.AspNetCore;
 using Agentdom.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Agentdom.Tests.AspNetCore;
 
@@ -14,7 +12,7 @@ public sealed class RemoteIssuerTests
     [Fact]
     public async Task AValidTokenAuthenticatesTheAgentByItsId()
     {
-        await using var issuer = await PublishingIssuer.StartAsync();
+        await using var issuer = await WatchedIssuer.StartAsync();
         await using var api = await ResourceApp.StartAsync(issuer.Name);
         using var response = await api.GetAsync(await issuer.Agents.TokenAsync());
 
@@ -27,7 +25,7 @@ public sealed class RemoteIssuerTests
     [Fact]
     public async Task AScopeThatTheTokenDoesNotHaveIsForbidden()
     {
-        await using var issuer = await PublishingIssuer.StartAsync();
+        await using var issuer = await WatchedIssuer.StartAsync();
         await using var api = await ResourceApp.StartAsync(issuer.Name);
         var body = TestIssuer.Body();
         body["scopes"] = new[] { "data.write" };
@@ -39,7 +37,7 @@ public sealed class RemoteIssuerTests
     [Fact]
     public async Task ARevokedTokenIsRefused()
     {
-        await using var issuer = await PublishingIssuer.StartAsync();
+        await using var issuer = await WatchedIssuer.StartAsync();
         await using var api = await ResourceApp.StartAsync(issuer.Name, static o => o.IntrospectionCacheSeconds = 0);
         var token = await issuer.Agents.TokenAsync();
         Assert.Equal(200, await api.StatusAsync(token));
@@ -52,20 +50,20 @@ public sealed class RemoteIssuerTests
     [Fact]
     public async Task AnAnswerIsKeptForAWhile()
     {
-        await using var issuer = await PublishingIssuer.StartAsync();
+        await using var issuer = await WatchedIssuer.StartAsync();
         await using var api = await ResourceApp.StartAsync(issuer.Name, static o => o.IntrospectionCacheSeconds = 30);
         var token = await issuer.Agents.TokenAsync();
 
         for (var i = 0; i < 10; i++) Assert.Equal(200, await api.StatusAsync(token));
 
-        Assert.Equal(1, issuer.AskedFor(PublishingIssuer.Introspection));
-        Assert.Equal(1, issuer.AskedFor(PublishingIssuer.Metadata));
+        Assert.Equal(1, issuer.AskedFor(WatchedIssuer.Introspection));
+        Assert.Equal(1, issuer.AskedFor(WatchedIssuer.Metadata));
     }
 
     [Fact]
     public async Task SimultaneousRequestsAskOnce()
     {
-        await using var issuer = await PublishingIssuer.StartAsync();
+        await using var issuer = await WatchedIssuer.StartAsync();
         await using var api = await ResourceApp.StartAsync(issuer.Name, static o => o.IntrospectionCacheSeconds = 30);
         var token = await issuer.Agents.TokenAsync();
         var open = new TaskCompletionSource();
@@ -76,21 +74,21 @@ public sealed class RemoteIssuerTests
         open.SetResult();
 
         Assert.All(await Task.WhenAll(requests), static status => Assert.Equal(200, status));
-        Assert.Equal(1, issuer.AskedFor(PublishingIssuer.Metadata));
-        Assert.Equal(1, issuer.AskedFor(PublishingIssuer.Introspection));
+        Assert.Equal(1, issuer.AskedFor(WatchedIssuer.Metadata));
+        Assert.Equal(1, issuer.AskedFor(WatchedIssuer.Introspection));
     }
 
     [Fact]
     public async Task WithoutIntrospectionTheIssuerIsAskedForItsKeysOnly()
     {
-        await using var issuer = await PublishingIssuer.StartAsync();
+        await using var issuer = await WatchedIssuer.StartAsync();
         await using var api = await ResourceApp.StartAsync(issuer.Name, static o => o.Revocation = RevocationCheck.None);
         var token = await issuer.Agents.TokenAsync();
         Assert.Equal(200, await api.StatusAsync(token));
         issuer.IsDown = true;
 
         Assert.Equal(200, await api.StatusAsync(token));
-        Assert.Equal(0, issuer.AskedFor(PublishingIssuer.Introspection));
+        Assert.Equal(0, issuer.AskedFor(WatchedIssuer.Introspection));
     }
 
     [Theory]
@@ -98,7 +96,7 @@ public sealed class RemoteIssuerTests
     [InlineData(UnavailableIssuer.TrustSignature, 200)]
     public async Task AnIssuerThatIsOutOfReachIsTreatedAsConfigured(UnavailableIssuer choice, int expected)
     {
-        await using var issuer = await PublishingIssuer.StartAsync();
+        await using var issuer = await WatchedIssuer.StartAsync();
         await using var api = await ResourceApp.StartAsync(issuer.Name, o => (o.IntrospectionCacheSeconds, o.WhenUnavailable) = (0, choice));
         var token = await issuer.Agents.TokenAsync();
         Assert.Equal(200, await api.StatusAsync(token));
@@ -112,11 +110,11 @@ public sealed class RemoteIssuerTests
         }
         // A forged token is refused in any case.
         Assert.Equal(401, await api.StatusAsync(token[..^8] + "AAAAAAAA"));
-        Assert.Single(api.Log.All, static entry => entry.Id == 2007);
+        Assert.Single(api.Log.All, static entry => entry.Id == 2008);
 
         issuer.IsDown = false;
-        await TokenApi.UntilAsync(async () => issuer.AskedFor(PublishingIssuer.Introspection) > 3 && await api.StatusAsync(token) == 200);
-        Assert.Single(api.Log.All, static entry => entry.Id == 2008);
+        await TokenApi.UntilAsync(async () => issuer.AskedFor(WatchedIssuer.Introspection) > 3 && await api.StatusAsync(token) == 200);
+        Assert.Single(api.Log.All, static entry => entry.Id == 2009);
         Assert.DoesNotContain(token, api.Log.AllText);
     }
 
@@ -126,7 +124,7 @@ public sealed class RemoteIssuerTests
     [InlineData(503)]
     public async Task AnIssuerThatFailsIsOutOfReach(int status)
     {
-        await using var issuer = await PublishingIssuer.StartAsync();
+        await using var issuer = await WatchedIssuer.StartAsync();
         await using var api = await ResourceApp.StartAsync(issuer.Name, static o => o.WhenUnavailable = UnavailableIssuer.TrustSignature);
         issuer.IntrospectionStatus = status;
 
@@ -140,18 +138,18 @@ public sealed class RemoteIssuerTests
     [InlineData(204, "Check Issuer and MetadataAddress")]
     public async Task AWrongSettingIsNeverTrusted(int status, string advice)
     {
-        await using var issuer = await PublishingIssuer.StartAsync();
+        await using var issuer = await WatchedIssuer.StartAsync();
         await using var api = await ResourceApp.StartAsync(issuer.Name, static o => o.WhenUnavailable = UnavailableIssuer.TrustSignature);
         issuer.IntrospectionStatus = status;
 
         Assert.Equal(503, await api.StatusAsync(await issuer.Agents.TokenAsync()));
-        Assert.Contains(advice, Assert.Single(api.Log.All, static entry => entry.Id == 2007).Text);
+        Assert.Contains(advice, Assert.Single(api.Log.All, static entry => entry.Id == 2008).Text);
     }
 
     [Fact]
     public async Task ACredentialForIntrospectionIsAddedToTheHttpClient()
     {
-        await using var issuer = await PublishingIssuer.StartAsync();
+        await using var issuer = await WatchedIssuer.StartAsync();
         string? sent = null;
         await using var api = await ResourceApp.StartAsync(issuer.Name, services: services => services
             .AddHttpClient(AgentTokenDefaults.BackchannelName)
@@ -165,7 +163,7 @@ public sealed class RemoteIssuerTests
     [Fact]
     public async Task APlainlyInvalidTokenCausesNoRequest()
     {
-        await using var issuer = await PublishingIssuer.StartAsync();
+        await using var issuer = await WatchedIssuer.StartAsync();
         await using var api = await ResourceApp.StartAsync(issuer.Name);
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         string[] invalid =
@@ -176,8 +174,9 @@ public sealed class RemoteIssuerTests
             Token(issuer.Key, issuer.Name, now + 60, audience: "another-service"),
             Token(issuer.Key, issuer.Name, now + 60, type: "JWT"),
             Token(issuer.Key, issuer.Name, now + 60, keyId: null),
-            Token(issuer.Key, issuer.Name, now + 60, from: now + 600),
-            SymmetricToken(issuer.Name, now + 60),
+            Token(issuer.Key, issuer.Name, now + 660, from: now + 600),
+            Token(issuer.Key, issuer.Name, now + 60, algorithm: "HS256"),
+            Token(issuer.Key, issuer.Name, now + 60, algorithm: "none"),
         ];
 
         foreach (var token in invalid) Assert.Equal(401, await api.StatusAsync(token));
@@ -189,25 +188,25 @@ public sealed class RemoteIssuerTests
     public async Task AnUnknownKeyIsAskedForOnceInFiveMinutes()
     {
         var time = new ManualTime();
-        await using var issuer = await PublishingIssuer.StartAsync();
+        await using var issuer = await WatchedIssuer.StartAsync();
         await using var api = await ResourceApp.StartAsync(issuer.Name, time: time);
         Assert.Equal(200, await api.StatusAsync(await issuer.Agents.TokenAsync()));
-        var before = issuer.AskedFor(PublishingIssuer.Metadata);
+        var before = issuer.AskedFor(WatchedIssuer.Metadata);
 
         for (var i = 0; i < 5; i++) Assert.Equal(401, await api.StatusAsync(Stranger(i)));
-        Assert.Equal(before + 1, issuer.AskedFor(PublishingIssuer.Metadata));
+        Assert.Equal(before + 1, issuer.AskedFor(WatchedIssuer.Metadata));
 
         time.Advance(299);
         Assert.Equal(401, await api.StatusAsync(Stranger(6)));
-        Assert.Equal(before + 1, issuer.AskedFor(PublishingIssuer.Metadata));
+        Assert.Equal(before + 1, issuer.AskedFor(WatchedIssuer.Metadata));
 
-        string Stranger(int i) => Token(PublishingIssuer.NewKey(), issuer.Name, time.Seconds + 60, keyId: $"unknown-{i}");
+        string Stranger(int i) => Token(KeyPair.Ec(), issuer.Name, time.Seconds + 60, keyId: $"unknown-{i}");
     }
 
     [Fact]
     public async Task ATokenOfANewKeyIsAcceptedAtOnce()
     {
-        await using var issuer = await PublishingIssuer.StartAsync();
+        await using var issuer = await WatchedIssuer.StartAsync();
         await using var api = await ResourceApp.StartAsync(issuer.Name);
         var before = await issuer.Agents.TokenAsync();
         Assert.Equal(200, await api.StatusAsync(before));
@@ -222,7 +221,7 @@ public sealed class RemoteIssuerTests
     public async Task AWithdrawnKeyIsNotTrustedForLong()
     {
         var time = new ManualTime();
-        await using var issuer = await PublishingIssuer.StartAsync();
+        await using var issuer = await WatchedIssuer.StartAsync();
         await using var api = await ResourceApp.StartAsync(issuer.Name, static o => o.Revocation = RevocationCheck.None, time);
         var token = await issuer.Agents.TokenAsync();
         Assert.Equal(200, await api.StatusAsync(token));
@@ -238,7 +237,7 @@ public sealed class RemoteIssuerTests
     public async Task KeysThatWereReadStayInUseWhileTheIssuerIsDown()
     {
         var time = new ManualTime();
-        await using var issuer = await PublishingIssuer.StartAsync();
+        await using var issuer = await WatchedIssuer.StartAsync();
         await using var api = await ResourceApp.StartAsync(issuer.Name, static o => o.Revocation = RevocationCheck.None, time);
         var token = await issuer.Agents.TokenAsync();
         Assert.Equal(200, await api.StatusAsync(token));
@@ -255,7 +254,7 @@ public sealed class RemoteIssuerTests
     [Fact]
     public async Task WithoutKeysNothingIsTrusted()
     {
-        await using var issuer = await PublishingIssuer.StartAsync();
+        await using var issuer = await WatchedIssuer.StartAsync();
         await using var api = await ResourceApp.StartAsync(issuer.Name, static o => o.WhenUnavailable = UnavailableIssuer.TrustSignature);
         issuer.IsDown = true;
 
@@ -269,7 +268,7 @@ public sealed class RemoteIssuerTests
     [InlineData(null, "orders", 401)]
     public async Task TheAudienceMustBeThisService(string? ofTheIssuer, string? ofTheApi, int expected)
     {
-        await using var issuer = await PublishingIssuer.StartAsync(("AgentTokens:Audience", ofTheIssuer));
+        await using var issuer = await WatchedIssuer.StartAsync(("AgentTokens:Audience", ofTheIssuer));
         await using var api = await ResourceApp.StartAsync(issuer.Name, o => o.Audience = ofTheApi);
         var body = TestIssuer.Body();
         if (ofTheIssuer is not null) body["aud"] = ofTheIssuer;
@@ -280,13 +279,13 @@ public sealed class RemoteIssuerTests
     [Fact]
     public async Task MetadataOfAnotherIssuerIsNotUsed()
     {
-        await using var issuer = await PublishingIssuer.StartAsync();
+        await using var issuer = await WatchedIssuer.StartAsync();
         await using var api = await ResourceApp.StartAsync(
-            "https://issuer.example.com", o => o.MetadataAddress = new Uri(issuer.Name + PublishingIssuer.Metadata));
+            "https://issuer.example.com", o => o.MetadataAddress = new Uri(issuer.Name + WatchedIssuer.Metadata));
 
         Assert.Equal(503, await api.StatusAsync(
             Token(issuer.Key, "https://issuer.example.com", DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 60)));
-        Assert.Contains("is the metadata of", Assert.Single(api.Log.All, static entry => entry.Id == 2007).Text);
+        Assert.Contains("is the metadata of", Assert.Single(api.Log.All, static entry => entry.Id == 2008).Text);
     }
 
     [Theory]
@@ -318,38 +317,20 @@ public sealed class RemoteIssuerTests
         Assert.Contains("AddAgentTokenIssuer", error.Message);
     }
 
+    // A token as its issuer would write it, but for what is named here.
     private static string Token(
-        string pem, string issuer, long expires, string? audience = null, string? keyId = "a-key", string type = "at+jwt", long? from = null)
+        KeyPair key, string issuer, long expires, string? audience = null, string? keyId = "a-key", string type = "at+jwt",
+        string? algorithm = null, long? from = null)
     {
-        using var key = ECDsa.Create();
-        key.ImportFromPem(pem);
-        return Sign(
-            new SigningCredentials(new ECDsaSecurityKey(key) { KeyId = keyId }, SecurityAlgorithms.EcdsaSha256)
-            {
-                CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false },
-            },
-            issuer, expires, audience, type, from);
-    }
-
-    private static string SymmetricToken(string issuer, long expires) => Sign(
-        new SigningCredentials(new SymmetricSecurityKey(new byte[32]) { KeyId = "a-key" }, SecurityAlgorithms.HmacSha256),
-        issuer, expires, audience: null, "at+jwt", from: null);
-
-    private static string Sign(SigningCredentials key, string issuer, long expires, string? audience, string type, long? from)
-    {
-        var claims = new Dictionary<string, object>
+        var header = new Dictionary<string, object?> { ["alg"] = algorithm ?? key.Algorithm, ["typ"] = type };
+        if (keyId is not null) header["kid"] = keyId;
+        var claims = new Dictionary<string, object?>
         {
-            ["iss"] = issuer,
-            ["sub"] = "test-agent",
-            ["jti"] = "an-id",
-            ["scope"] = "data.read",
-            ["iat"] = from ?? expires - 60,
+            ["iss"] = issuer, ["sub"] = "test-agent", ["jti"] = "an-id", ["scope"] = "data.read", ["exp"] = expires,
             ["nbf"] = from ?? expires - 60,
-            ["exp"] = Math.Max(expires, (from ?? 0) + 60),
         };
         if (audience is not null) claims["aud"] = audience;
-        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(
-            new SecurityTokenDescriptor { Claims = claims, SigningCredentials = key, TokenType = type });
+        return key.Token(JsonSerializer.Serialize(header), JsonSerializer.Serialize(claims));
     }
 
     private sealed class Watching(Action<HttpRequestMessage> watch) : DelegatingHandler

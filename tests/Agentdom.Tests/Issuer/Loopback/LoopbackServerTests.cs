@@ -127,6 +127,27 @@ public sealed class LoopbackServerTests
     }
 
     [Fact]
+    public async Task AFormIsIntrospectedAndRevoked()
+    {
+        const string Form = "application/x-www-form-urlencoded";
+        using var server = Start();
+        var form = Encoding.ASCII.GetBytes($"token={await TokenAsync(server)}");
+
+        foreach (var path in new[] { "introspect", "verify" })
+        {
+            var answer = await Wire.JsonAsync(await Wire.PostAsync(Uri(server, $"{Tokens}/{path}"), form, Form));
+            Assert.True(answer.GetProperty("active").GetBoolean());
+            Assert.Equal("data.read", answer.GetProperty("scope").GetString());
+        }
+        Assert.Equal(200, (int)(await Wire.PostAsync(Uri(server, $"{Tokens}/revoke"), form, Form)).StatusCode);
+        using var after = await Wire.PostAsync(Uri(server, $"{Tokens}/introspect"), form, Form);
+        Assert.Equal("""{"active":false}""", await after.Content.ReadAsStringAsync());
+        using var without = await Wire.PostAsync(Uri(server, $"{Tokens}/verify"), "a=b"u8.ToArray(), Form);
+        await Wire.AssertRefusedAsync(without, 400, "invalid_request");
+        await Wire.AssertRefusedAsync(await Wire.PostAsync(Uri(server, $"{Tokens}/introspect"), "{}"), 415, "invalid_request");
+    }
+
+    [Fact]
     public async Task ARequestThatIsNotJsonIsRefused()
     {
         using var server = Start();

@@ -53,7 +53,7 @@ public sealed class JwsVectorTests
     {
         foreach (var test in Hs256().Where(static c => c.IsValid && !s_validOnlyForLenientReaders.Contains(c.Id)))
         {
-            var key = new IssuerKey(test.Key!).SigningKey;
+            var key = new IssuerKey(test.Key!).Verification.Key;
             var verifier = key.CryptoProviderFactory.CreateForVerifying(key, SecurityAlgorithms.HmacSha256);
             var (text, mac) = (Encoding.ASCII.GetBytes(test.SignedText), Base64Url.DecodeFromChars(test.Parts[2]));
 
@@ -131,10 +131,10 @@ public sealed class JwsVectorTests
     /// <summary>The issuer's own rules, except for the type.</summary>
     private static async Task<bool> IsValidAsync(string token, byte[] key, DateTimeOffset now, string type)
     {
-        var rules = AccessTokenFormat.Validation(
-            [new IssuerKey(key)], "joe", null, new ManualTime(now - DateTimeOffset.UtcNow));
+        VerificationKey[] keys = [new IssuerKey(key).Verification];
+        var rules = AccessTokenFormat.Validation(keys, "joe", null, new ManualTime(now - DateTimeOffset.UtcNow));
         rules.ValidTypes = [type];
-        return AccessTokenFormat.IsPlain(token)
+        return AccessTokenFormat.IsPlain(token, [.. keys.Select(static key => key.Algorithm)])
             && (await new JsonWebTokenHandler().ValidateTokenAsync(token, rules)).IsValid;
     }
 
