@@ -33,8 +33,9 @@ public static class AgentTokenAuthenticationExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IssuerTelemetry>();
         services.TryAddSingleton<ITokenReader>(static provider => Reader(provider));
-        // Its requests are logged by what they are for. The factory's own lines would be two for each question.
-        services.AddHttpClient(AgentTokenDefaults.BackchannelName, static client => client.MaxResponseContentBufferSize = Backchannel.MaxAnswerBytes)
+        // The factory would log several lines for each question to the issuer.
+        services.AddHttpClient(AgentTokenDefaults.BackchannelName)
+            .ConfigureHttpClient(static client => client.MaxResponseContentBufferSize = Backchannel.MaxAnswerBytes)
             .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler { AllowAutoRedirect = false })
             .RemoveAllLoggers();
         services.AddOptions<AgentTokenOptions>(AgentTokenDefaults.AuthenticationScheme).ValidateOnStart();

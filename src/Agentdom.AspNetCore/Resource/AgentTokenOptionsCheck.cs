@@ -10,7 +10,10 @@ internal sealed class AgentTokenOptionsCheck(IServiceProviderIsService services)
     {
         List<string> problems = [.. options.Problems()];
         if (options.Issuer is null && !services.IsService(typeof(CurrentIssuer)))
-            problems.Add("There is no issuer. Call AddAgentTokenIssuer(…), or set Issuer to that of another process: AddAgentToken(o => …).");
+        {
+            problems.Add(
+                "There is no issuer. Call AddAgentTokenIssuer(…), or name that of another process: AddAgentToken(o => o.Issuer = …).");
+        }
         return problems.Count > 0
             ? ValidateOptionsResult.Fail(problems.Select(static problem => "AddAgentToken: " + problem))
             : ValidateOptionsResult.Success;
