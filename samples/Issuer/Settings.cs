@@ -31,9 +31,16 @@ internal static class Settings
     }
 
     /// <returns>Whether a key is a private one, whose public half others can use.</returns>
-    internal static bool HasPrivateKey(IConfiguration settings) =>
-        Array.Exists(Keys(settings), IsFile)
-        || settings.GetSection("AgentTokens:SigningKeys").GetChildren().Any(static key => key.Value?.Contains(Pem) == true);
+    /// <exception cref="SettingException">They could not find it.</exception>
+    internal static bool HasPrivateKey(IConfiguration settings)
+    {
+        var listed = settings.GetSection("AgentTokens:SigningKeys").GetChildren();
+        if (!Array.Exists(Keys(settings), IsFile) && !listed.Any(static key => key.Value?.Contains(Pem) == true)) return false;
+        string[] addresses = ["ATP_PUBLIC_ORIGIN", "AgentTokens:PublicOrigin", "AgentTokens:Issuer"];
+        return Array.Exists(addresses, name => settings[name] is { Length: > 0 })
+            ? true
+            : throw new SettingException("Private keys need ATP_PUBLIC_ORIGIN, because others look for the public keys at that address.");
+    }
 
     private static string[] Keys(IConfiguration settings) => (settings["ATP_SIGNING_KEY"] ?? "")
         .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

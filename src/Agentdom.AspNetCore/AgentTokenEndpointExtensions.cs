@@ -67,9 +67,10 @@ public static class AgentTokenEndpointExtensions
     {
         RequireIssuer(endpoints, "MapAgentTokenKeys()");
         var group = endpoints.MapGroup("");
+        var metadata = new ServerMetadataEndpoint(endpoints);
         group.MapMethods(KeySetEndpoint.Path, s_reading, KeySetEndpoint.RunAsync)
             .WithMetadata(new KeySetEndpoint(endpoints)).AllowAnonymous();
-        group.MapMethods(ServerMetadataEndpoint.Path, s_reading, new ServerMetadataEndpoint(endpoints).RunAsync).AllowAnonymous();
+        group.MapMethods(ServerMetadataEndpoint.Path, s_reading, metadata.RunAsync).WithMetadata(metadata).AllowAnonymous();
         return group;
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Configs;
@@ -19,8 +20,9 @@ public class ProtocolBenchmark
     private string _canonical = "";
     private string _signature = "";
     private SignedRequest _request = null!;
-    private TokenCodec _codec = null!;
-    private string _token = "";
+    private (TokenCodec Codec, string Token) _hs256;
+    private (TokenCodec Codec, string Token) _es256;
+    private (TokenCodec Codec, string Token) _rs256;
 
     // In this process, because a generated project next to this one would not build with the repository's settings.
     internal static void Run() => BenchmarkRunner.Run<ProtocolBenchmark>(
@@ -43,9 +45,9 @@ public class ProtocolBenchmark
         var text = Encoding.UTF8.GetBytes(CanonicalJson.FromValue(members));
         _body = StrictJson.ParseObject(text);
         _request = SignedBody.Parse(text).ReadRequest();
-        var options = new TokenIssuerOptions { Secrets = { Secret }, Scopes = { "data.read", "data.write" } };
-        _codec = new TokenCodec(options, new AgentAccess(options, directory: null).Shared, TimeProvider.System);
-        _token = _codec.Mint(_request, _agentSecret, TimeSpan.FromHours(1), "a token's id");
+        using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var rsa = RSA.Create(2048);
+        (_hs256, _es256, _rs256) = (Codec(null), Codec(ec.ExportPkcs8PrivateKeyPem()), Codec(rsa.ExportPkcs8PrivateKeyPem()));
     }
 
     /// <summary>Converts a body to canonical form.</summary>
@@ -62,9 +64,37 @@ public class ProtocolBenchmark
 
     /// <summary>Mints a token.</summary>
     [Benchmark]
-    public string Mint() => _codec.Mint(_request, _agentSecret, TimeSpan.FromHours(1), "a token's id");
+    public string Mint() => Mint(_hs256.Codec);
+
+    /// <summary>Mints a token with ES256.</summary>
+    [Benchmark]
+    public string MintEs256() => Mint(_es256.Codec);
+
+    /// <summary>Mints a token with RS256.</summary>
+    [Benchmark]
+    public string MintRs256() => Mint(_rs256.Codec);
 
     /// <summary>Validates a token.</summary>
     [Benchmark]
-    public async Task<bool> Validate() => await _codec.ReadAsync(_token) is not null;
+    public Task<bool> Validate() => ValidateAsync(_hs256);
+
+    /// <summary>Validates a token with ES256.</summary>
+    [Benchmark]
+    public Task<bool> ValidateEs256() => ValidateAsync(_es256);
+
+    /// <summary>Validates a token with RS256.</summary>
+    [Benchmark]
+    public Task<bool> ValidateRs256() => ValidateAsync(_rs256);
+
+    private (TokenCodec Codec, string Token) Codec(string? signingKey)
+    {
+        var options = new TokenIssuerOptions { Secrets = { Secret }, Scopes = { "data.read", "data.write" } };
+        if (signingKey is not null) options.SigningKeys.Add(signingKey);
+        var codec = new TokenCodec(options, new AgentAccess(options, directory: null).Shared, TimeProvider.System);
+        return (codec, Mint(codec));
+    }
+
+    private string Mint(TokenCodec codec) => codec.Mint(_request, _agentSecret, TimeSpan.FromHours(1), "a token's id");
+
+    private static async Task<bool> ValidateAsync((TokenCodec Codec, string Token) one) => await one.Codec.ReadAsync(one.Token) is not null;
 }

@@ -56,7 +56,8 @@ internal sealed class ManifestCheck : IStartupFilter
             + $"'{file.PhysicalPath ?? file.Name}'. {WhatToDo}");
     }
 
-    private static bool AnswersTheSame(RouteEndpoint one, RouteEndpoint two) =>
+    /// <summary>Whether an endpoint answers requests for a document of this library.</summary>
+    internal static bool AnswersTheSame(RouteEndpoint one, RouteEndpoint two) =>
         string.Equals(PathOf(one), PathOf(two), StringComparison.OrdinalIgnoreCase)
         && one.Metadata.GetMetadata<ISuppressMatchingMetadata>()?.SuppressMatching != true
         && MayShare(one.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods, [HttpMethods.Get, HttpMethods.Head])
@@ -66,5 +67,5 @@ internal sealed class ManifestCheck : IStartupFilter
     private static bool MayShare(IReadOnlyList<string>? one, IReadOnlyList<string>? two) =>
         one is null or [] || two is null or [] || one.Intersect(two, StringComparer.OrdinalIgnoreCase).Any();
 
-    private static string PathOf(RouteEndpoint endpoint) => "/" + endpoint.RoutePattern.RawText?.Trim('/');
+    internal static string PathOf(RouteEndpoint endpoint) => "/" + endpoint.RoutePattern.RawText?.Trim('/');
 }

@@ -30,7 +30,7 @@ internal static class PemKey
         {
             return Import(keys[0].Label, keys[0].Content);
         }
-        catch (CryptographicException)
+        catch (Exception e) when (IsUnfit(e))
         {
             // Its message says nothing that helps, and may describe the content.
             return Unfit();
@@ -51,6 +51,7 @@ internal static class PemKey
     }
 
     /// <exception cref="CryptographicException">The content is not a key of these kinds.</exception>
+    /// <exception cref="NotSupportedException">This system does not know the curve.</exception>
     private static (IssuerKey? Key, string? Problem) Import(string label, byte[] content)
     {
         if (label != Pkcs1)
@@ -62,7 +63,7 @@ internal static class PemKey
                 else ec.ImportPkcs8PrivateKey(content, out _);
                 return Use(ec.ExportParameters(includePrivateParameters: true));
             }
-            catch (CryptographicException) when (label == Pkcs8)
+            catch (Exception e) when (label == Pkcs8 && IsUnfit(e))
             {
                 // PKCS#8 does not say in its label which kind of key it is.
             }
@@ -111,6 +112,8 @@ internal static class PemKey
         jwk["use"] = "sig";
         return jwk;
     }
+
+    private static bool IsUnfit(Exception e) => e is CryptographicException or NotSupportedException;
 
     private static (IssuerKey? Key, string? Problem) Unfit() =>
         (null, $"is neither an EC key on the curve P-256 nor an RSA key; {SigningKeyEntry.HowToMakeOne}");

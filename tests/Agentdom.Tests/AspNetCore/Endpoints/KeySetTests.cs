@@ -2,6 +2,7 @@ using System.Text.Json;
 using Agentdom.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
@@ -230,6 +231,28 @@ public sealed class KeySetTests
             o => o.SigningKeys.Add(KeyPair.Ec().Pem), s => s.AddLogging(l => l.AddProvider(log)));
 
         Assert.Empty(log.Of("Agentdom.AspNetCore.CurrentIssuer"));
+    }
+
+    [Theory]
+    [InlineData(KeySet)]
+    [InlineData(Metadata)]
+    public async Task ASecondDocumentAtTheSameAddressStopsTheApp(string path)
+    {
+        var endpoint = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => TestIssuer.StartPublishingAsync(map: app => app.MapGet(path, () => "{}").WithDisplayName("our own")));
+        var twice = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => TestIssuer.StartPublishingAsync(map: app => app.MapAgentTokenKeys()));
+        var folder = Directory.CreateDirectory(Path.Combine(TestPaths.NewFolder(), ".well-known"));
+        await File.WriteAllTextAsync(
+            Path.Combine(folder.FullName, Path.GetFileName(path)), "{}", TestContext.Current.CancellationToken);
+        using var files = new PhysicalFileProvider(folder.Parent!.FullName);
+        var file = await Assert.ThrowsAsync<InvalidOperationException>(() => TestIssuer.StartPublishingAsync(
+            map: app => app.Environment.WebRootFileProvider = files));
+        folder.Parent.Delete(recursive: true);
+
+        Assert.Contains($"{path}: the one of MapAgentTokenKeys, and the endpoint 'our own'", endpoint.Message);
+        Assert.Contains("MapAgentTokenKeys, and the endpoint", twice.Message);
+        Assert.Contains($"{path}: the one of MapAgentTokenKeys, and the file", file.Message);
     }
 
     [Fact]
