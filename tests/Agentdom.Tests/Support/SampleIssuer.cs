@@ -64,9 +64,11 @@ internal sealed class SampleIssuer : IDisposable
 
     internal Task<HttpResponseMessage> RequestTokenAsync(string body) => Wire.PostAsync(Uri("/v1/agent-tokens"), body);
 
-    internal async Task<string> TokenAsync()
+    internal async Task<string> TokenAsync(string scope = "data.read")
     {
-        using var response = await RequestTokenAsync(TestIssuer.Signed(TestIssuer.Body()));
+        var body = TestIssuer.Body();
+        body["scopes"] = new[] { scope };
+        using var response = await RequestTokenAsync(TestIssuer.Signed(body));
         Assert.Equal(200, (int)response.StatusCode);
         return (await Wire.JsonAsync(response)).GetProperty("token").GetString()!;
     }
