@@ -31,6 +31,7 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
             throw new OptionsValidationException(
                 Microsoft.Extensions.Options.Options.DefaultName, typeof(AgentTokenIssuerOptions), problems);
         Limits = new RequestLimits(first.Limits);
+        Warn(first, before: null);
         _inForce = Make(first);
         _subscription = options.OnChange(_ => Change());
         // A change before the subscription would be missed until the next one.
@@ -44,12 +45,7 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
     internal RequestLimits Limits { get; }
 
     // A hosted service so that the app does not start with invalid options or a state that cannot be opened.
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        if (_inForce.Options.HasDefaultName) _log.HasDefaultName(TokenIssuerOptions.DefaultName);
-        if (_inForce.Options.KnowsAgents(_agents) && _inForce.Options.SigningKeys.Count == 0) _log.SharedSecretSignsTokens();
-        return Task.CompletedTask;
-    }
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -70,9 +66,17 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
                 _log.ReloadRefused(string.Join(" ", problems));
                 return;
             }
+            Warn(options, _inForce.Options);
             _inForce = Make(options);
             _log.Reloaded(options.Secrets.Count, _inForce.Issuer.KeyId);
         }
+    }
+
+    // Once, when it becomes true.
+    private void Warn(AgentTokenIssuerOptions options, AgentTokenIssuerOptions? before)
+    {
+        if (options.HasDefaultName && before?.HasDefaultName != true) _log.HasDefaultName(TokenIssuerOptions.DefaultName);
+        if (options.AgentsCanForgeTokens(_agents) && before?.AgentsCanForgeTokens(_agents) != true) _log.SharedSecretSignsTokens();
     }
 
     private InForce Make(AgentTokenIssuerOptions options)
