@@ -1,6 +1,6 @@
 namespace Agentdom.Tests.Support;
 
-/// <summary>A clock that can be set, and beside it the time that passes, as an operating system has them. Only the test moves either.</summary>
+/// <summary>A clock that can be set and, apart from it, the time that passes. Only the test moves them.</summary>
 internal sealed class TwoClocks : TimeProvider
 {
     private readonly DateTimeOffset _start = DateTimeOffset.UtcNow;
