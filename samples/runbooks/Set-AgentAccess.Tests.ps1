@@ -23,6 +23,12 @@ BeforeAll {
         & $script $id -Register -Scope data.read @With @here
     }
 
+    function Send-Administration([string] $Path) {
+        $key = [Net.NetworkCredential]::new('', $env:ATP_ADMIN_KEY).SecurePassword
+        $null = Invoke-RestMethod "$($here.Uri)/$Path" -Method Post -Body '{}' -ContentType application/json `
+            -Authentication Bearer -Token $key -AllowUnencryptedAuthentication
+    }
+
     # The outcome for the agent: the type of its token, or the id of the error.
     function Request-Token($Agent, $Secret = $Agent.Secret, $Scope = 'data.read') {
         try {
@@ -87,6 +93,21 @@ Describe 'Set-AgentAccess.ps1' -Skip:($PSVersionTable.PSVersion -lt '7.4') {
         (& $script $agent.AgentId -LetIn @here).Disabled | Should -BeFalse
         Request-Token $agent | Should -Be 'Bearer'
         Test-AtpToken $issuer.Name -Token $token.AccessToken -Quiet | Should -BeFalse
+    }
+
+    It 'lets an agent in without the tokens that it got after it was shut out' {
+        $agent = Register-Agent
+        $null = & $script $agent.AgentId -ShutOut @here
+        # Another node that has not noticed it yet would issue a token. Here the agent is enabled for a moment.
+        Send-Administration "$($agent.AgentId)/enable"
+        # Within the second in which tokens were made invalid, the agent is asked to wait, and does.
+        $token = Request-AtpToken $issuer.Name -Scope data.read -AgentId $agent.AgentId -Secret $agent.Secret -NoPersist
+        Test-AtpToken $issuer.Name -Token $token.AccessToken -Quiet | Should -BeTrue
+        Send-Administration "$($agent.AgentId)/disable"
+
+        (& $script $agent.AgentId -LetIn @here).Disabled | Should -BeFalse
+        Test-AtpToken $issuer.Name -Token $token.AccessToken -Quiet | Should -BeFalse
+        Request-Token $agent | Should -Be 'Bearer'
     }
 
     It 'returns the secret as plain text only with -AsPlainText' {
