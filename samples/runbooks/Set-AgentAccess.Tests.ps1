@@ -124,7 +124,7 @@ Describe 'Set-AgentAccess.ps1' -Skip:($PSVersionTable.PSVersion -lt '7.4') {
 
     It 'says what the issuer says' {
         $agent = Register-Agent
-        { & $script $agent.AgentId -Register -Scope data.read @here } | Should -Throw '*status 409*There is an agent with this id already.*'
+        { & $script $agent.AgentId -Register -Scope data.read @here } | Should -Throw '*status 409*There is an agent with this id already*'
         { & $script another -Register -Scope data.erase @here } | Should -Throw "*status 400*'data.erase'*"
         { & $script nobody -RotateSecret @here } | Should -Throw '*status 404*There is no registered agent with this id.*'
         { & $script nobody -LetIn -Uri "http://$($issuer.Name)/elsewhere" -Confirm:$false } | Should -Throw '*status 404*Check -Uri.*'

@@ -342,7 +342,7 @@ public sealed class AgentStoreTests : IAsyncDisposable
         _database = await AppDatabase.CreateAsync(AppDatabase.Sqlite);
         // This node keeps what it has read, and the other one changes the database.
         await using var issuer = await TestIssuer.StartAsync(
-            static o => o.DirectoryCacheSeconds = 3600,
+            static o => o.DirectoryCacheSeconds = 60,
             s =>
             {
                 s.AddSingleton<TimeProvider>(_time);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using Agentdom.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -120,7 +121,9 @@ public sealed class MigrationTests : IDisposable
     private static async Task<string> DerivedKeyAsync()
     {
         var page = await File.ReadAllLinesAsync(Path.Combine(TestPaths.RepositoryRoot, "docs", "provider.md"));
-        using var shell = PowerShell.Create();
+        using var runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
+        runspace.Open();
+        using var shell = PowerShell.Create(runspace);
         shell.AddScript($"$secret = '{Shared}'\n{page.Single(static line => line.Contains("HKDF]::DeriveKey"))}");
         return (string)Assert.Single(shell.Invoke()).BaseObject;
     }
