@@ -30,7 +30,7 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
         if (first.AllProblems(agents) is { Count: > 0 } problems)
             throw new OptionsValidationException(
                 Microsoft.Extensions.Options.Options.DefaultName, typeof(AgentTokenIssuerOptions), problems);
-        Limits = new RequestLimits(first.Limits);
+        Limits = new RequestLimits(first.Limits, time);
         Warn(first, before: null);
         _inForce = Make(first);
         _subscription = options.OnChange(_ => Change());
@@ -49,11 +49,7 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose()
-    {
-        _subscription?.Dispose();
-        Limits.Dispose();
-    }
+    public void Dispose() => _subscription?.Dispose();
 
     private void Change()
     {
