@@ -29,7 +29,7 @@ internal sealed class AgentAccess
     /// <summary>Finds out who has signed a request.</summary>
     /// <returns>
     /// The secret that it is signed with, or null, and the agent if it is registered. An unknown agent, a disabled one and a wrong
-    /// signature have the same result in the same time.
+    /// signature have the same result after the same number of signature checks.
     /// </returns>
     /// <exception cref="IssuerStateException">The directory is unavailable.</exception>
     internal async ValueTask<(AgentSecret? Secret, RegisteredAgent? Agent)> FindSignerAsync(SignedBody body, CancellationToken cancel)

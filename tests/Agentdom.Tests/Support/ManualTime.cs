@@ -17,11 +17,7 @@ internal sealed class ManualTime : TimeProvider
 
     internal long Seconds => _now.ToUnixTimeSeconds();
 
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
     public override DateTimeOffset GetUtcNow() => _now;
-
-    public override long GetTimestamp() => _now.UtcTicks;
 
     internal void Advance(double seconds) => _now += TimeSpan.FromSeconds(seconds);
 }

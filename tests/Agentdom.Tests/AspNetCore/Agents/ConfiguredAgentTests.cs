@@ -181,7 +181,7 @@ public sealed class ConfiguredAgentTests : IDisposable
     [InlineData("Scopes:1", "")]
     public async Task AValueThatIsEmptyOrOnlyResemblesOneIsRefused(string key, string value)
     {
-        _settings.Change(($"{Entry}:{key}", value));
+        _settings.Change(("AgentTokens:Secrets:0", TestIssuer.SecretText), ($"{Entry}:{key}", value));
         var problem = Assert.Single((await Assert.ThrowsAsync<OptionsValidationException>(StartAsync)).Failures);
         Assert.StartsWith("Agent tokens: Agents:0", problem);
     }

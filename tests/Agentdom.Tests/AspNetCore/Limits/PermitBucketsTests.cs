@@ -6,7 +6,7 @@ namespace Agentdom.Tests.AspNetCore;
 /// <summary>The rate limits' arithmetic: a burst of one minute's requests, then an even refill.</summary>
 public sealed class PermitBucketsTests
 {
-    private readonly ManualTime _time = new();
+    private readonly TwoClocks _time = new();
     private readonly PermitBuckets<string> _buckets;
 
     public PermitBucketsTests() => _buckets = new PermitBuckets<string>(_time);
@@ -29,9 +29,9 @@ public sealed class PermitBucketsTests
     {
         for (var i = 0; i < 3; i++) _buckets.Take("A", 3);
 
-        _time.Advance(19);
+        _time.Pass(19);
         Assert.Equal(TimeSpan.FromSeconds(1), _buckets.Take("A", 3));
-        _time.Advance(1);
+        _time.Pass(1);
         Assert.Null(_buckets.Take("A", 3));
         Assert.Equal(TimeSpan.FromSeconds(20), _buckets.Take("A", 3));
     }
@@ -43,7 +43,7 @@ public sealed class PermitBucketsTests
     {
         for (var i = 0; i < 3; i++) _buckets.Take("A", 3);
 
-        _time.Advance(seconds);
+        _time.Pass(seconds);
         for (var i = 0; i < 3; i++) Assert.Null(_buckets.Take("A", 3));
         Assert.NotNull(_buckets.Take("A", 3));
     }
@@ -54,7 +54,7 @@ public sealed class PermitBucketsTests
         _buckets.Take("A", 1);
         for (var i = 0; i < 10; i++) Assert.NotNull(_buckets.Take("A", 1));
 
-        _time.Advance(60);
+        _time.Pass(60);
         Assert.Null(_buckets.Take("A", 1));
     }
 
@@ -96,7 +96,7 @@ public sealed class PermitBucketsTests
         _buckets.Take("slow", 1);
         Assert.Equal(1_001, _buckets.Count);
 
-        _time.Advance(10);
+        _time.Pass(10);
         _buckets.Take("another", 600);
 
         Assert.Equal(2, _buckets.Count);
