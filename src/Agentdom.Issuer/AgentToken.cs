@@ -24,17 +24,16 @@ public sealed class AgentToken
     /// <summary>The expiry (UTC).</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>The id of the secret that the token was requested with, or null if the token is older than this claim.</summary>
+    /// <summary>The id of the secret that the token was requested with, or null if it is not known.</summary>
     internal string? SecretKeyId { get; init; }
-
-    /// <summary>Whether the token is signed with a key that is derived from a shared secret.</summary>
-    internal bool HasDerivedKey { get; init; }
 
     /// <summary>The expiry as issuers write it: ISO 8601 in UTC, in whole seconds (protocol.md §7).</summary>
     internal string ExpiresAtText => ExpiresAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>The content of a token whose signature and claims were checked, or null if it is not an agent token.</summary>
-    internal static AgentToken? Of(JsonWebToken jwt, bool hasDerivedKey = false)
+    /// <param name="jwt">The token.</param>
+    /// <param name="secretKeyId">The id of the secret, if the token does not contain it.</param>
+    internal static AgentToken? Of(JsonWebToken jwt, string? secretKeyId = null)
     {
         if (!jwt.TryGetPayloadValue<string?>(AgentTokenClaims.Scope, out var scope) || scope is null
             || string.IsNullOrEmpty(jwt.Id) || string.IsNullOrEmpty(jwt.Subject)) return null;
@@ -46,8 +45,7 @@ public sealed class AgentToken
             Purpose = jwt.TryGetPayloadValue<string?>(AgentTokenClaims.Purpose, out var purpose) ? purpose ?? "" : "",
             IssuedAt = new DateTimeOffset(jwt.IssuedAt, TimeSpan.Zero),
             ExpiresAt = new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero),
-            SecretKeyId = jwt.TryGetPayloadValue<object?>(AgentTokenClaims.SecretKeyId, out var keyId) ? keyId as string ?? "" : null,
-            HasDerivedKey = hasDerivedKey,
+            SecretKeyId = jwt.TryGetPayloadValue<object?>(AgentTokenClaims.SecretKeyId, out var keyId) ? keyId as string : secretKeyId,
         };
     }
 }

@@ -17,7 +17,7 @@ internal sealed class TokenCodec
     private readonly TokenIssuerOptions _options;
     private readonly List<IssuerKey> _keys;
     private readonly HashSet<string> _algorithms;
-    private readonly HashSet<string> _derivedKeyIds;
+    private readonly Dictionary<string, string> _secretsOfDerivedKeys = new(StringComparer.Ordinal);
     private readonly TokenValidationParameters _validation;
     private readonly TimeProvider _time;
 
@@ -32,7 +32,7 @@ internal sealed class TokenCodec
             ? [.. shared.Select(static s => IssuerKey.Of(s.Secret))]
             : [];
         _keys.AddRange(derived);
-        _derivedKeyIds = [.. derived.Select(static key => key.Id)];
+        for (var i = 0; i < derived.Count; i++) _secretsOfDerivedKeys[derived[i].Id] = shared[i].KeyId;
         VerificationKey[] verification = [.. _keys.Select(static key => key.Verification)];
         _algorithms = [.. verification.Select(static key => key.Algorithm)];
         _validation = AccessTokenFormat.Validation(verification, options.Name, options.Audience, time);
@@ -69,6 +69,9 @@ internal sealed class TokenCodec
         if (!AccessTokenFormat.IsPlain(token, _algorithms)) return null;
         var result = await s_handler.ValidateTokenAsync(token, _validation).ConfigureAwait(false);
         if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt) return null;
-        return AgentToken.Of(jwt, hasDerivedKey: _derivedKeyIds.Contains(jwt.Kid));
+        return AgentToken.Of(jwt, SecretOf(jwt.Kid));
     }
+
+    // A token without the claim was issued before there was one, under the key that is derived from its secret.
+    private string? SecretOf(string? keyId) => _secretsOfDerivedKeys.TryGetValue(keyId ?? "", out var secret) ? secret : null;
 }
