@@ -8,6 +8,8 @@ namespace Agentdom.AspNetCore;
 /// </summary>
 internal sealed class CachedDirectory : IAgentDirectory, IFreshDirectory
 {
+    private const int MaxAnswers = 100_000;
+
     // An agent waits as long for an answer.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
@@ -20,7 +22,7 @@ internal sealed class CachedDirectory : IAgentDirectory, IFreshDirectory
     {
         (_directory, _time, _outage) = (directory, time, new Outage(log));
         _answers = new KeptAnswers<RegisteredAgent?>(
-            (agentId, cancel) => _outage.WatchAsync(() => AskAsync(agentId, cancel)).AsTask(), time);
+            (agentId, cancel) => _outage.WatchAsync(() => AskAsync(agentId, cancel)).AsTask(), time, MaxAnswers);
     }
 
     /// <summary>For how long answers are kept.</summary>

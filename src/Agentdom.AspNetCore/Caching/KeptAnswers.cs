@@ -8,11 +8,9 @@ namespace Agentdom.AspNetCore;
 /// </summary>
 /// <param name="ask">Asks. All its failures are exceptions of the task, and a failure is not kept.</param>
 /// <param name="time">The clock.</param>
-internal sealed class KeptAnswers<T>(Func<string, CancellationToken, Task<T>> ask, TimeProvider time)
+/// <param name="capacity">How many answers are kept, about. If there are more, the rest is asked for each time.</param>
+internal sealed class KeptAnswers<T>(Func<string, CancellationToken, Task<T>> ask, TimeProvider time, int capacity)
 {
-    /// <summary>How many answers are kept, about. If there are more, the rest is asked for each time.</summary>
-    internal const int Capacity = 100_000;
-
     private const int InitialSize = 31;
 
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
@@ -67,7 +65,7 @@ internal sealed class KeptAnswers<T>(Func<string, CancellationToken, Task<T>> as
 
     private bool HasRoomFor(string key)
     {
-        if (_questions.Count < Capacity || _questions.ContainsKey(key)) return true;
+        if (_questions.Count < capacity || _questions.ContainsKey(key)) return true;
         // Looking at all of them for each made-up name would be expensive.
         var sweptAt = Volatile.Read(ref _sweptAt);
         if (time.GetElapsedTime(sweptAt) < s_pause || Interlocked.CompareExchange(ref _sweptAt, time.GetTimestamp(), sweptAt) != sweptAt)
@@ -76,7 +74,7 @@ internal sealed class KeptAnswers<T>(Func<string, CancellationToken, Task<T>> as
         {
             if (!IsGood(entry.Value, isAfresh: false)) _questions.TryRemove(entry);
         }
-        return _questions.Count < Capacity;
+        return _questions.Count < capacity;
     }
 
     private sealed class Question(long askedAt, bool isAfresh)
