@@ -21,7 +21,7 @@ public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
     /// <c>https://example.com/api</c>. The endpoints in the manifest begin with it, and nothing of the request is used, so shared
     /// caches may store the manifest. If it is null, the request's scheme, host and path base are used, which needs the forwarded
     /// headers middleware behind a proxy, and only private caches may store the manifest. It is also the default of
-    /// <see cref="TokenIssuerOptions.Issuer"/>.
+    /// <see cref="TokenIssuerOptions.Issuer"/>, so <c>MapAgentTokenKeys</c> needs it.
     /// </summary>
     public Uri? PublicOrigin { get; set; }
 
