@@ -37,4 +37,7 @@ internal static partial class IssuerLog
 
     [LoggerMessage(2009, LogLevel.Information, "The issuer {Issuer} can be asked about tokens again.")]
     internal static partial void IssuerAvailable(this ILogger log, string issuer);
+
+    [LoggerMessage(2020, LogLevel.Error, "The manifest file has changed, and its old content stays in use. {Problem}")]
+    internal static partial void ManifestFileRefused(this ILogger log, string problem);
 }

@@ -5,6 +5,15 @@ internal static class ManifestFields
 {
     internal const string Path = "/.well-known/agentdom.json";
 
+    /// <summary>How much agents read. Published manifests reach 530 KB.</summary>
+    internal const int MaxBytes = 2 * 1024 * 1024;
+
+    internal const string Version = "version";
+    internal const string Host = "host";
+    internal const string Name = "name";
+    internal const string Description = "description";
+    internal const string Homepage = "homepage";
+    internal const string Capabilities = "capabilities";
     internal const string Auth = "auth";
     internal const string Method = "method";
     internal const string TokenEndpoint = "agent_token_endpoint";
