@@ -16,6 +16,7 @@ public static class AgentTokenEndpointExtensions
     public static IEndpointConventionBuilder MapAgentTokens(this IEndpointRouteBuilder endpoints, string pattern)
     {
         RequireIssuer(endpoints, "MapAgentTokens(…)");
+        endpoints.ServiceProvider.GetRequiredService<MappedTokenEndpoints>().Add(endpoints, pattern);
         var builder = endpoints.MapGroup(pattern);
         var group = new TokenEndpointGroup(endpoints);
         Map(builder, group, "", AgentTokenEndpoint.Mint);
@@ -43,7 +44,7 @@ public static class AgentTokenEndpointExtensions
         // Agents authenticate with the signature and have none of the app's own credentials.
         endpoints.MapPost(pattern, endpoint.RunAsync).WithMetadata(new TokenEndpointMarker(group, endpoint.Operation)).AllowAnonymous();
 
-    private static void RequireIssuer(IEndpointRouteBuilder endpoints, string call)
+    internal static void RequireIssuer(IEndpointRouteBuilder endpoints, string call)
     {
         if (endpoints.ServiceProvider.GetService<IServiceProviderIsService>()?.IsService(typeof(CurrentIssuer)) == false)
             throw new InvalidOperationException($"Call builder.Services.AddAgentTokenIssuer(…) before app.{call}.");

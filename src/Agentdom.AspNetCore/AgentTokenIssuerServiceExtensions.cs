@@ -49,6 +49,7 @@ public static class AgentTokenIssuerServiceExtensions
         services.TryAddSingleton<IIssuerState>(static provider =>
             new InMemoryIssuerState(time: provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IssuerTelemetry>();
+        services.TryAddSingleton<MappedTokenEndpoints>();
         services.TryAddSingleton<CurrentIssuer>();
         // Transient, because the issuer is replaced when the options change.
         services.TryAddTransient(static provider => provider.GetRequiredService<CurrentIssuer>().Issuer);
@@ -56,6 +57,7 @@ public static class AgentTokenIssuerServiceExtensions
             static provider => provider.GetRequiredService<CurrentIssuer>()));
         services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, ManifestCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, AdministrationCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, ManagedTokenCheck>());
         return new AgentTokenIssuerBuilder(services);
     }
 }

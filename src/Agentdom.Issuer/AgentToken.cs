@@ -30,5 +30,8 @@ public sealed class AgentToken
     internal bool HasDerivedKey { get; init; }
 
     /// <summary>The expiry as issuers write it: ISO 8601 in UTC, in whole seconds (protocol.md §7).</summary>
-    internal string ExpiresAtText => ExpiresAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    internal string ExpiresAtText => TimeText(ExpiresAt);
+
+    internal static string TimeText(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Agentdom.AspNetCore;
 
@@ -12,12 +11,8 @@ internal static class AdministrationBody
     /// <exception cref="JsonFormatException">The body is not a JSON object, or is ambiguous.</exception>
     internal static async Task<(JsonObject Members, IssuerReply? Refusal)> ReadAsync(HttpRequest request, CancellationToken cancel)
     {
-        if (!HasBody(request)) return (new JsonObject(), null);
+        if (!HttpBody.IsThere(request)) return (new JsonObject(), null);
         var (body, refusal) = await HttpBody.ReadAsync(request, MaxBytes, cancel);
         return refusal is null ? (StrictJson.ParseObject(body), null) : (new JsonObject(), refusal);
     }
-
-    private static bool HasBody(HttpRequest request) => request.ContentLength is { } length
-        ? length > 0
-        : request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false;
 }

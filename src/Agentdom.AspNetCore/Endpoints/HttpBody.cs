@@ -1,10 +1,16 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Agentdom.AspNetCore;
 
 /// <summary>Reads the body of a request to one of this library's endpoints.</summary>
 internal static class HttpBody
 {
+    /// <summary>Whether a request has a body, which may be empty if its length was not declared.</summary>
+    internal static bool IsThere(HttpRequest request) => request.ContentLength is { } length
+        ? length > 0
+        : request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false;
+
     /// <returns>The body, or the reply that refuses it.</returns>
     internal static async ValueTask<(byte[] Body, IssuerReply? Refusal)> ReadAsync(
         HttpRequest request, int maxBytes, CancellationToken cancel)

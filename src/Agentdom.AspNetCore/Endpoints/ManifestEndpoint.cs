@@ -31,8 +31,9 @@ internal sealed class ManifestEndpoint(IEndpointRouteBuilder routes)
             response.StatusCode = StatusCodes.Status404NotFound;
             return;
         }
+        var managed = paths.Managed?.Fill(context) is { } path ? root + path : null;
         SetCaching(context, options);
-        await ReplyWriter.WriteJsonAsync(response, IssuerManifest.Write(options, root + mint, root + verify, root + revoke));
+        await ReplyWriter.WriteJsonAsync(response, IssuerManifest.Write(options, root + mint, root + verify, root + revoke, managed));
     }
 
     /// <summary>Finds the token endpoints that the manifest names: those of its own group, or else the first ones.</summary>
@@ -58,7 +59,18 @@ internal sealed class ManifestEndpoint(IEndpointRouteBuilder routes)
         }
         return new Paths(
             new TokenPath(found[Operation.Mint], services), new TokenPath(found[Operation.Verify], services),
-            new TokenPath(found[Operation.Revoke], services));
+            new TokenPath(found[Operation.Revoke], services), FindManaged(services, manifest));
+    }
+
+    /// <summary>Finds the endpoints for managed tokens: those of the manifest's own group, or else the first ones. There may be none.</summary>
+    private TokenPath? FindManaged(IServiceProvider services, RouteEndpoint manifest)
+    {
+        var endpoint = services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.Metadata.GetMetadata<ManagedTokenMarker>() is not null
+                && !TokenPath.Missing(endpoint, manifest).Any())
+            .OrderByDescending(endpoint => ReferenceEquals(endpoint.Metadata.GetMetadata<ManagedTokenMarker>()!.Routes, routes))
+            .FirstOrDefault();
+        return endpoint is null ? null : new TokenPath(endpoint, services);
     }
 
     // Null if the request has no valid origin. With a public origin nothing of the request is used, so that caches may share it.
@@ -95,5 +107,5 @@ internal sealed class ManifestEndpoint(IEndpointRouteBuilder routes)
             forwarded.ForwardedPrefixHeaderName);
     }
 
-    internal sealed record Paths(TokenPath Mint, TokenPath Verify, TokenPath Revoke);
+    internal sealed record Paths(TokenPath Mint, TokenPath Verify, TokenPath Revoke, TokenPath? Managed);
 }
