@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Agentdom.AspNetCore;
 using Agentdom.Tests.Support;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -138,16 +139,99 @@ public sealed class DirectoryTests : IDisposable
     [InlineData(true)]
     public async Task ADirectoryMayUseScopedServices(bool isRegistered)
     {
+        var key = AgentApiKey.Generate();
+        _database.Agents["A"] = Agent("A", keys: [key]);
         await using var issuer = await TestIssuer.StartAsync(services: s =>
         {
             s.AddSingleton(_database);
             s.AddScoped<UnitOfWork>();
             if (isRegistered) s.AddScoped<CustomerAgents>();
             s.AddAgentTokenIssuer(static _ => { }).UseAgents<CustomerAgents>();
-        });
+        },
+        map: static app => app.MapPublishedAgentTokens());
 
         await Wire.TokenAsync(issuer, Body("A"), Secret);
         Assert.Equal(1, UnitOfWork.Disposed(_database));
+        await new ManagedTokens(issuer, key).IssueAsync();
+        Assert.Equal(2, UnitOfWork.Disposed(_database));
+    }
+
+    [Fact]
+    public async Task AnApiKeyIsFoundAndItsTokensAreAcceptedAndOthersAreNot()
+    {
+        var key = AgentApiKey.Generate();
+        _database.Agents["A"] = Agent("A", keys: [key]);
+        await using var issuer = await StartAsync();
+        var tokens = new ManagedTokens(issuer, key);
+
+        var issued = await tokens.IssueAsync();
+        Assert.Equal(200, (int)(await issuer.GetDataAsync(issued.Token)).StatusCode);
+        Assert.Equal(401, (int)(await new ManagedTokens(issuer, AgentApiKey.Generate()).SendAsync("GET")).StatusCode);
+    }
+
+    [Fact]
+    public async Task WhoHasAnApiKeyIsKeptAlsoIfNobodyHas()
+    {
+        var (key, unknown) = (AgentApiKey.Generate(), AgentApiKey.Generate());
+        _database.Agents["A"] = Agent("A", keys: [key]);
+        await using var issuer = await StartAsync();
+        for (var i = 0; i < 10; i++)
+        {
+            await issuer.GetDataAsync((await new ManagedTokens(issuer, key).IssueAsync()).Token);
+            Assert.Equal(401, (int)(await new ManagedTokens(issuer, unknown).SendAsync("GET")).StatusCode);
+            Assert.Equal(401, (int)(await new ManagedTokens(issuer, "no key").SendAsync("GET")).StatusCode);
+        }
+
+        Assert.Equal(1, _database.Searches[AgentApiKey.HashOf(key)]);
+        Assert.Equal(1, _database.Searches[AgentApiKey.HashOf(unknown)]);
+        // The agent came with its key, and what is no key was not searched for.
+        Assert.Equal(2, _database.Searches.Count);
+    }
+
+    [Fact]
+    public async Task AKeyThatIsTakenFromTheAgentIsRefusedOnceTheAgentIsReadAgain()
+    {
+        var key = AgentApiKey.Generate();
+        _database.Agents["A"] = Agent("A", keys: [key]);
+        using var directory = new CachedDirectory(_database, NullLogger<CachedDirectory>.Instance) { Lifetime = TimeSpan.FromMinutes(1) };
+        Assert.NotNull(await directory.FindByApiKeyAsync(AgentApiKey.HashOf(key), default));
+
+        _database.Agents["A"] = Agent("A");
+        Assert.NotNull(await directory.FindByApiKeyAsync(AgentApiKey.HashOf(key), default));
+        directory.Forget("A");
+        Assert.Null(await directory.FindByApiKeyAsync(AgentApiKey.HashOf(key), default));
+    }
+
+    [Fact]
+    public async Task ANewKeysTokensAreAcceptedAtOnceWhereTheyWereIssued()
+    {
+        await using var issuer = await StartAsync(cacheSeconds: 60);
+        await Wire.TokenAsync(issuer, Body("A"), Secret);
+        // Another node has made the key, so this one still has the agent as it was.
+        var key = AgentApiKey.Generate();
+        _database.Agents["A"] = Agent("A", keys: [key]);
+
+        Assert.True(await Wire.IsValidAsync(issuer, (await new ManagedTokens(issuer, key).IssueAsync()).Token));
+    }
+
+    [Fact]
+    public async Task AnAgentOfTheOptionsHidesTheKeysOfTheDirectorysAgentToo()
+    {
+        var key = AgentApiKey.Generate();
+        _database.Agents["A"] = Agent("A", keys: [key]);
+        await using var issuer = await StartAsync(
+            configure: o => o.Agents.Add(new RegisteredAgent { AgentId = "A", Secrets = [Secret], Scopes = ["data.read"] }));
+
+        Assert.Equal(401, (int)(await new ManagedTokens(issuer, key).SendAsync("GET")).StatusCode);
+    }
+
+    [Fact]
+    public async Task IfItIsUnavailableAKeyIsAnsweredWith503()
+    {
+        await using var issuer = await StartAsync(cacheSeconds: 0);
+        _database.Failure = "The customers' database does not answer.";
+        await Wire.AssertRefusedAsync(
+            await new ManagedTokens(issuer, AgentApiKey.Generate()).SendAsync("GET"), 503, "temporarily_unavailable");
     }
 
     private Task<TestIssuer> StartAsync(int cacheSeconds = 5, Action<AgentTokenIssuerOptions>? configure = null) => TestIssuer.StartAsync(
@@ -160,10 +244,17 @@ public sealed class DirectoryTests : IDisposable
         {
             s.AddSingleton<ILoggerProvider>(_log);
             s.AddAgentTokenIssuer(static _ => { }).UseAgents(_ => _database);
-        });
+        },
+        static app => app.MapPublishedAgentTokens());
 
-    private static RegisteredAgent Agent(string agentId, string secret = Secret, bool disabled = false) =>
-        new() { AgentId = agentId, Secrets = [secret], Scopes = ["data.read"], Disabled = disabled };
+    private static RegisteredAgent Agent(string agentId, string secret = Secret, bool disabled = false, string[]? keys = null) => new()
+    {
+        AgentId = agentId,
+        Secrets = [secret],
+        Scopes = ["data.read"],
+        Disabled = disabled,
+        ApiKeyHashes = [.. (keys ?? []).Select(AgentApiKey.HashOf)],
+    };
 
     private static Dictionary<string, object?> Body(string agentId) => new(TestIssuer.Body()) { ["agent_id"] = agentId };
 
@@ -195,6 +286,15 @@ public sealed class DirectoryTests : IDisposable
             if (Pause is not null) await Pause.Task;
             return agent;
         }
+
+        // As a database that ignores case would.
+        public ValueTask<RegisteredAgent?> FindByApiKeyAsync(string apiKeyHash, CancellationToken cancel)
+        {
+            if (Failure is not null) throw new IssuerStateException(Failure);
+            Searches.AddOrUpdate(apiKeyHash, 1, static (_, count) => count + 1);
+            return new(Agents.Values.FirstOrDefault(
+                agent => agent.ApiKeyHashes.Contains(apiKeyHash, StringComparer.OrdinalIgnoreCase)));
+        }
     }
 
     private sealed class UnitOfWork(CustomerDatabase database) : IDisposable
@@ -209,5 +309,8 @@ public sealed class DirectoryTests : IDisposable
     private sealed class CustomerAgents(UnitOfWork unit) : IAgentDirectory
     {
         public ValueTask<RegisteredAgent?> FindAsync(string agentId, CancellationToken cancel) => unit.Database.FindAsync(agentId, cancel);
+
+        public ValueTask<RegisteredAgent?> FindByApiKeyAsync(string apiKeyHash, CancellationToken cancel) =>
+            unit.Database.FindByApiKeyAsync(apiKeyHash, cancel);
     }
 }
