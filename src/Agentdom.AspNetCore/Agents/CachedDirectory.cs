@@ -9,7 +9,9 @@ namespace Agentdom.AspNetCore;
 /// </summary>
 internal sealed class CachedDirectory(IAgentDirectory directory, ILogger<CachedDirectory> log) : IAgentDirectory, IDisposable
 {
-    /// <summary>How many answers are kept, those to ids and those to API keys together. If there are more, the rest is asked for each time.</summary>
+    /// <summary>
+    /// How many answers are kept, those to ids and those to API keys together. If there are more, the rest is asked for each time.
+    /// </summary>
     internal const int Capacity = 100_000;
 
     private readonly MemoryCache _answers = new(new MemoryCacheOptions { SizeLimit = Capacity });

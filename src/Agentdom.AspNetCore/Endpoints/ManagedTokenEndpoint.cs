@@ -4,7 +4,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace Agentdom.AspNetCore;
 
-/// <summary>Handles one kind of request of the published AgentDOM client: applies the limit, checks the API key, decides and replies.</summary>
+/// <summary>
+/// Handles one kind of request of the published AgentDOM client: applies the limit, checks the API key, decides and replies.
+/// </summary>
 /// <param name="operation">One of <see cref="Operation"/>.</param>
 /// <param name="decide">The decision.</param>
 internal sealed class ManagedTokenEndpoint(

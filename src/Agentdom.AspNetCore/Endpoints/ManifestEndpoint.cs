@@ -62,7 +62,7 @@ internal sealed class ManifestEndpoint(IEndpointRouteBuilder routes)
             new TokenPath(found[Operation.Revoke], services), FindManaged(services, manifest));
     }
 
-    /// <summary>Finds the endpoints for managed tokens: those of the manifest's own group, or else the first ones. There may be none.</summary>
+    /// <summary>Finds the endpoints for managed tokens: those of the manifest's own group, or else the first ones; null for none.</summary>
     private TokenPath? FindManaged(IServiceProvider services, RouteEndpoint manifest)
     {
         var endpoint = services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()

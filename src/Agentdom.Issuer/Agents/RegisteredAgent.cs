@@ -31,7 +31,9 @@ public sealed class RegisteredAgent
     /// <summary>The scopes that the agent may request. Each must also be in the issuer's <see cref="TokenIssuerOptions.Scopes"/>.</summary>
     public IList<string> Scopes { get; init; } = [];
 
-    /// <summary>The scopes of a token that is requested with an API key and without scopes. Each must also be in <see cref="Scopes"/>.</summary>
+    /// <summary>
+    /// The scopes of a token that is requested with an API key and without scopes. Each must also be in <see cref="Scopes"/>.
+    /// </summary>
     public IList<string> DefaultScopes { get; init; } = [];
 
     /// <summary>

@@ -100,10 +100,12 @@ public sealed class ApiKeyAdministrationTests
 
         Assert.Equal(
             [
-                (1007, "create_api_key", null), (1007, "create_api_key", null), (1007, "create_api_key", null), (1007, "create_api_key", null),
-                (1008, "create_api_key", "too_many_api_keys"), (1007, "end_api_key", null), (1008, "end_api_key", "unknown_api_key"),
+                (1007, "create_api_key", null), (1007, "create_api_key", null), (1007, "create_api_key", null),
+                (1007, "create_api_key", null), (1008, "create_api_key", "too_many_api_keys"),
+                (1007, "end_api_key", null), (1008, "end_api_key", "unknown_api_key"),
             ],
-            issuer.Log.Audit.Skip(1).Select(static e => (e.Id, e.Values["Operation"] as string, e.Values.GetValueOrDefault("Outcome") as string)));
+            issuer.Log.Audit.Skip(1).Select(static e => (
+                e.Id, e.Values["Operation"] as string, e.Values.GetValueOrDefault("Outcome") as string)));
         Assert.All(keys, key =>
         {
             Assert.DoesNotContain(key.Key, issuer.Log.AllText);

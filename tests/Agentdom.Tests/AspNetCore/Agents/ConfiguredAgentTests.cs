@@ -70,7 +70,8 @@ public sealed class ConfiguredAgentTests : IDisposable
         _settings.Change(
             ($"{Entry}:ApiKeyHashes:0", key), ($"{Entry}:ApiKeyHashes:1", hash.ToUpperInvariant()), ($"{Entry}:ApiKeyHashes:2", hash),
             ($"{Entry}:DefaultScopes:0", "data.erase"),
-            ("AgentTokens:Agents:1:ApiKeyHashes:0", hash), ("AgentTokens:Agents:2:AgentId", "C"), ("AgentTokens:Agents:2:Scopes:0", "data.read"));
+            ("AgentTokens:Agents:1:ApiKeyHashes:0", hash),
+            ("AgentTokens:Agents:2:AgentId", "C"), ("AgentTokens:Agents:2:Scopes:0", "data.read"));
         for (var i = 0; i < 5; i++) _settings.Change(($"AgentTokens:Agents:2:ApiKeyHashes:{i}", AgentApiKey.HashOf($"{i}")));
 
         var problems = (await Assert.ThrowsAsync<OptionsValidationException>(StartAsync)).Failures.ToList();

@@ -25,7 +25,8 @@ public sealed class ApiKeyTests
         var token = await issuer.As(ManagedIssuer.KeyOfB).IssueAsync("""{"scopes":["data.read"]}""");
         string?[] keys =
         [
-            null, "", "atpk_", AgentApiKey.Generate(), ManagedIssuer.KeyOfB + "A", ManagedIssuer.KeyOfB[..^1], ManagedIssuer.KeyOfB.ToUpperInvariant(),
+            null, "", "atpk_", AgentApiKey.Generate(), ManagedIssuer.KeyOfB + "A", ManagedIssuer.KeyOfB[..^1],
+            ManagedIssuer.KeyOfB.ToUpperInvariant(),
             // The agent is disabled.
             ManagedIssuer.KeyOfA,
             ManagedIssuer.SecretOfA, TestIssuer.SecretText, AgentApiKey.HashOf(ManagedIssuer.KeyOfB), token.Token,

@@ -51,7 +51,8 @@ public sealed class ManagedAuditTests
                 ("managed_rotate", "B", "", "unknown_token"), ("managed_issue", null, "", "invalid_api_key"),
             ],
             issuer.Log.Audit.Select(static e => (
-                e.Values["Operation"] as string, e.Values["AgentId"] as string, e.Values["Scopes"] as string, e.Values["Outcome"] as string)));
+                e.Values["Operation"] as string, e.Values["AgentId"] as string, e.Values["Scopes"] as string,
+                e.Values["Outcome"] as string)));
         Assert.DoesNotContain("somebody", issuer.Log.AllText);
     }
 
@@ -87,13 +88,15 @@ public sealed class ManagedAuditTests
         {
             InstrumentPublished = (instrument, all) =>
             {
-                if (instrument.Meter.Scope == factory && instrument.Name == "agentdom.issuer.decisions") all.EnableMeasurementEvents(instrument);
+                if (instrument.Meter.Scope == factory && instrument.Name == "agentdom.issuer.decisions")
+                    all.EnableMeasurementEvents(instrument);
             },
         };
         listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
         {
             var all = tags.ToArray().ToDictionary(static tag => tag.Key, static tag => (string)tag.Value!);
-            lock (counted) counted[(all["operation"], all["outcome"])] = counted.GetValueOrDefault((all["operation"], all["outcome"])) + count;
+            var key = (all["operation"], all["outcome"]);
+            lock (counted) counted[key] = counted.GetValueOrDefault(key) + count;
         });
         listener.Start();
 

@@ -70,7 +70,8 @@ public sealed class PublishedManifestTests
             var parts = dialect.GetProperty(call).GetString()!.Split(' ');
             using var request = new HttpRequestMessage(new HttpMethod(parts[0]), parts[1].Replace("{id}", "x"));
             request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {ManagedIssuer.KeyOfA}");
-            Assert.Equal((call, status), (call, (int)(await Wire.Http.SendAsync(request, TestContext.Current.CancellationToken)).StatusCode));
+            using var answer = await Wire.Http.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal((call, status), (call, (int)answer.StatusCode));
         }
     }
 
