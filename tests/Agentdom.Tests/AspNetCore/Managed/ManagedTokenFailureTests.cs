@@ -81,6 +81,7 @@ public sealed class ManagedTokenFailureTests
         }
         state.Mend();
         Assert.Empty(await issuer.Tokens.ListAsync());
+        await issuer.Tokens.IssueAsync();
         var events = issuer.Log.Of("Agentdom.AspNetCore.CurrentIssuer").Select(static e => e.Id);
         Assert.Equal([2003, 2004], events.Where(static id => id is 2003 or 2004));
     }

