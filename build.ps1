@@ -42,7 +42,7 @@ function Export-Package {
     $options = @('--configuration', $Configuration, '--output', $packages) + $(if ($NoBuild) { '--no-build' } else { $reproducible })
     $libraries = 'Agentdom.Protocol', 'Agentdom.Client', 'Agentdom.Issuer', 'Agentdom.AspNetCore',
         'Agentdom.AspNetCore.Sqlite', 'Agentdom.AspNetCore.Redis', 'Agentdom.AspNetCore.EntityFrameworkCore',
-        'Agentdom.Extensions.Http'
+        'Agentdom.AspNetCore.OpenApi', 'Agentdom.Extensions.Http'
     foreach ($library in $libraries) {
         Invoke-DotNet (@('pack', "src/$library") + $options)
     }

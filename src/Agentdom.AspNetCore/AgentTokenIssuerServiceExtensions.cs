@@ -51,6 +51,8 @@ public static class AgentTokenIssuerServiceExtensions
         services.TryAddSingleton<IssuerTelemetry>();
         services.TryAddSingleton<MappedTokenEndpoints>();
         services.TryAddSingleton<CurrentIssuer>();
+        services.TryAddSingleton<ManifestFile>();
+        services.TryAddSingleton<ManifestWriter>();
         // Transient, because the issuer is replaced when the options change.
         services.TryAddTransient(static provider => provider.GetRequiredService<CurrentIssuer>().Issuer);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CurrentIssuer>(

@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using JsonObject = System.Text.Json.Nodes.JsonObject;
+
 namespace Agentdom.Issuer;
 
 /// <summary>The member <c>agent_tokens</c> of a manifest, which the published AgentDOM client reads (protocol.md §10).</summary>
@@ -5,17 +8,17 @@ internal static class PublishedDialect
 {
     /// <param name="options">The issuer's options.</param>
     /// <param name="managed">The absolute address at which agents manage tokens with an API key.</param>
-    internal static Dictionary<string, object?> Describe(TokenIssuerOptions options, string managed)
+    internal static JsonObject Describe(TokenIssuerOptions options, string managed)
     {
         var one = managed.TrimEnd('/') + "/{id}";
-        return new()
+        return new JsonObject
         {
             ["issue"] = $"POST {managed}",
             ["rotate"] = $"POST {one}/rotate",
             ["revoke"] = $"DELETE {one}",
             ["list"] = $"GET {managed}",
             ["max_ttl_seconds"] = (long)options.TokenLifetime.TotalSeconds,
-            [ManifestFields.Scopes] = options.Scopes,
+            [ManifestFields.Scopes] = new JsonArray([.. options.Scopes.Select(static scope => (JsonNode)scope)]),
         };
     }
 }

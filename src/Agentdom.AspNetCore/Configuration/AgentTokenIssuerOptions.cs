@@ -28,6 +28,9 @@ public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
     /// <summary>How long clients may cache the manifest, in whole seconds. The default is 5 minutes.</summary>
     public TimeSpan ManifestLifetime { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>What the manifest says about the app besides the token endpoints.</summary>
+    public AgentTokenManifestOptions Manifest { get; } = new();
+
     /// <summary>
     /// How long the answers of a directory of agents are kept, in seconds: 0 to 60. The default is 5. So long can it take until a
     /// change to an agent is in force. The agents in <see cref="TokenIssuerOptions.Agents"/> are not affected.
@@ -47,13 +50,14 @@ public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
             _unreadable.Add($"The setting '{RemovedSigningKey}' is now the list 'SigningKeys'. Move its value to 'SigningKeys:0'.");
         try
         {
-            new ConfigurationWithout(section, AgentsKey).Bind(this);
+            new ConfigurationWithout(section, AgentsKey, nameof(Manifest)).Bind(this);
         }
         catch (InvalidOperationException e)
         {
             var key = KeyInBindingError().Match(e.Message).Groups[1].Value;
             _unreadable.Add($"The configuration's value of '{key}' does not have the expected type.");
         }
+        _unreadable.AddRange(Manifest.Read(section.GetSection(nameof(Manifest))));
         var entries = section.GetSection(AgentsKey).GetChildren().ToList();
         foreach (var entry in entries)
         {
@@ -80,6 +84,7 @@ public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
         if (PublicOrigin is { } origin && !(origin.IsAbsoluteUri && origin.Scheme is "https" or "http" && origin.UserInfo.Length == 0))
             yield return "The public origin must be an http or https address without a user name, such as https://api.example.com.";
         if (ManifestLifetime < TimeSpan.Zero) yield return $"The manifest's lifetime must be 0 seconds or more, not {ManifestLifetime}.";
+        foreach (var problem in Manifest.Problems()) yield return problem;
     }
 
     [GeneratedRegex("at '([^']*)' to type", RegexOptions.RightToLeft)]

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Primitives;
 
 namespace Agentdom.AspNetCore;
 
-/// <summary>A configuration without one of its children, so that binding it leaves that one out.</summary>
-internal sealed class ConfigurationWithout(IConfiguration configuration, string child) : IConfiguration
+/// <summary>A configuration without some of its children, so that binding it leaves those out.</summary>
+internal sealed class ConfigurationWithout(IConfiguration configuration, params string[] children) : IConfiguration
 {
     private static readonly IConfiguration s_empty = new ConfigurationBuilder().Build();
 
@@ -20,5 +20,5 @@ internal sealed class ConfigurationWithout(IConfiguration configuration, string 
 
     public IChangeToken GetReloadToken() => configuration.GetReloadToken();
 
-    private bool Is(string key) => key.Equals(child, StringComparison.OrdinalIgnoreCase);
+    private bool Is(string key) => children.Contains(key, StringComparer.OrdinalIgnoreCase);
 }

@@ -3,18 +3,20 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Agentdom.AspNetCore;
 
 /// <summary>
 /// Checks the manifest when the app starts, once all endpoints are mapped: it must find the token endpoints, and the app must have
-/// no other manifest at its address. Otherwise requests would fail, or one manifest would hide the other.
+/// no other manifest at its address. Otherwise requests would fail, or one manifest would hide the other. A file of the app's own must
+/// be a manifest.
 /// </summary>
 internal sealed class ManifestCheck : IStartupFilter
 {
     private const string WhatToDo =
-        "Keep one. If it is the app's own, do not call MapAgentdomManifest, and name the token endpoint in it as "
-        + $"{ManifestFields.Auth}.{ManifestFields.TokenEndpoint}.";
+        "Keep one. To add the token endpoints to a file of the app's own, keep it outside the web root and set Manifest.File. Otherwise do "
+        + $"not call MapAgentdomManifest, and name the token endpoint as {ManifestFields.Auth}.{ManifestFields.TokenEndpoint}.";
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
@@ -31,6 +33,7 @@ internal sealed class ManifestCheck : IStartupFilter
             manifest.Find(services, endpoint);
             RequireOnlyEndpoint(endpoint, endpoints);
             RequireNoFile(endpoint, services.GetRequiredService<IWebHostEnvironment>());
+            RequireUsableFile(services);
         }
     }
 
@@ -54,6 +57,14 @@ internal sealed class ManifestCheck : IStartupFilter
         throw new InvalidOperationException(
             $"The app has two manifests at {PathOf(manifest)}: the one of MapAgentdomManifest, and the file "
             + $"'{file.PhysicalPath ?? file.Name}'. {WhatToDo}");
+    }
+
+    /// <exception cref="OptionsValidationException">The file of the options cannot be used.</exception>
+    private static void RequireUsableFile(IServiceProvider services)
+    {
+        var path = services.GetRequiredService<CurrentIssuer>().Options.Manifest.File;
+        if (path is null || services.GetRequiredService<ManifestFile>().Check(path) is not { } problem) return;
+        throw new OptionsValidationException(Options.DefaultName, typeof(AgentTokenIssuerOptions), ["Agent tokens: " + problem]);
     }
 
     private static bool AnswersTheSame(RouteEndpoint one, RouteEndpoint two) =>

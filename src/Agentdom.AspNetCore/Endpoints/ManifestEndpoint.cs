@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
+using JsonObject = System.Text.Json.Nodes.JsonObject;
 
 namespace Agentdom.AspNetCore;
 
@@ -17,23 +18,26 @@ internal sealed class ManifestEndpoint(IEndpointRouteBuilder routes)
 
     internal async Task RunAsync(HttpContext context)
     {
-        var paths = _paths ??= Find(context.RequestServices, (RouteEndpoint)context.GetEndpoint()!);
         var options = context.RequestServices.GetRequiredService<CurrentIssuer>().Options;
         var response = context.Response;
+        // Web pages may read it, as it is public and depends on no cookie.
+        response.Headers.AccessControlAllowOrigin = "*";
         if (Base(context.Request, options) is not { } root)
         {
             await ReplyWriter.WriteAsync(response, IssuerReply.InvalidRequest("The Host header is not a valid host name."));
             return;
         }
-        if (paths.Mint.Fill(context) is not { } mint || paths.Verify.Fill(context) is not { } verify
-            || paths.Revoke.Fill(context) is not { } revoke)
+        if (AuthOf(context, options, root) is not { } auth)
         {
             response.StatusCode = StatusCodes.Status404NotFound;
             return;
         }
-        var managed = paths.Managed?.Fill(context) is { } path ? root + path : null;
+        var writer = context.RequestServices.GetRequiredService<ManifestWriter>();
+        var manifest = await writer.WriteAsync(options, root, auth, context.RequestAborted);
         SetCaching(context, options);
-        await ReplyWriter.WriteJsonAsync(response, IssuerManifest.Write(options, root + mint, root + verify, root + revoke, managed));
+        response.Headers.ETag = manifest.Tag.ToString();
+        if (IsKnown(context.Request, manifest.Tag)) response.StatusCode = StatusCodes.Status304NotModified;
+        else await ReplyWriter.WriteJsonAsync(response, manifest.Json);
     }
 
     /// <summary>Finds the token endpoints that the manifest names: those of its own group, or else the first ones.</summary>
@@ -72,6 +76,24 @@ internal sealed class ManifestEndpoint(IEndpointRouteBuilder routes)
             .FirstOrDefault();
         return endpoint is null ? null : new TokenPath(endpoint, services);
     }
+
+    // What is mapped beside the token endpoints adds its members here. Null if there is no such manifest.
+    private JsonObject? AuthOf(HttpContext context, AgentTokenIssuerOptions options, string root)
+    {
+        var paths = _paths ??= Find(context.RequestServices, (RouteEndpoint)context.GetEndpoint()!);
+        if (paths.Mint.Fill(context) is not { } mint || paths.Verify.Fill(context) is not { } verify
+            || paths.Revoke.Fill(context) is not { } revoke)
+        {
+            return null;
+        }
+        var auth = IssuerManifest.Auth(options, root + mint, root + verify, root + revoke);
+        if (paths.Managed?.Fill(context) is { } managed)
+            auth[ManifestFields.PublishedDialect] = PublishedDialect.Describe(options, root + managed);
+        return auth;
+    }
+
+    private static bool IsKnown(HttpRequest request, EntityTagHeaderValue tag) => request.GetTypedHeaders().IfNoneMatch
+        .Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false));
 
     // Null if the request has no valid origin. With a public origin nothing of the request is used, so that caches may share it.
     private static string? Base(HttpRequest request, AgentTokenIssuerOptions options)

@@ -26,4 +26,7 @@ internal static partial class IssuerLog
         "The issuer knows its agents, but the key of its tokens is derived from the shared secret, so everyone who has that secret can "
         + "forge tokens. Set SigningKeys, and AcceptDerivedSigningKeys for the lifetime of one token.")]
     internal static partial void SharedSecretSignsTokens(this ILogger log);
+
+    [LoggerMessage(2020, LogLevel.Error, "The manifest file has changed, and its old content stays in use. {Problem}")]
+    internal static partial void ManifestFileRefused(this ILogger log, string problem);
 }

@@ -24,6 +24,9 @@ internal sealed record AgentdomManifest
     /// <summary>The endpoint that revokes tokens.</summary>
     public required Uri RevokeEndpoint { get; init; }
 
+    /// <summary>The address of the issuer's public keys, or null if it has none. Agents do not need them.</summary>
+    public Uri? JwksUri { get; init; }
+
     /// <summary>The <c>aud</c> that requests must have, or null if they must have none.</summary>
     public string? Audience { get; init; }
 

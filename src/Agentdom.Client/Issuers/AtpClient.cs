@@ -6,8 +6,6 @@ namespace Agentdom.Client;
 /// </summary>
 public sealed class AtpClient : IDisposable
 {
-    // Published manifests reach 530 KB.
-    private const int MaxManifestBytes = 2 * 1024 * 1024;
     private const int MaxAnswerBytes = 64 * 1024;
 
     private static readonly TimeSpan s_lastWish = TimeSpan.FromSeconds(5);
@@ -44,14 +42,14 @@ public sealed class AtpClient : IDisposable
         {
             deadline.Tell($"Asking {host.ManifestUri} for the manifest.");
             var answer = await _http.SendAsync(
-                () => new HttpRequestMessage(HttpMethod.Get, host.ManifestUri), MaxManifestBytes, deadline).ConfigureAwait(false);
+                () => new HttpRequestMessage(HttpMethod.Get, host.ManifestUri), ManifestFields.MaxBytes, deadline).ConfigureAwait(false);
             if (!answer.IsSuccess) throw IssuerRefusal.OfManifest(host, answer);
             manifest = ManifestReader.Read(host, answer.Body);
             _manifests.Keep(manifest, answer);
         }
         // Callers trust different hosts, so this is checked on every use and not cached with the manifest.
-        foreach (var endpoint in new[] { manifest.TokenEndpoint, manifest.VerifyEndpoint, manifest.RevokeEndpoint })
-            host.RequireEndpoint(endpoint, trustedEndpointHosts);
+        Uri?[] named = [manifest.TokenEndpoint, manifest.VerifyEndpoint, manifest.RevokeEndpoint, manifest.JwksUri];
+        foreach (var endpoint in named.OfType<Uri>()) host.RequireEndpoint(endpoint, trustedEndpointHosts);
         if (manifest.Audience is { } audience) host.RequireAudience(audience, trustedEndpointHosts);
         return manifest;
     }

@@ -22,6 +22,7 @@ internal static class ManifestReader
                 Method = auth[ManifestFields.Method] is string method ? Printable.Excerpt(method) : null,
                 VerifyEndpoint = Endpoint(host, auth, ManifestFields.VerifyEndpoint) ?? derived.VerifyEndpoint,
                 RevokeEndpoint = Endpoint(host, auth, ManifestFields.RevokeEndpoint) ?? derived.RevokeEndpoint,
+                JwksUri = Endpoint(host, auth, ManifestFields.Keys),
                 Audience = ReadAudience(auth),
                 Scopes = ScopeSet.Read(auth, ManifestFields.Scopes) ?? [],
             };

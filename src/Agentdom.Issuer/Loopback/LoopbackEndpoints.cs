@@ -41,7 +41,8 @@ internal sealed class LoopbackEndpoints(TokenIssuer issuer, TokenIssuerOptions o
     private ValueTask<LoopbackAnswer> Manifest(HttpListenerRequest request)
     {
         var endpoint = request.Url!.GetLeftPart(UriPartial.Authority) + Tokens;
-        return new(new LoopbackAnswer(200, IssuerManifest.Write(options, endpoint, endpoint + "/verify", endpoint + "/revoke")));
+        var auth = IssuerManifest.Auth(options, endpoint, endpoint + "/verify", endpoint + "/revoke");
+        return new(new LoopbackAnswer(200, IssuerManifest.Write(request.Url.Authority, auth)));
     }
 
     private async ValueTask<LoopbackAnswer> WhoAmIAsync(HttpListenerRequest request)

@@ -11,6 +11,7 @@ public sealed class AtpManifest
         TokenEndpoint = manifest.TokenEndpoint;
         VerifyEndpoint = manifest.VerifyEndpoint;
         RevokeEndpoint = manifest.RevokeEndpoint;
+        JwksUri = manifest.JwksUri;
         Audience = manifest.Audience;
     }
 
@@ -31,6 +32,9 @@ public sealed class AtpManifest
 
     /// <summary>The URL to revoke tokens at.</summary>
     public Uri RevokeEndpoint { get; }
+
+    /// <summary>The URL of the issuer's public keys, with which an API can check tokens, or null if the host names none.</summary>
+    public Uri? JwksUri { get; }
 
     /// <summary>The audience that requests must name, or null if the host needs none.</summary>
     public string? Audience { get; }

@@ -12,6 +12,7 @@ public sealed class DependencyTests
         ["Agentdom.Issuer"] = ("net8.0", ["Agentdom.Protocol"]),
         ["Agentdom"] = ("", ["Agentdom.Client", "Agentdom.Issuer", "Agentdom.Protocol"]),
         ["Agentdom.AspNetCore"] = ("net10.0", ["Agentdom.Issuer", "Agentdom.Protocol"]),
+        ["Agentdom.AspNetCore.OpenApi"] = ("net10.0", ["Agentdom.AspNetCore"]),
         ["Agentdom.AspNetCore.Sqlite"] = ("net10.0", ["Agentdom.AspNetCore", "Agentdom.Issuer"]),
         ["Agentdom.AspNetCore.Redis"] = ("net10.0", ["Agentdom.AspNetCore", "Agentdom.Issuer"]),
         ["Agentdom.AspNetCore.EntityFrameworkCore"] = ("net10.0", ["Agentdom.AspNetCore", "Agentdom.Issuer", "Agentdom.Protocol"]),

@@ -17,6 +17,7 @@ public sealed class LibraryPackageTests
         },
         { "Agentdom.Issuer", ["net8.0", "netstandard2.0"], ["Agentdom.Protocol"] },
         { "Agentdom.AspNetCore", ["net10.0"], ["Agentdom.Issuer"] },
+        { "Agentdom.AspNetCore.OpenApi", ["net10.0"], ["Agentdom.AspNetCore", "Microsoft.AspNetCore.OpenApi"] },
         { "Agentdom.AspNetCore.Sqlite", ["net10.0"], ["Agentdom.AspNetCore", "Microsoft.Data.Sqlite"] },
         { "Agentdom.Extensions.Http", ["net8.0"], ["Agentdom.Client", "Microsoft.Extensions.Http"] },
         { "Agentdom.AspNetCore.Redis", ["net10.0"], ["Agentdom.AspNetCore", "StackExchange.Redis"] },

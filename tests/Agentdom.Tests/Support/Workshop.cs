@@ -103,7 +103,8 @@ internal sealed class Workshop : IDisposable
         string[] libraries =
         [
             "Agentdom.Protocol", "Agentdom.Client", "Agentdom.Issuer", "Agentdom.AspNetCore", "Agentdom.AspNetCore.Sqlite",
-            "Agentdom.AspNetCore.Redis", "Agentdom.AspNetCore.EntityFrameworkCore", "Agentdom.Extensions.Http",
+            "Agentdom.AspNetCore.Redis", "Agentdom.AspNetCore.EntityFrameworkCore", "Agentdom.AspNetCore.OpenApi",
+            "Agentdom.Extensions.Http",
         ];
         foreach (var library in libraries)
         {

@@ -135,6 +135,65 @@ public sealed class ManifestTests
         Assert.Equal(200, (int)(await issuer.GetAsync(Path)).StatusCode);
     }
 
+    [Theory]
+    [InlineData("TAG")]
+    [InlineData("W/TAG")]
+    [InlineData("\"other\", TAG")]
+    [InlineData("*")]
+    public async Task AClientThatHasItGetsNoBody(string known)
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        using var first = await issuer.GetAsync(Path);
+        Assert.False(first.Headers.ETag!.IsWeak);
+
+        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Head })
+        {
+            using var again = await AskAsync(issuer, method, known.Replace("TAG", first.Headers.ETag.Tag));
+
+            Assert.Equal(304, (int)again.StatusCode);
+            Assert.Empty(await again.Content.ReadAsByteArrayAsync());
+            Assert.Equal(first.Headers.ETag, again.Headers.ETag);
+            Assert.Equal(first.Headers.CacheControl, again.Headers.CacheControl);
+            Assert.Equal(first.Headers.Vary, again.Headers.Vary);
+            Assert.Equal(["*"], again.Headers.GetValues("Access-Control-Allow-Origin"));
+        }
+    }
+
+    [Theory]
+    [InlineData("\"other\"")]
+    [InlineData("no tag")]
+    public async Task AClientThatHasAnotherGetsIt(string known)
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        using var response = await AskAsync(issuer, HttpMethod.Get, known);
+
+        Assert.Equal(200, (int)response.StatusCode);
+        Assert.NotEmpty(await response.Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
+    public async Task EachHostHasATagOfItsOwn()
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        using var first = await issuer.GetAsync(Path);
+        using var request = new HttpRequestMessage(HttpMethod.Get, issuer.Uri(Path));
+        request.Headers.Host = "api.example.com";
+        using var other = await Wire.Http.SendAsync(request);
+        using var again = await issuer.GetAsync(Path);
+
+        Assert.NotEqual(first.Headers.ETag, other.Headers.ETag);
+        Assert.Equal(first.Headers.ETag, again.Headers.ETag);
+    }
+
+    [Fact]
+    public async Task WebPagesMayReadIt()
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        using var response = await issuer.GetAsync(Path);
+
+        Assert.Equal(["*"], response.Headers.GetValues("Access-Control-Allow-Origin"));
+    }
+
     [Fact]
     public async Task TheAudienceIsNamedIfThereIsOne()
     {
@@ -293,6 +352,13 @@ public sealed class ManifestTests
 
     private static async Task<string?> EndpointAsync(HttpResponseMessage response) =>
         (await Wire.JsonAsync(response)).GetProperty("auth").GetProperty("agent_token_endpoint").GetString();
+
+    private static async Task<HttpResponseMessage> AskAsync(TestIssuer issuer, HttpMethod method, string ifNoneMatch)
+    {
+        using var request = new HttpRequestMessage(method, issuer.Uri(Path));
+        request.Headers.TryAddWithoutValidation("If-None-Match", ifNoneMatch);
+        return await Wire.Http.SendAsync(request);
+    }
 
     private static async Task AssertEndpointWorksAsync(TestHost host, string manifestPath, string expectedPath)
     {

@@ -121,6 +121,28 @@ public sealed class DiscoveryTests : IDisposable
         Assert.Empty(manifest.Scopes);
     }
 
+    [Theory]
+    [InlineData("", null)]
+    [InlineData(",\"agent_token_jwks_uri\":null", null)]
+    [InlineData(",\"agent_token_jwks_uri\":\"ORIGIN/keys\"", "/keys")]
+    public async Task TheAddressOfTheKeysIsRead(string member, string? expected)
+    {
+        await using var host = await ManifestAsync($$$"""{"auth":{"agent_token_endpoint":"ORIGIN/t"{{{member}}}}}""");
+
+        Assert.Equal(expected, (await _agent.DiscoverAsync(host.Name)).JwksUri?.AbsolutePath);
+    }
+
+    [Fact]
+    public async Task TheKeysMayBeOnNoOtherHost()
+    {
+        await using var host = await ManifestAsync(
+            """{"auth":{"agent_token_endpoint":"ORIGIN/t","agent_token_jwks_uri":"https://keys.example.com/jwks"}}""");
+        var error = await Agent.FailsAsync(AtpError.EndpointForeign, () => _agent.DiscoverAsync(host.Name));
+        Assert.Contains("keys.example.com", error.Message);
+
+        Assert.Equal("keys.example.com", (await _agent.DiscoverAsync(host.Name, false, "keys.example.com")).JwksUri!.Host);
+    }
+
     [Fact]
     public async Task AForeignAudienceIsRefusedForEachCallerWhoDoesNotTrustIt()
     {

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Agentdom.TestSupport;
 using Agentdom.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -79,20 +77,8 @@ public sealed class ProxiedJobTests : IDisposable
 
     private async Task<TestHost> StartIssuerAsync()
     {
-        using var authorityKey = RSA.Create(2048);
-        var authority = new CertificateRequest("CN=private authority", authorityKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        var (from, to) = (DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(2));
-        using var root = authority.CreateSelfSigned(from, to);
-        await File.WriteAllTextAsync(Path.Combine(_folder, "ca.pem"), root.ExportCertificatePem());
-
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest($"CN={Host}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(Host);
-        request.CertificateExtensions.Add(names.Build());
-        var certificate = request.Create(root, from, to.AddDays(-1), [1, 2, 3]).CopyWithPrivateKey(key);
-
+        using var authority = new ThrowawayAuthority(_folder);
+        var certificate = authority.CertificateFor(Host);
         return await TestHost.StartAsync(
             app =>
             {
