@@ -17,7 +17,7 @@ internal static class ManagedTokenText
     {
         var lines = text.Split('\n');
         if (lines[0] != Version) throw Unreadable();
-        return [.. lines.Skip(1).Select(Read1)];
+        return [.. lines.Skip(1).Select(ReadToken)];
     }
 
     private static string Line(ManagedToken token) => string.Join(" ",
@@ -26,7 +26,7 @@ internal static class ManagedTokenText
         Number((long)token.Lifetime.TotalSeconds), .. token.Scopes,
     ]);
 
-    private static ManagedToken Read1(string line)
+    private static ManagedToken ReadToken(string line)
     {
         var parts = line.Split(' ');
         if (parts.Length <= Fields) throw Unreadable();
