@@ -18,7 +18,8 @@
 //   --urls           the address to listen on, such as http://127.0.0.1:5001
 //
 // The configuration section AgentTokens (for example in appsettings.json) is read too, and reloaded when it changes. Use
-// AgentTokens:Secrets to rotate secrets without a restart, and AgentTokens:Agents for registered agents without a database.
+// AgentTokens:Secrets to rotate secrets without a restart, and AgentTokens:Agents for registered agents without a database. Registered
+// agents that have an API key can also use the published AgentDOM client (npm agentdom).
 
 using Agentdom.Issuer;
 using Microsoft.Extensions.Options;
@@ -38,6 +39,7 @@ try
 
     var app = builder.Build();
     app.MapAgentTokens("/v1/agent-tokens");
+    app.MapPublishedAgentTokens();
     app.MapAgentdomManifest();
     if (Settings.HasPrivateKey(app.Configuration)) app.MapAgentTokenKeys();
     if (hasAdministration) app.MapAgentTokenAdministration("/agents").RequireAuthorization(AdminKey.Policy);

@@ -110,6 +110,25 @@ Describe 'Set-AgentAccess.ps1' -Skip:($PSVersionTable.PSVersion -lt '7.4') {
         Request-Token $agent | Should -Be 'Bearer'
     }
 
+    It 'creates an API key, whose tokens are good until it is ended' {
+        $agent = Register-Agent @{ DefaultScope = 'data.read' }
+        $first = & $script $agent.AgentId -NewApiKey @here
+        $first.ApiKey | Should -BeOfType securestring
+        $first.ApiKeyIds | Should -Be $first.ApiKeyId
+        $issue = @{ Uri = "http://$($issuer.Name)/v1/agent-tokens/managed"; Method = 'Post'; Authentication = 'Bearer' }
+        $issued = Invoke-RestMethod @issue -Token $first.ApiKey -AllowUnencryptedAuthentication
+        $issued.scopes | Should -Be 'data.read'
+        $token = [Net.NetworkCredential]::new('', $issued.token).SecurePassword
+        Test-AtpToken $issuer.Name -Token $token -Quiet | Should -BeTrue
+
+        $second = & $script $agent.AgentId -NewApiKey -AsPlainText @here
+        $second.ApiKey | Should -Match '^atpk_[A-Za-z0-9_-]{43}$'
+        (& $script $agent.AgentId -EndApiKey $first.ApiKeyId @here).ApiKeyIds | Should -Be $second.ApiKeyId
+        Test-AtpToken $issuer.Name -Token $token -Quiet | Should -BeFalse
+        { & $script $agent.AgentId -EndApiKey $first.ApiKeyId @here } | Should -Throw '*status 404*API key*'
+        { & $script $agent.AgentId -EndApiKey other @here } | Should -Throw '*16 hex digits*'
+    }
+
     It 'returns the secret as plain text only with -AsPlainText' {
         $agent = Register-Agent @{ AsPlainText = $true }
         $agent.Secret | Should -Match '^[A-Za-z0-9_-]{43}$'

@@ -1,13 +1,17 @@
 #Requires -Version 7.4
 <#
 .SYNOPSIS
-    Registers an agent at an issuer, rotates its secret, shuts it out or lets it in again. For the provider's operators.
+    Registers an agent at an issuer, rotates its secret, creates and ends its API keys, shuts it out or lets it in again. For the
+    provider's operators.
 .DESCRIPTION
     Calls the administration that an issuer maps with MapAgentTokenAdministration.
 
     A new secret is returned once and is stored nowhere. Give it to the agent's owner, who stores it with Set-AtpSecret. If the
     answer to -RotateSecret is lost, run it again: the older secrets stay valid for the overlap. If the issuer has several nodes, wait
     for its DirectoryCacheSeconds (5 by default) before the agent uses the new secret, because until then a node may not know it.
+
+    An API key is for agents that use the published AgentDOM client (npm agentdom). It is returned once too. To replace one, create
+    another, give it to the agent's owner, and then end the old one.
 .PARAMETER AgentId
     The agent's id, as Get-AgentId shows it on the agent's machine.
 .PARAMETER Uri
@@ -16,12 +20,18 @@
     Registers the agent and returns its secret.
 .PARAMETER RotateSecret
     Gives the agent a new secret and returns it.
+.PARAMETER NewApiKey
+    Gives the agent another API key and returns it.
+.PARAMETER EndApiKey
+    Ends the API key with this id, and the tokens that were requested with it.
 .PARAMETER ShutOut
     Disables the agent, and makes the tokens invalid that it has. They stay invalid when -LetIn lets it in again.
 .PARAMETER LetIn
     Enables the agent again. All tokens from before stay invalid, also those that another node issued before it noticed -ShutOut.
 .PARAMETER Scope
     The scopes that the agent may request.
+.PARAMETER DefaultScope
+    The scopes of a token that the agent requests with an API key and without scopes, as the published client does by default.
 .PARAMETER DisplayName
     A name for people.
 .PARAMETER MaxTokenLifetime
@@ -37,16 +47,18 @@
 .PARAMETER Key
     The operators' key. The default is the environment variable ATP_ADMIN_KEY.
 .PARAMETER AsPlainText
-    Returns the secret as plain text, for a command that needs it so. By default it is a SecureString.
+    Returns the secret or API key as plain text, for a command that needs it so. By default it is a SecureString.
 .PARAMETER TimeoutSec
     How long to wait for each answer.
 .OUTPUTS
-    One object: AgentId, DisplayName, Scopes, Disabled, TokensValidFrom, Secret (of -Register and -RotateSecret) and
-    OlderSecretsExpireAt (of -RotateSecret).
+    One object: AgentId, DisplayName, Scopes, Disabled, TokensValidFrom, ApiKeyIds, Secret (of -Register and -RotateSecret),
+    OlderSecretsExpireAt (of -RotateSecret), and ApiKey and ApiKeyId (of -NewApiKey).
 .EXAMPLE
     ./Set-AgentAccess.ps1 build-7 -Register -Scope data.read -DisplayName 'Nightly sync' -Uri https://issuer.example.com/agents -AsPlainText
 .EXAMPLE
     ./Set-AgentAccess.ps1 build-7 -RotateSecret -Overlap 7.00:00:00 -Uri https://issuer.example.com/agents
+.EXAMPLE
+    ./Set-AgentAccess.ps1 build-7 -NewApiKey -Uri https://issuer.example.com/agents -AsPlainText
 .EXAMPLE
     ./Set-AgentAccess.ps1 build-7 -ShutOut -Uri https://issuer.example.com/agents
 #>
@@ -68,6 +80,13 @@ param(
     [Parameter(Mandatory, ParameterSetName = 'RotateSecret')]
     [switch] $RotateSecret,
 
+    [Parameter(Mandatory, ParameterSetName = 'NewApiKey')]
+    [switch] $NewApiKey,
+
+    [Parameter(Mandatory, ParameterSetName = 'EndApiKey')]
+    [ValidatePattern('^[0-9a-f]{16}$', ErrorMessage = 'The id of an API key has 16 hex digits.')]
+    [string] $EndApiKey,
+
     [Parameter(Mandatory, ParameterSetName = 'ShutOut')]
     [switch] $ShutOut,
 
@@ -77,6 +96,9 @@ param(
     [Parameter(Mandatory, ParameterSetName = 'Register')]
     [ValidateNotNullOrEmpty()]
     [string[]] $Scope,
+
+    [Parameter(ParameterSetName = 'Register')]
+    [string[]] $DefaultScope,
 
     [Parameter(ParameterSetName = 'Register')]
     [ValidateLength(1, 256)]
@@ -104,6 +126,7 @@ param(
 
     [Parameter(ParameterSetName = 'Register')]
     [Parameter(ParameterSetName = 'RotateSecret')]
+    [Parameter(ParameterSetName = 'NewApiKey')]
     [switch] $AsPlainText,
 
     [ValidateRange(1, 3600)]
@@ -119,7 +142,6 @@ if (-not $Key) {
 }
 
 $request = @{
-    Method = 'Post'
     Authentication = 'Bearer'
     Token = $Key
     ContentType = 'application/json'
@@ -132,11 +154,11 @@ $request = @{
 if ($Uri.IsLoopback) { $request.AllowUnencryptedAuthentication = $true }
 
 # Sends one request. If it is refused, throws what the server says.
-function Send-Request([string] $Path, [hashtable] $Body = @{}) {
+function Send-Request([string] $Path, [hashtable] $Body = @{}, [string] $Method = 'Post') {
     $address = $Uri.AbsoluteUri.TrimEnd('/') + $Path
     $bytes = [Text.Encoding]::UTF8.GetBytes((ConvertTo-Json $Body))
     try {
-        $answer = Invoke-RestMethod $address -Body $bytes @request
+        $answer = Invoke-RestMethod $address -Method $Method -Body $bytes @request
     }
     catch {
         # Its target is the request, which has the key and may have a secret.
@@ -153,12 +175,15 @@ function Send-Request([string] $Path, [hashtable] $Body = @{}) {
 
 $action = if ($Register) { 'Register the agent' }
 elseif ($RotateSecret) { 'Rotate the secret' }
+elseif ($NewApiKey) { 'Create an API key' }
+elseif ($EndApiKey) { "End the API key $EndApiKey and its tokens" }
 elseif ($ShutOut) { 'Shut the agent out and make its tokens invalid' }
 elseif ($LetIn) { 'Let the agent in again' }
 if (-not $PSCmdlet.ShouldProcess("$AgentId at $($Uri.Authority)", $action)) { return }
 
 $agent = if ($Register) {
     $settings = @{ agent_id = $AgentId; scopes = $Scope }
+    if ($DefaultScope) { $settings.default_scopes = $DefaultScope }
     if ($DisplayName) { $settings.display_name = $DisplayName }
     if ($MaxTokenLifetime) { $settings.max_token_lifetime = [long] $MaxTokenLifetime.TotalSeconds }
     if ($RequestsPerMinute) { $settings.requests_per_minute = $RequestsPerMinute }
@@ -167,6 +192,8 @@ $agent = if ($Register) {
     Send-Request '' $settings
 }
 elseif ($RotateSecret) { Send-Request "/$AgentId/rotate-secret" @{ overlap_seconds = [long] $Overlap.TotalSeconds } }
+elseif ($NewApiKey) { Send-Request "/$AgentId/api-keys" }
+elseif ($EndApiKey) { Send-Request "/$AgentId/api-keys/$EndApiKey" -Method Delete }
 elseif ($LetIn) {
     $null = Send-Request "/$AgentId/void-tokens"
     Send-Request "/$AgentId/enable"
@@ -182,9 +209,17 @@ $result = [ordered]@{
     Scopes = $agent.scopes
     Disabled = $agent.disabled
     TokensValidFrom = $agent.tokens_valid_from
+    ApiKeyIds = $agent.api_keys
 }
-if ($Register -or $RotateSecret) {
-    $result.Secret = if ($AsPlainText) { $agent.secret } else { [Net.NetworkCredential]::new('', $agent.secret).SecurePassword }
+
+function Protect-Text([string] $Text) {
+    if ($AsPlainText) { $Text } else { [Net.NetworkCredential]::new('', $Text).SecurePassword }
+}
+
+if ($Register -or $RotateSecret) { $result.Secret = Protect-Text $agent.secret }
+if ($NewApiKey) {
+    $result.ApiKey = Protect-Text $agent.api_key
+    $result.ApiKeyId = $agent.api_key_id
 }
 if ($RotateSecret) { $result.OlderSecretsExpireAt = $agent.older_secrets_expire_at }
 [pscustomobject] $result

@@ -11,20 +11,23 @@ public static class AgentdomModelBuilderExtensions
     // 128 bits of a signature or of a hash.
     private const int EntryIdBytes = 16;
     private const int SourceLength = 16;
+    private const int HashBytes = 32;
     private const int Unlimited = -1;
 
     /// <summary>
-    /// Adds the issuer's tables: agents, used signatures, revoked tokens, and up to when those were removed. Call it in
-    /// <see cref="DbContext.OnModelCreating"/> and add a migration.
+    /// Adds the issuer's tables: agents and their API keys, used signatures, revoked tokens, up to when those were removed, and the tokens
+    /// that agents manage. Call it in <see cref="DbContext.OnModelCreating"/> and add a migration.
     /// </summary>
     /// <param name="model">The model of the app's context.</param>
     public static ModelBuilder UseAgentdom(this ModelBuilder model)
     {
         ArgumentNullException.ThrowIfNull(model);
         model.Entity<AgentRow>(Configure);
+        model.Entity<ApiKeyRow>(Configure);
         model.Entity<SignatureRow>(static table => Configure(table, "AgentdomSignatures"));
         model.Entity<RevocationRow>(static table => Configure(table, "AgentdomRevocations"));
         model.Entity<ForgottenRow>(Configure);
+        model.Entity<ManagedTokenRow>(Configure);
         return model;
     }
 
@@ -37,11 +40,32 @@ public static class AgentdomModelBuilderExtensions
         table.Property(static agent => agent.SearchName).HasMaxLength(AgentText.MaxLength);
         // Set, because the app's conventions may limit all texts.
         table.Property(static agent => agent.Scopes).HasMaxLength(Unlimited);
+        table.Property(static agent => agent.DefaultScopes).HasMaxLength(Unlimited);
+        table.Property(static agent => agent.ApiKeyHashes).HasMaxLength(Unlimited);
         table.Property(static agent => agent.Secrets).HasMaxLength(Unlimited);
         table.Property(static agent => agent.Version).IsConcurrencyToken().ValueGeneratedNever();
         table.HasIndex(static agent => agent.DeletedAt);
         // For pages of the disabled agents, which are few among many.
         table.HasIndex(static agent => new { agent.Disabled, agent.AgentId });
+    }
+
+    private static void Configure(EntityTypeBuilder<ApiKeyRow> table)
+    {
+        table.ToTable("AgentdomApiKeys");
+        table.HasKey(static key => key.Hash);
+        table.Property(static key => key.Hash).HasMaxLength(HashBytes * 2).ValueGeneratedNever();
+        table.Property(static key => key.AgentId).HasMaxLength(AgentText.MaxLength);
+        table.HasIndex(static key => key.AgentId);
+    }
+
+    private static void Configure(EntityTypeBuilder<ManagedTokenRow> table)
+    {
+        table.ToTable("AgentdomManagedTokens");
+        table.HasKey(static row => row.Agent);
+        table.Property(static row => row.Agent).HasMaxLength(HashBytes).ValueGeneratedNever();
+        table.Property(static row => row.Version).ValueGeneratedNever();
+        table.Property(static row => row.Content).HasMaxLength(Unlimited);
+        table.HasIndex(static row => row.Until);
     }
 
     private static void Configure<TRow>(EntityTypeBuilder<TRow> table, string name) where TRow : EntryRow

@@ -13,10 +13,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class EntityFrameworkCoreStateExtensions
 {
     /// <summary>
-    /// Stores registered agents, used signatures and revoked tokens in the app's database, so that several nodes share them. Agents
-    /// that are neither there nor in the options are refused, unless <see cref="TokenIssuerOptions.AllowUnregisteredAgents"/> is
-    /// true. The app does not start if its model or its database does not have the tables. If the database is down, the app starts
-    /// and answers 503 until it is up.
+    /// Stores registered agents, used signatures, revoked and managed tokens in the app's database, so that several nodes share them.
+    /// Agents that are neither there nor in the options are refused, unless
+    /// <see cref="TokenIssuerOptions.AllowUnregisteredAgents"/> is true. The app does not start if its model or its database
+    /// does not have the tables. If the database is down, the app starts and answers 503 until it is up.
     /// </summary>
     /// <typeparam name="TContext">
     /// The app's context, whose model calls <see cref="AgentdomModelBuilderExtensions.UseAgentdom"/>, registered by

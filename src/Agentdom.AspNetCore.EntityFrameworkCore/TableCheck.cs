@@ -34,9 +34,11 @@ internal sealed class TableCheck(IssuerDatabase database) : IHostedService
     private static async Task<bool> ReadAsync(DbContext context, CancellationToken stop)
     {
         await context.Set<AgentRow>().AsNoTracking().OrderBy(static row => row.AgentId).FirstOrDefaultAsync(stop);
+        await context.Set<ApiKeyRow>().AsNoTracking().OrderBy(static row => row.Hash).FirstOrDefaultAsync(stop);
         await context.Set<SignatureRow>().AsNoTracking().OrderBy(static row => row.Until).FirstOrDefaultAsync(stop);
         await context.Set<RevocationRow>().AsNoTracking().OrderBy(static row => row.Until).FirstOrDefaultAsync(stop);
         await context.Set<ForgottenRow>().AsNoTracking().OrderBy(static row => row.Source).FirstOrDefaultAsync(stop);
+        await context.Set<ManagedTokenRow>().AsNoTracking().OrderBy(static row => row.Until).FirstOrDefaultAsync(stop);
         return true;
     }
 

@@ -17,7 +17,7 @@ namespace Agentdom.AspNetCore.Redis;
 /// node's clock or Redis's was ahead and is set back, what may have been removed meanwhile counts as used or revoked. Needs Redis 5
 /// or later.
 /// </remarks>
-public sealed class RedisIssuerState : IIssuerState, IDisposable, IAsyncDisposable
+public sealed class RedisIssuerState : IIssuerState, IManagedTokenStore, IDisposable, IAsyncDisposable
 {
     /// <summary>The default key prefix.</summary>
     public const string DefaultKeyPrefix = "agentdom:";
@@ -30,6 +30,7 @@ public sealed class RedisIssuerState : IIssuerState, IDisposable, IAsyncDisposab
     private readonly bool _disposeConnection;
     private readonly string _replay;
     private readonly string _revoked;
+    private readonly string _managed;
 
     /// <summary>Creates the state, even if Redis is down.</summary>
     /// <param name="redis">The connection.</param>
@@ -46,7 +47,7 @@ public sealed class RedisIssuerState : IIssuerState, IDisposable, IAsyncDisposab
         _database = redis.GetDatabase();
         _time = time ?? TimeProvider.System;
         _disposeConnection = disposeConnection;
-        (_replay, _revoked) = (keyPrefix + "replay:", keyPrefix + "revoked:");
+        (_replay, _revoked, _managed) = (keyPrefix + "replay:", keyPrefix + "revoked:", keyPrefix + "managed:");
         _horizon = new RedisHorizon(_database, keyPrefix + "removed");
         _eviction = new EvictionWarning(redis, logger);
     }
@@ -86,6 +87,28 @@ public sealed class RedisIssuerState : IIssuerState, IDisposable, IAsyncDisposab
             },
             cancel);
 
+    async ValueTask<ManagedTokenSet?> IManagedTokenStore.FindAsync(string agentId, CancellationToken cancel)
+    {
+        var text = await AskAsync(
+            async () => (string?)await _database.StringGetAsync(Key(_managed, agentId), CommandFlags.DemandMaster), cancel);
+        return text is null ? null : RedisTokenSet.Read(text);
+    }
+
+    async ValueTask<bool> IManagedTokenStore.TryReplaceAsync(
+        string agentId, Guid? version, ManagedTokenSet? replacement, CancellationToken cancel) =>
+        await AskAsync(
+            async () =>
+            {
+                var expiry = replacement?.Until.ToUnixTimeMilliseconds() ?? 0;
+                // If Redis removes the set because its clock is ahead, the tokens count as revoked.
+                if (replacement is not null) await _horizon.WouldBeRemovedAsync(RedisKind.Tokens, expiry);
+                var (_, isReplaced) = await RunAsync(
+                    RedisScripts.Replace, Key(_managed, agentId), expiry, _time.GetUtcNow().ToUnixTimeMilliseconds(),
+                    RedisTokenSet.Version(version), replacement is null ? "" : RedisTokenSet.Write(replacement));
+                return isReplaced;
+            },
+            cancel);
+
     /// <summary>Runs every command that the state needs, so that wrong credentials and missing rights show.</summary>
     /// <exception cref="IssuerStateException">Redis cannot be reached, or refuses something.</exception>
     internal async Task TryOutAsync(CancellationToken cancel)
@@ -95,6 +118,11 @@ public sealed class RedisIssuerState : IIssuerState, IDisposable, IAsyncDisposab
         await TryRememberAsync(RandomNumberGenerator.GetBytes(32), _time.GetUtcNow() + TokenIssuerOptions.TimestampWindow, cancel);
         await RevokeAsync(none, _time.GetUtcNow(), cancel);
         await IsRevokedAsync(none, _time.GetUtcNow(), cancel);
+        IManagedTokenStore managed = this;
+        var set = new ManagedTokenSet(Guid.NewGuid(), "", _time.GetUtcNow());
+        await managed.TryReplaceAsync(none, null, set, cancel);
+        await managed.FindAsync(none, cancel);
+        await managed.TryReplaceAsync(none, set.Version, null, cancel);
     }
 
     /// <inheritdoc/>

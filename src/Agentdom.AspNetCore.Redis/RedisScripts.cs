@@ -22,6 +22,20 @@ internal static class RedisScripts
         return { now, isNew and 1 or 0 }
         """;
 
+    /// <summary>
+    /// Replaces the set of managed tokens KEYS[1] if it has the version ARGV[3], its first 32 characters; empty is no set. The new set is
+    /// ARGV[4], or empty for none. ARGV[1] and ARGV[2] are as in <see cref="Store"/>.
+    /// </summary>
+    /// <returns>Redis's time, and 1 if it was replaced.</returns>
+    internal static readonly string Replace = Now + $$"""
+        local old = redis.call('GET', KEYS[1])
+        if (old and string.sub(old, 1, 32) or '') ~= ARGV[3] then return { now, 0 } end
+        if ARGV[4] == '' then redis.call('DEL', KEYS[1]) return { now, 1 } end
+        local life = math.max(ARGV[1] - ARGV[2], ARGV[1] - now, 0) + {{GraceMilliseconds}}
+        redis.call('SET', KEYS[1], ARGV[4], 'PX', string.format('%.0f', life))
+        return { now, 1 }
+        """;
+
     /// <summary>Looks for the entry KEYS[1].</summary>
     /// <returns>Redis's time, and 1 if the entry exists.</returns>
     internal static readonly string Find = Now + "return { now, redis.call('EXISTS', KEYS[1]) }";

@@ -5,7 +5,7 @@ namespace Agentdom.AspNetCore.Sqlite;
 /// <summary>Creates and opens the database file and translates its errors.</summary>
 internal sealed class SqliteFile
 {
-    private const int Version = 2;
+    private const int Version = 3;
     private const int LockedMilliseconds = 2000;
 
     // After SQLite's own wait the library retries for this long, in seconds. 0 means forever.
@@ -37,17 +37,23 @@ internal sealed class SqliteFile
         {
             case Version:
                 break;
+            case 2:
+                CreateManagedTokens(connection);
+                break;
             case 1:
                 CreateForgotten(connection);
+                CreateManagedTokens(connection);
                 break;
             case 0 when Number(connection, "SELECT count(*) FROM sqlite_schema") == 0:
                 foreach (var table in Enum.GetNames<SqliteTable>())
                     Execute(connection, $"CREATE TABLE {table} (Until INTEGER, Id BLOB, PRIMARY KEY (Until, Id)) WITHOUT ROWID");
                 CreateForgotten(connection);
+                CreateManagedTokens(connection);
                 break;
             default:
                 throw Failed("belongs to another program or a later version; use another file");
         }
+        Execute(connection, $"PRAGMA user_version = {Version}");
         Execute(connection, "COMMIT");
     }
 
@@ -56,7 +62,15 @@ internal sealed class SqliteFile
     {
         Execute(connection, "CREATE TABLE Forgotten (Source TEXT PRIMARY KEY, Until INTEGER NOT NULL) WITHOUT ROWID");
         foreach (var table in Enum.GetNames<SqliteTable>()) Execute(connection, $"INSERT INTO Forgotten VALUES ('{table}', 0)");
-        Execute(connection, $"PRAGMA user_version = {Version}");
+    }
+
+    /// <summary>The table of version 3: the sets of managed tokens, each with 16 bytes of the hash of the agent's id.</summary>
+    private static void CreateManagedTokens(SqliteConnection connection)
+    {
+        Execute(
+            connection, "CREATE TABLE ManagedTokens (Agent BLOB PRIMARY KEY, Version BLOB NOT NULL, Until INTEGER NOT NULL, "
+            + "Content TEXT NOT NULL) WITHOUT ROWID");
+        Execute(connection, "CREATE INDEX ManagedTokensByUntil ON ManagedTokens (Until)");
     }
 
     /// <summary>Opens a connection, for one thread at a time.</summary>
@@ -138,12 +152,13 @@ internal sealed class SqliteFile
     }
 
     /// <summary>A command with constant SQL. Values must be parameters.</summary>
-    internal static SqliteCommand Command(SqliteConnection connection, string sql)
+    internal static SqliteCommand Command(SqliteConnection connection, string sql, params ReadOnlySpan<string> parameters)
     {
         var command = connection.CreateCommand();
 #pragma warning disable CA2100 // All SQL is constant; values are parameters.
         command.CommandText = sql;
 #pragma warning restore CA2100
+        foreach (var name in parameters) command.Parameters.Add(new SqliteParameter { ParameterName = name });
         return command;
     }
 }

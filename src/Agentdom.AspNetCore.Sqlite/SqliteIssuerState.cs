@@ -7,13 +7,13 @@ namespace Agentdom.AspNetCore.Sqlite;
 /// <summary>
 /// State in an SQLite file, for a single node. A call returns only after its data is on the disk, so the data survives a killed
 /// process and a power failure. Processes on the same machine can share the file. It contains 16 bytes of each signature and of
-/// the hash of each token id.
+/// the hash of each token id, and the ids and scopes of managed tokens.
 /// </summary>
 /// <remarks>
 /// Calls that wait at the same time share one write to the disk. If the file is locked for seconds, damaged or read-only, or
 /// the disk is full, calls fail until the cause is fixed. No restart is needed.
 /// </remarks>
-public sealed class SqliteIssuerState : IIssuerState, IDisposable, IAsyncDisposable
+public sealed class SqliteIssuerState : IIssuerState, IManagedTokenStore, IDisposable, IAsyncDisposable
 {
     private const int MaxWaiting = 32 * 1024;
 
@@ -38,15 +38,22 @@ public sealed class SqliteIssuerState : IIssuerState, IDisposable, IAsyncDisposa
 
     /// <inheritdoc/>
     public ValueTask<bool> TryRememberAsync(byte[] signature, DateTimeOffset until, CancellationToken cancel) =>
-        new(QueueAsync(SqliteTable.Signatures, signature, until, cancel));
+        new(QueueAsync(new SqliteEntry(SqliteTable.Signatures, new SqliteKey(signature, until)), cancel));
 
     /// <inheritdoc/>
     public ValueTask RevokeAsync(string tokenId, DateTimeOffset until, CancellationToken cancel) =>
-        new(QueueAsync(SqliteTable.Revocations, Hash(tokenId), until, cancel));
+        new(QueueAsync(new SqliteEntry(SqliteTable.Revocations, new SqliteKey(Hash(tokenId), until)), cancel));
 
     /// <inheritdoc/>
     public ValueTask<bool> IsRevokedAsync(string tokenId, DateTimeOffset until, CancellationToken cancel) =>
         new(_readers.IsRevoked(new SqliteKey(Hash(tokenId), until)));
+
+    ValueTask<ManagedTokenSet?> IManagedTokenStore.FindAsync(string agentId, CancellationToken cancel) =>
+        new(_readers.FindSet(AgentKey(agentId)));
+
+    ValueTask<bool> IManagedTokenStore.TryReplaceAsync(
+        string agentId, Guid? version, ManagedTokenSet? replacement, CancellationToken cancel) =>
+        new(QueueAsync(new SqliteReplacement(AgentKey(agentId), version, replacement), cancel));
 
     /// <summary>Writes pending data and closes the file. Later calls throw <see cref="IssuerStateException"/>.</summary>
     public async ValueTask DisposeAsync()
@@ -59,9 +66,8 @@ public sealed class SqliteIssuerState : IIssuerState, IDisposable, IAsyncDisposa
     /// <inheritdoc cref="DisposeAsync"/>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    private Task<bool> QueueAsync(SqliteTable table, byte[] id, DateTimeOffset until, CancellationToken cancel)
+    private Task<bool> QueueAsync(SqliteWrite write, CancellationToken cancel)
     {
-        var write = new SqliteWrite(table, new SqliteKey(id, until));
         if (!_writes.Writer.TryWrite(write)) throw _file.Failed("is closed, or its disk does not keep up");
         // Cancelling the wait does not cancel the write. A revocation that was requested should still be stored, and the other
         // writes of its batch are not delayed.
@@ -82,5 +88,7 @@ public sealed class SqliteIssuerState : IIssuerState, IDisposable, IAsyncDisposa
         }
     }
 
-    private static byte[] Hash(string tokenId) => SHA256.HashData(Encoding.UTF8.GetBytes(tokenId));
+    private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+
+    private static byte[] AgentKey(string agentId) => Hash(agentId)[..SqliteKey.IdBytes];
 }

@@ -7,7 +7,7 @@ namespace Agentdom.AspNetCore.Sqlite;
 internal readonly struct SqliteKey
 {
     // 128 bits of a MAC or a hash: a collision takes about 2^64 keys.
-    private const int IdBytes = 16;
+    internal const int IdBytes = 16;
 
     internal SqliteKey(byte[] id, DateTimeOffset until)
     {

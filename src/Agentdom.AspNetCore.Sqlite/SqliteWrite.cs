@@ -1,16 +1,11 @@
 namespace Agentdom.AspNetCore.Sqlite;
 
-/// <summary>A pending row. Its task completes once the row is on the disk, with true if the row is new.</summary>
-internal sealed class SqliteWrite(SqliteTable table, SqliteKey key)
-    : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously)
+/// <summary>A pending write. Its task completes once the write is on the disk, with its outcome.</summary>
+internal abstract class SqliteWrite() : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
-    internal SqliteTable Table => table;
+    /// <summary>Writes inside the transaction of a batch. The outcome is final only after it was committed.</summary>
+    internal abstract void Run(SqliteStatements statements);
 
-    internal SqliteKey Key => key;
-
-    /// <summary>Whether the row is new. It is final only after the transaction was committed.</summary>
-    internal bool IsNew { get; set; }
-
-    /// <summary>Up to which expiry rows were forgotten, if this one may be among them; else null.</summary>
-    internal long? ForgottenUntil { get; set; }
+    /// <summary>Completes the task after the commit.</summary>
+    internal abstract void Complete();
 }

@@ -26,6 +26,7 @@ public static class AgentTokenEndpointExtensions
     public static AgentTokenEndpointConventionBuilder MapAgentTokens(this IEndpointRouteBuilder endpoints, string pattern)
     {
         RequireIssuer(endpoints, "MapAgentTokens(…)");
+        endpoints.ServiceProvider.GetRequiredService<MappedTokenEndpoints>().Add(endpoints, pattern);
         var routes = endpoints.MapGroup(pattern);
         var group = new TokenEndpointGroup(endpoints);
         Map(routes, group, "", AgentTokenEndpoint.Mint).AllowAnonymous();
@@ -89,7 +90,7 @@ public static class AgentTokenEndpointExtensions
             endpoint.Metadata.Add(new AllowAnonymousAttribute());
     }
 
-    private static void RequireIssuer(IEndpointRouteBuilder endpoints, string call)
+    internal static void RequireIssuer(IEndpointRouteBuilder endpoints, string call)
     {
         if (endpoints.ServiceProvider.GetService<IServiceProviderIsService>()?.IsService(typeof(CurrentIssuer)) == false)
             throw new InvalidOperationException($"Call builder.Services.AddAgentTokenIssuer(…) before app.{call}.");

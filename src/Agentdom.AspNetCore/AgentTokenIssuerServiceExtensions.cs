@@ -49,6 +49,7 @@ public static class AgentTokenIssuerServiceExtensions
         services.TryAddSingleton<IIssuerState>(static provider =>
             new InMemoryIssuerState(time: provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IssuerTelemetry>();
+        services.TryAddSingleton<MappedTokenEndpoints>();
         services.TryAddSingleton<CurrentIssuer>();
         services.TryAddSingleton<ManifestFile>();
         services.TryAddSingleton<ManifestWriter>();
@@ -59,6 +60,7 @@ public static class AgentTokenIssuerServiceExtensions
         services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, ManifestCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, AdministrationCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, KeysCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, ManagedTokenCheck>());
         return new AgentTokenIssuerBuilder(services);
     }
 }

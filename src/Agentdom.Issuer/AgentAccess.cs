@@ -7,6 +7,7 @@ namespace Agentdom.Issuer;
 internal sealed class AgentAccess
 {
     private readonly Dictionary<string, RegisteredAgent> _listed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RegisteredAgent> _listedByApiKey = new(StringComparer.Ordinal);
     private readonly IAgentDirectory? _directory;
     private readonly AgentSecret[] _shared;
     private readonly AgentSecret[] _unregistered;
@@ -16,7 +17,11 @@ internal sealed class AgentAccess
     internal AgentAccess(TokenIssuerOptions options, IAgentDirectory? directory)
     {
         _directory = directory;
-        foreach (var agent in options.Agents) _listed.Add(agent.AgentId, agent);
+        foreach (var agent in options.Agents)
+        {
+            _listed.Add(agent.AgentId, agent);
+            foreach (var hash in agent.ApiKeyHashes) _listedByApiKey[hash] = agent;
+        }
         _shared = [.. options.Secrets.Select(static text => new AgentSecret(SharedSecret.FromText(text)))];
         var isClosed = options.KnowsAgents(directory) && options.AllowUnregisteredAgents != true;
         _unregistered = isClosed ? [] : _shared;
@@ -38,6 +43,22 @@ internal sealed class AgentAccess
         return (FindSigner(body, agent?.Signers ?? _unregistered, isShutOut: agent is { Disabled: true }), agent);
     }
 
+    /// <summary>Finds out whose API key this is (protocol.md §10).</summary>
+    /// <returns>Null if it is nobody's, or if the agent is disabled.</returns>
+    /// <exception cref="IssuerStateException">The directory is unavailable.</exception>
+    internal async ValueTask<ApiKeyHolder?> FindHolderAsync(string apiKey, CancellationToken cancel)
+    {
+        if (!AgentApiKey.IsKey(apiKey)) return null;
+        // Searching by the hash reveals nothing: how much of it is right says nothing about the key.
+        var hash = AgentApiKey.HashOf(apiKey);
+        var agent = await FindByApiKeyAsync(hash, cancel).ConfigureAwait(false);
+        return agent?.HasApiKey(hash) == true && !agent.Disabled ? new ApiKeyHolder(agent, AgentApiKey.KeyIdOf(hash)) : null;
+    }
+
+    /// <summary>Whether an agent may still use a token that it requested with an API key.</summary>
+    internal static bool Accepts(RegisteredAgent agent, DateTimeOffset issuedAt, string? apiKeyId) =>
+        IsLetIn(agent, issuedAt) && agent.ApiKeyIds.Contains(apiKeyId);
+
     /// <summary>Whether a token's agent may still use it.</summary>
     /// <exception cref="IssuerStateException">The directory is unavailable.</exception>
     internal async ValueTask<bool> AcceptsAsync(AgentToken token, CancellationToken cancel)
@@ -50,7 +71,11 @@ internal sealed class AgentAccess
 
     private bool Accepts(AgentToken token, RegisteredAgent? agent) => agent is null
         ? IsRequestedWith(_unregistered, token)
-        : !agent.Disabled && !(token.IssuedAt < agent.TokensValidFrom) && IsRequestedWith(agent.Signers, token);
+        : Accepts(agent, token.IssuedAt, token.SecretKeyId)
+            || (IsLetIn(agent, token.IssuedAt) && IsRequestedWith(agent.Signers, token));
+
+    private static bool IsLetIn(RegisteredAgent agent, DateTimeOffset issuedAt) =>
+        !agent.Disabled && !(issuedAt < agent.TokensValidFrom);
 
     private async ValueTask<RegisteredAgent?> FindAsync(string agentId, CancellationToken cancel, bool isAfresh = false)
     {
@@ -61,6 +86,15 @@ internal sealed class AgentAccess
             : await _directory.FindAsync(agentId, cancel).ConfigureAwait(false);
         // A database may compare without regard to case, or to trailing spaces.
         return found?.AgentId == agentId ? found : null;
+    }
+
+    private async ValueTask<RegisteredAgent?> FindByApiKeyAsync(string hash, CancellationToken cancel)
+    {
+        if (_listedByApiKey.TryGetValue(hash, out var listed)) return listed;
+        if (_directory is null) return null;
+        var found = await _directory.FindByApiKeyAsync(hash, cancel).ConfigureAwait(false);
+        // An agent of the options replaces the one of the directory, with all that it has.
+        return found is null || !AgentIdRule.IsStorable(found.AgentId) || _listed.ContainsKey(found.AgentId) ? null : found;
     }
 
     private AgentSecret? FindSigner(SignedBody body, AgentSecret[] secrets, bool isShutOut)

@@ -10,6 +10,7 @@ internal static class AgentList
         var shared = new HashSet<string>(options.Secrets, StringComparer.Ordinal);
         var ids = new Dictionary<string, string>(StringComparer.Ordinal);
         var owners = new Dictionary<string, string>(StringComparer.Ordinal);
+        var holders = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < options.Agents.Count; i++)
         {
             var agent = options.Agents[i];
@@ -24,6 +25,12 @@ internal static class AgentList
                 if (!owners.TryGetValue(secret, out var owner)) owners.Add(secret, entry);
                 else if (owner != entry)
                     yield return $"{entry} has a secret of {owner}, so each could act as the other. Give each its own.";
+            }
+            foreach (var hash in agent.ApiKeyHashes)
+            {
+                if (hash is null) continue;
+                if (!holders.TryGetValue(hash, out var holder)) holders.Add(hash, entry);
+                else if (holder != entry) yield return $"{entry} has an API key of {holder}. Give each its own.";
             }
         }
     }

@@ -28,7 +28,10 @@ public sealed class AgentToken
     internal string? SecretKeyId { get; init; }
 
     /// <summary>The expiry as issuers write it: ISO 8601 in UTC, in whole seconds (protocol.md §7).</summary>
-    internal string ExpiresAtText => ExpiresAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    internal string ExpiresAtText => TimeText(ExpiresAt);
+
+    internal static string TimeText(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>The content of a token whose signature and claims were checked, or null if it is not an agent token.</summary>
     /// <param name="jwt">The token.</param>

@@ -5,17 +5,20 @@ namespace Agentdom.Issuer;
 /// <summary>An issuer's answer, for any transport to send: a status, a JSON body and an optional <c>Retry-After</c>.</summary>
 public sealed class IssuerReply
 {
-    private IssuerReply(int status, string outcome, IDictionary<string, object?> members)
+    // Null is no body.
+    private IssuerReply(int status, string outcome, object? json)
     {
         Status = status;
         Outcome = outcome;
-        Body = Encoding.UTF8.GetBytes(CanonicalJson.FromValue(members));
+        Body = json is null ? [] : Encoding.UTF8.GetBytes(CanonicalJson.FromValue(json));
     }
 
     /// <summary>The HTTP status.</summary>
     public int Status { get; }
 
-    /// <summary>The body: JSON in UTF-8. Send it as <c>application/json</c> with <c>Cache-Control: no-store</c>.</summary>
+    /// <summary>
+    /// The body: JSON in UTF-8, or empty if the status is 204. Send it as <c>application/json</c> with <c>Cache-Control: no-store</c>.
+    /// </summary>
     public byte[] Body { get; }
 
     /// <summary>
@@ -33,6 +36,12 @@ public sealed class IssuerReply
     /// <summary>The token's <c>jti</c>, or null if there is no token. It identifies the token and grants no access.</summary>
     public string? TokenId { get; private set; }
 
+    /// <summary>The id under which an agent manages the token, or null (protocol.md §10).</summary>
+    internal string? ManagedId { get; private set; }
+
+    /// <summary>What the agent calls itself, which nothing proves, or null (protocol.md §10).</summary>
+    internal string? Label { get; private set; }
+
     /// <summary>Why the state failed, or null if it did not.</summary>
     public IssuerStateException? StateFailure { get; private init; }
 
@@ -41,6 +50,10 @@ public sealed class IssuerReply
 
     internal static IssuerReply Ok(string outcome, IDictionary<string, object?> members, int status = 200) =>
         new(status, outcome, members);
+
+    internal static IssuerReply OkList(string outcome, IEnumerable<IDictionary<string, object?>> items) => new(200, outcome, items);
+
+    internal static IssuerReply NoContent(string outcome) => new(204, outcome, null);
 
     internal static IssuerReply Refuse(int status, string code, string description, long? serverTime = null)
     {
@@ -65,7 +78,10 @@ public sealed class IssuerReply
     /// <summary>There were too many requests.</summary>
     /// <param name="wait">How long to wait, rounded up to at least one second.</param>
     public static IssuerReply RateLimited(TimeSpan wait) =>
-        new(429, "rate_limited", Refusal("rate_limited", "There were too many requests. Wait before the next one."))
+        RateLimited(wait, "There were too many requests. Wait before the next one.");
+
+    internal static IssuerReply RateLimited(TimeSpan wait, string description) =>
+        new(429, "rate_limited", Refusal("rate_limited", description))
         {
             RetryAfterSeconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)),
         };
@@ -83,6 +99,12 @@ public sealed class IssuerReply
         AgentId = agentId;
         Scopes = scopes;
         TokenId ??= tokenId;
+        return this;
+    }
+
+    internal IssuerReply Managed(string? id, string? label = null)
+    {
+        (ManagedId, Label) = (id, label);
         return this;
     }
 

@@ -11,6 +11,8 @@ internal sealed class SignedBody
     /// </summary>
     internal const int MaxValues = 128;
 
+    private static readonly string s_scopeCount = $"'scopes' must name 1 to {ScopeSet.MaxCount} scopes.";
+
     private readonly JsonObject _json;
     private readonly byte[]? _signature;
     private string? _canonicalBody;
@@ -62,6 +64,14 @@ internal sealed class SignedBody
         Audience = _json.Text("aud"),
     };
 
+    /// <summary>What is wrong with the <c>scopes</c> of a request, or null. There may be none.</summary>
+    internal static string? ScopesProblem(IReadOnlyList<string> scopes)
+    {
+        if (scopes.Count > ScopeSet.MaxCount) return s_scopeCount;
+        if (!scopes.All(ScopeSet.IsScope)) return "'scopes' contains something that is not a scope-token of 1 to 128 characters.";
+        return scopes.Distinct(StringComparer.Ordinal).Count() == scopes.Count ? null : "'scopes' names one scope twice.";
+    }
+
     private string ReadAgentId()
     {
         var agentId = _json.Text("agent_id") ?? throw Missing("agent_id");
@@ -81,12 +91,8 @@ internal sealed class SignedBody
     private IReadOnlyList<string> ReadScopes()
     {
         var scopes = _json.Texts("scopes") ?? throw Missing("scopes");
-        if (scopes.Count is 0 or > ScopeSet.MaxCount)
-            throw new JsonFormatException($"'scopes' must name 1 to {ScopeSet.MaxCount} scopes.");
-        if (!scopes.All(ScopeSet.IsScope))
-            throw new JsonFormatException("'scopes' contains something that is not a scope-token of 1 to 128 characters.");
-        if (scopes.Distinct(StringComparer.Ordinal).Count() != scopes.Count)
-            throw new JsonFormatException("'scopes' names one scope twice.");
+        if (scopes.Count == 0) throw new JsonFormatException(s_scopeCount);
+        if (ScopesProblem(scopes) is { } problem) throw new JsonFormatException(problem);
         return scopes;
     }
 

@@ -46,18 +46,34 @@ internal sealed class TokenCodec
 
     internal string Mint(SignedRequest request, AgentSecret secret, TimeSpan lifetime, string tokenId)
     {
-        var now = _time.GetUtcNow().ToUnixTimeSeconds();
+        var now = _time.GetUtcNow();
+        return Mint(new AgentToken
+        {
+            TokenId = tokenId,
+            AgentId = request.AgentId,
+            Scopes = request.Scopes,
+            Purpose = request.Purpose,
+            IssuedAt = now,
+            ExpiresAt = now + lifetime,
+            SecretKeyId = secret.KeyId,
+        });
+    }
+
+    /// <summary>Writes a token with this content. Fractions of seconds are left out.</summary>
+    internal string Mint(AgentToken token)
+    {
+        var issuedAt = token.IssuedAt.ToUnixTimeSeconds();
         var claims = new Dictionary<string, object?>
         {
             [JwtRegisteredClaimNames.Iss] = _options.Name,
-            [JwtRegisteredClaimNames.Sub] = request.AgentId,
-            [JwtRegisteredClaimNames.Iat] = now,
-            [JwtRegisteredClaimNames.Nbf] = now,
-            [JwtRegisteredClaimNames.Exp] = now + (long)lifetime.TotalSeconds,
-            [JwtRegisteredClaimNames.Jti] = tokenId,
-            [AgentTokenClaims.SecretKeyId] = secret.KeyId,
-            [AgentTokenClaims.Scope] = string.Join(" ", request.Scopes),
-            [AgentTokenClaims.Purpose] = request.Purpose,
+            [JwtRegisteredClaimNames.Sub] = token.AgentId,
+            [JwtRegisteredClaimNames.Iat] = issuedAt,
+            [JwtRegisteredClaimNames.Nbf] = issuedAt,
+            [JwtRegisteredClaimNames.Exp] = token.ExpiresAt.ToUnixTimeSeconds(),
+            [JwtRegisteredClaimNames.Jti] = token.TokenId,
+            [AgentTokenClaims.SecretKeyId] = token.SecretKeyId,
+            [AgentTokenClaims.Scope] = string.Join(" ", token.Scopes),
+            [AgentTokenClaims.Purpose] = token.Purpose,
         };
         if (_options.Audience is not null) claims[JwtRegisteredClaimNames.Aud] = _options.Audience;
         return _keys[0].Sign(claims);

@@ -130,7 +130,41 @@ public sealed class TokenIssuer
         return read;
     }
 
-    private static async ValueTask<IssuerReply> AnswerAsync(Func<ValueTask<IssuerReply>> answer)
+    internal TokenCodec Codec => _codec;
+
+    internal AgentAccess Agents => _agents;
+
+    internal IIssuerState State => _state;
+
+    internal IAgentLimiter? Limiter => _limiter;
+
+    internal TimeProvider Time => _time;
+
+    /// <summary>How long a new token of an agent is valid.</summary>
+    internal TimeSpan LifetimeFor(RegisteredAgent? agent) =>
+        agent?.MaxTokenLifetime < _options.TokenLifetime ? agent.MaxTokenLifetime.Value : _options.TokenLifetime;
+
+    /// <summary>Refuses scopes that are not offered; null if they all are.</summary>
+    internal IssuerReply? ScopeRefusal(IEnumerable<string> scopes, RegisteredAgent? agent)
+    {
+        foreach (var scope in scopes)
+        {
+            if (!_scopes.Contains(scope)) return IssuerReply.Refuse(403, "invalid_scope", $"The scope '{scope}' is not offered.");
+            if (agent?.Scopes.Contains(scope) == false)
+                return IssuerReply.Refuse(403, "invalid_scope", $"The scope '{scope}' is not offered to this agent.");
+        }
+        return null;
+    }
+
+    /// <summary>Refuses to issue a token that would be invalid at once, because its time of issue has whole seconds; else null.</summary>
+    internal static IssuerReply? VoidedRefusal(DateTimeOffset now, RegisteredAgent? agent)
+    {
+        var issuedAt = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
+        return issuedAt < agent?.TokensValidFrom ? IssuerReply.RateLimited(agent.TokensValidFrom.Value - issuedAt) : null;
+    }
+
+    /// <summary>Turns the exceptions of a decision into its reply.</summary>
+    internal static async ValueTask<IssuerReply> AnswerAsync(Func<ValueTask<IssuerReply>> answer)
     {
         try
         {
@@ -166,15 +200,7 @@ public sealed class TokenIssuer
             return IssuerReply.InvalidRequest(_options.Audience is null
                 ? "'aud' names another issuer: this one has no audience."
                 : "'aud' must be the audience that this issuer's manifest names.");
-        foreach (var scope in request.Scopes)
-        {
-            if (!_scopes.Contains(scope)) return IssuerReply.Refuse(403, "invalid_scope", $"The scope '{scope}' is not offered.");
-            if (agent?.Scopes.Contains(scope) == false)
-                return IssuerReply.Refuse(403, "invalid_scope", $"The scope '{scope}' is not offered to this agent.");
-        }
-        // A token issued now would be invalid: its time of issue has whole seconds.
-        var issuedAt = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
-        return issuedAt < agent?.TokensValidFrom ? IssuerReply.RateLimited(agent.TokensValidFrom.Value - issuedAt) : null;
+        return ScopeRefusal(request.Scopes, agent) ?? VoidedRefusal(now, agent);
     }
 
     private async ValueTask<IssuerReply> MintOnceAsync(
@@ -186,7 +212,7 @@ public sealed class TokenIssuer
         if (!await _state.TryRememberAsync(request.Signature, until, cancel).ConfigureAwait(false))
             return IssuerReply.Refuse(401, "replayed_request", "This signed request was already used. Sign a new one.");
         if (_limiter?.Enter(request.AgentId, agent?.RequestsPerMinute) is { } wait) return IssuerReply.RateLimited(wait);
-        var lifetime = agent?.MaxTokenLifetime < _options.TokenLifetime ? agent.MaxTokenLifetime.Value : _options.TokenLifetime;
+        var lifetime = LifetimeFor(agent);
         var tokenId = Hex.Encode(RandomBytes.Make(16));
         return IssuerReply.Ok("issued", new Dictionary<string, object?>
         {

@@ -15,6 +15,9 @@ internal sealed class AgentRow
     /// <summary>The scopes with spaces between them.</summary>
     public required string Scopes { get; set; }
 
+    /// <summary>The default scopes with spaces between them.</summary>
+    public string DefaultScopes { get; set; } = "";
+
     public int? MaxTokenLifetimeSeconds { get; set; }
 
     public int? RequestsPerMinute { get; set; }
@@ -36,10 +39,21 @@ internal sealed class AgentRow
     /// <summary>The secrets, encrypted.</summary>
     public required string Secrets { get; set; }
 
+    /// <summary>The hashes of the API keys, newest first, with spaces between them.</summary>
+    public string ApiKeyHashes { get; set; } = "";
+
     /// <summary>Another value with each change.</summary>
     public Guid Version { get; set; }
 
-    internal IReadOnlyList<string> ScopeList => Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    internal IReadOnlyList<string> ScopeList => List(Scopes);
+
+    internal IReadOnlyList<string> DefaultScopeList => List(DefaultScopes);
+
+    internal IReadOnlyList<string> ApiKeyHashList
+    {
+        get => List(ApiKeyHashes);
+        set => ApiKeyHashes = string.Join(' ', value);
+    }
 
     internal TimeSpan? MaxTokenLifetime => MaxTokenLifetimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
@@ -49,6 +63,7 @@ internal sealed class AgentRow
         {
             DisplayName = DisplayName,
             Scopes = ScopeList,
+            DefaultScopes = DefaultScopeList,
             MaxTokenLifetime = MaxTokenLifetime,
             RequestsPerMinute = RequestsPerMinute,
         };
@@ -57,6 +72,7 @@ internal sealed class AgentRow
             DisplayName = value.DisplayName;
             SearchName = value.DisplayName is { } name ? SearchForm(name) : null;
             Scopes = string.Join(' ', value.Scopes);
+            DefaultScopes = string.Join(' ', value.DefaultScopes);
             MaxTokenLifetimeSeconds = value.MaxTokenLifetime is { } lifetime ? (int)lifetime.TotalSeconds : null;
             RequestsPerMinute = value.RequestsPerMinute;
         }
@@ -70,7 +86,10 @@ internal sealed class AgentRow
         Settings = Settings,
         Disabled = Disabled,
         TokensValidFrom = TokensValidFrom is { } from ? Moment.Of(from) : null,
+        ApiKeyIds = [.. ApiKeyHashList.Select(AgentApiKey.KeyIdOf)],
         CreatedAt = Moment.Of(CreatedAt),
         ChangedAt = Moment.Of(ChangedAt),
     };
+
+    private static string[] List(string texts) => texts.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

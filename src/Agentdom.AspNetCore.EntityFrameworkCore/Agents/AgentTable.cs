@@ -19,6 +19,31 @@ internal sealed class AgentTable(IssuerDatabase database)
     internal async Task<AgentRow?> FindAsync(string agentId, CancellationToken cancel) =>
         await FindAnyAsync(agentId, cancel) is { DeletedAt: null } row && row.AgentId == agentId ? row : null;
 
+    /// <summary>Finds the agent that has an API key.</summary>
+    internal async Task<AgentRow?> FindByApiKeyAsync(string hash, CancellationToken cancel)
+    {
+        var agentId = await database.RunAsync(
+            (context, stop) => context.Set<ApiKeyRow>().Where(key => key.Hash == hash).Select(static key => key.AgentId)
+                .SingleOrDefaultAsync(stop),
+            cancel);
+        return agentId is not null && await FindAsync(agentId, cancel) is { } row && row.ApiKeyHashList.Contains(hash) ? row : null;
+    }
+
+    /// <summary>Enters an API key into the index, before the agent's row gets it.</summary>
+    internal Task AddApiKeyAsync(string hash, string agentId, CancellationToken cancel) => database.WriteAsync(
+        async (context, stop) =>
+        {
+            context.Add(new ApiKeyRow { Hash = hash, AgentId = agentId });
+            return await context.SaveChangesAsync(stop);
+        },
+        cancel);
+
+    /// <summary>Removes API keys of an agent from the index, after its row has lost them.</summary>
+    internal Task RemoveApiKeysAsync(string agentId, IReadOnlyList<string> hashes, CancellationToken cancel) => database.WriteAsync(
+        (context, stop) => context.Set<ApiKeyRow>().Where(key => key.AgentId == agentId && hashes.Contains(key.Hash))
+            .ExecuteDeleteAsync(stop),
+        cancel);
+
     internal Task<List<AgentRow>> ListAsync(AgentQuery query, int limit, CancellationToken cancel) => database.RunAsync(
         (context, stop) => Page(context, query, limit).ToListAsync(stop), cancel);
 
@@ -64,6 +89,7 @@ internal sealed class AgentTable(IssuerDatabase database)
                     .SetProperty(static row => row.DisplayName, agent.DisplayName)
                     .SetProperty(static row => row.SearchName, agent.SearchName)
                     .SetProperty(static row => row.Scopes, agent.Scopes)
+                    .SetProperty(static row => row.DefaultScopes, agent.DefaultScopes)
                     .SetProperty(static row => row.MaxTokenLifetimeSeconds, agent.MaxTokenLifetimeSeconds)
                     .SetProperty(static row => row.RequestsPerMinute, agent.RequestsPerMinute)
                     .SetProperty(static row => row.Disabled, agent.Disabled)
@@ -72,6 +98,7 @@ internal sealed class AgentTable(IssuerDatabase database)
                     .SetProperty(static row => row.ChangedAt, agent.ChangedAt)
                     .SetProperty(static row => row.DeletedAt, agent.DeletedAt)
                     .SetProperty(static row => row.Secrets, agent.Secrets)
+                    .SetProperty(static row => row.ApiKeyHashes, agent.ApiKeyHashes)
                     .SetProperty(static row => row.Version, agent.Version),
                 stop) == 1,
         cancel);

@@ -3,9 +3,15 @@ namespace Agentdom.AspNetCore.EntityFrameworkCore;
 /// <summary>Finds agents in the app's database.</summary>
 internal sealed class EfAgentDirectory(AgentTable agents, SecretColumn secrets, TimeProvider time) : IAgentDirectory
 {
-    public async ValueTask<RegisteredAgent?> FindAsync(string agentId, CancellationToken cancel)
+    public async ValueTask<RegisteredAgent?> FindAsync(string agentId, CancellationToken cancel) =>
+        Agent(await agents.FindAsync(agentId, cancel));
+
+    public async ValueTask<RegisteredAgent?> FindByApiKeyAsync(string apiKeyHash, CancellationToken cancel) =>
+        Agent(await agents.FindByApiKeyAsync(apiKeyHash, cancel));
+
+    private RegisteredAgent? Agent(AgentRow? row)
     {
-        if (await agents.FindAsync(agentId, cancel) is not { } row) return null;
+        if (row is null) return null;
         var now = time.GetUtcNow();
         return new RegisteredAgent
         {
@@ -13,6 +19,8 @@ internal sealed class EfAgentDirectory(AgentTable agents, SecretColumn secrets, 
             DisplayName = row.DisplayName,
             Secrets = [.. secrets.Decrypt(row).Where(secret => secret.IsValidAt(now)).Select(static secret => secret.Secret)],
             Scopes = [.. row.ScopeList],
+            DefaultScopes = [.. row.DefaultScopeList],
+            ApiKeyHashes = [.. row.ApiKeyHashList],
             MaxTokenLifetime = row.MaxTokenLifetime,
             RequestsPerMinute = row.RequestsPerMinute,
             Disabled = row.Disabled,

@@ -86,6 +86,53 @@ internal sealed class EfAgentStore(AgentTable agents, SecretColumn secrets, Time
         return agent is null ? null : NewSecret(agent, secret, all);
     }
 
+    public async Task<NewAgentApiKey?> CreateApiKeyAsync(string agentId, CancellationToken cancel = default)
+    {
+        if (await agents.FindAsync(agentId, cancel) is null) return null;
+        var key = AgentApiKey.Generate();
+        var hash = AgentApiKey.HashOf(key);
+        await agents.AddApiKeyAsync(hash, agentId, cancel);
+        AgentRow? agent = null;
+        try
+        {
+            agent = await UpdateAsync(
+                agentId,
+                row =>
+                {
+                    if (row.ApiKeyHashList.Count >= RegisteredAgent.MaxApiKeys)
+                        throw new InvalidOperationException($"The agent has {RegisteredAgent.MaxApiKeys} API keys already. End one first.");
+                    row.ApiKeyHashList = [hash, .. row.ApiKeyHashList];
+                    return true;
+                },
+                cancel);
+        }
+        finally
+        {
+            if (agent is null) await CleanIndexAsync(agentId, [hash]);
+        }
+        return agent is null
+            ? null
+            : new NewAgentApiKey { Agent = agent.ToRecord(), ApiKey = key, ApiKeyId = AgentApiKey.KeyIdOf(hash) };
+    }
+
+    public async Task<AgentRecord?> EndApiKeyAsync(string agentId, string apiKeyId, CancellationToken cancel = default)
+    {
+        var ended = "";
+        var agent = await UpdateAsync(
+            agentId,
+            row =>
+            {
+                ended = row.ApiKeyHashList.FirstOrDefault(hash => AgentApiKey.KeyIdOf(hash) == apiKeyId) ?? "";
+                if (ended.Length == 0) return false;
+                row.ApiKeyHashList = [.. row.ApiKeyHashList.Where(hash => hash != ended)];
+                return true;
+            },
+            cancel);
+        if (agent is null || ended.Length == 0) return null;
+        await CleanIndexAsync(agentId, [ended]);
+        return agent.ToRecord();
+    }
+
     public async Task<AgentRecord?> SetDisabledAsync(string agentId, bool disabled, CancellationToken cancel = default) =>
         (await UpdateAsync(
             agentId,
@@ -116,17 +163,32 @@ internal sealed class EfAgentStore(AgentTable agents, SecretColumn secrets, Time
     public async Task<bool> DeleteAsync(string agentId, CancellationToken cancel = default)
     {
         var now = time.GetUtcNow();
+        IReadOnlyList<string> keys = [];
         var deleted = await UpdateAsync(
             agentId,
             row =>
             {
-                row.Settings = new AgentSettings { Scopes = [] };
+                keys = row.ApiKeyHashList;
+                (row.Settings, row.ApiKeyHashList) = (new AgentSettings { Scopes = [] }, []);
                 (row.Secrets, row.DeletedAt) = ("", AfterTokensOf(now));
                 return true;
             },
             cancel);
+        if (deleted is not null && keys.Count > 0) await CleanIndexAsync(agentId, keys);
         await RemoveOldMarksAsync(now);
         return deleted is not null;
+    }
+
+    private async Task CleanIndexAsync(string agentId, IReadOnlyList<string> hashes)
+    {
+        try
+        {
+            await agents.RemoveApiKeysAsync(agentId, hashes, CancellationToken.None);
+        }
+        catch (IssuerStateException)
+        {
+            // What the index has alone is no key, so the change is complete without it.
+        }
     }
 
     private async Task<bool> TryAddAsync(AgentRow agent, CancellationToken cancel)

@@ -7,9 +7,10 @@ namespace Agentdom.AspNetCore.EntityFrameworkCore;
 
 /// <summary>
 /// State in the app's database, for any number of nodes. Calls that wait at the same time share one write, and each returns only after
-/// the database has committed it. The tables contain 16 bytes of each signature and of the hash of each token id.
+/// the database has committed it. The tables contain 16 bytes of each signature and of the hash of each token id, and the ids and scopes
+/// of managed tokens.
 /// </summary>
-internal sealed partial class EfIssuerState : IIssuerState, IAsyncDisposable, IDisposable
+internal sealed partial class EfIssuerState : IIssuerState, IManagedTokenStore, IAsyncDisposable, IDisposable
 {
     private const int MaxWaiting = 32 * 1024;
     private const int MaxBatch = 2000;
@@ -22,6 +23,7 @@ internal sealed partial class EfIssuerState : IIssuerState, IAsyncDisposable, ID
     private readonly IssuerDatabase _database;
     private readonly IEntryInserter _inserter;
     private readonly EntryPruner _pruner;
+    private readonly ManagedTokenRows _managed;
     private readonly ILogger? _log;
     private readonly Task _working;
 
@@ -29,6 +31,7 @@ internal sealed partial class EfIssuerState : IIssuerState, IAsyncDisposable, ID
     {
         (_database, _log, _inserter) = (database, log, inserter ?? new ProviderInserter());
         _pruner = new EntryPruner(database, time);
+        _managed = new ManagedTokenRows(database);
         _working = Task.WhenAll(Task.Run(WriteAsync), Task.Run(() => PruneRegularlyAsync(time)));
     }
 
@@ -47,6 +50,14 @@ internal sealed partial class EfIssuerState : IIssuerState, IAsyncDisposable, ID
         var key = Key(Hash(tokenId), until);
         return new(_database.RunAsync((context, stop) => EntryCommand.FindAsync(context, EntryKind.Revocations, key, stop), cancel));
     }
+
+    /// <inheritdoc/>
+    public ValueTask<ManagedTokenSet?> FindAsync(string agentId, CancellationToken cancel) =>
+        _closing.IsCancellationRequested ? throw Closed() : new(_managed.FindAsync(agentId, cancel));
+
+    /// <inheritdoc/>
+    public ValueTask<bool> TryReplaceAsync(string agentId, Guid? version, ManagedTokenSet? replacement, CancellationToken cancel) =>
+        _closing.IsCancellationRequested ? throw Closed() : new(_managed.TryReplaceAsync(agentId, version, replacement, cancel));
 
     /// <summary>Removes what has expired. It runs regularly by itself.</summary>
     internal Task PruneAsync(CancellationToken cancel = default) => _pruner.PruneAsync(cancel);

@@ -18,6 +18,28 @@ internal sealed class EntryPruner(IssuerDatabase database, TimeProvider time)
         var expiredBefore = _clock.ExpiredBefore();
         await PruneAsync<SignatureRow>(EntryKind.Signatures, expiredBefore, cancel);
         await PruneAsync<RevocationRow>(EntryKind.Revocations, expiredBefore, cancel);
+        await PruneSetsAsync(expiredBefore, cancel);
+    }
+
+    private async Task PruneSetsAsync(long expiredBefore, CancellationToken cancel)
+    {
+        while (await database.WriteAsync((context, stop) => StepAsync(context, expiredBefore, stop), cancel) >= RowsInStep)
+        {
+        }
+    }
+
+    // Their tokens count as revoked from then on: otherwise they could be valid again, and nothing would name them.
+    private static async Task<int> StepAsync(DbContext context, long expiredBefore, CancellationToken stop)
+    {
+        var sets = context.Set<ManagedTokenRow>();
+        var last = await sets.Where(set => set.Until < expiredBefore).OrderBy(static set => set.Until).Take(RowsInStep)
+            .MaxAsync(static set => (long?)set.Until, stop);
+        if (last is not { } until) return 0;
+        await using var transaction = await context.Database.BeginTransactionAsync(stop);
+        await RaiseAsync(context, nameof(EntryKind.Revocations), until, stop);
+        var removed = await sets.Where(set => set.Until <= until).ExecuteDeleteAsync(stop);
+        await transaction.CommitAsync(stop);
+        return removed;
     }
 
     private async Task PruneAsync<TRow>(EntryKind kind, long expiredBefore, CancellationToken cancel) where TRow : EntryRow

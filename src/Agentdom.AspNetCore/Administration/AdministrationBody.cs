@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Agentdom.AspNetCore;
 
@@ -16,12 +15,9 @@ internal static class AdministrationBody
     /// <exception cref="JsonFormatException">The body is not a JSON object, or is ambiguous.</exception>
     internal static async Task<(JsonObject Members, IssuerReply? Refusal)> ReadAsync(HttpRequest request, CancellationToken cancel)
     {
-        if (HttpMethods.IsDelete(request.Method) && request.ContentType is null && !HasBody(request)) return (new JsonObject(), null);
+        if (HttpMethods.IsDelete(request.Method) && request.ContentType is null && !HttpBody.IsThere(request))
+            return (new JsonObject(), null);
         var (body, refusal) = await HttpBody.ReadAsync(request, RequestBody.Json, MaxBytes, cancel);
         return refusal is null && body.Length > 0 ? (StrictJson.ParseObject(body), null) : (new JsonObject(), refusal);
     }
-
-    private static bool HasBody(HttpRequest request) => request.ContentLength is { } length
-        ? length > 0
-        : request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false;
 }

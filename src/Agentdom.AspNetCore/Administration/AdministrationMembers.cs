@@ -29,7 +29,10 @@ internal sealed class AdministrationMembers
     /// <summary>The member as text; null if it is missing or null.</summary>
     internal string? Text(string name) => Read(name, _members.Text);
 
-    /// <summary>The member as a list of texts; empty if it is missing.</summary>
+    /// <summary>The member as a list of texts, which may be missing or null.</summary>
+    internal IReadOnlyList<string> TextsOrNone(string name) => Read(name, _members.Texts) ?? [];
+
+    /// <summary>The member as a list of texts.</summary>
     internal IReadOnlyList<string> Texts(string name)
     {
         if (_members[name] is not null) return Read(name, _members.Texts) ?? [];

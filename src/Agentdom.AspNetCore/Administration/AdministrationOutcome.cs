@@ -9,14 +9,18 @@ internal static class AdministrationOutcome
     internal const string Listed = "agent_in_configuration";
     internal const string AgentToken = "access_denied";
     internal const string TooManySecrets = "too_many_secrets";
+    internal const string UnknownApiKey = "unknown_api_key";
+    internal const string TooManyApiKeys = "too_many_api_keys";
     internal const string Unavailable = "temporarily_unavailable";
 
     /// <summary>What an exception of <see cref="IAgentStore"/> means.</summary>
-    internal static string Of(Exception failure) => failure switch
+    /// <param name="change">One of <see cref="AgentChange"/>.</param>
+    /// <param name="failure">The exception.</param>
+    internal static string Of(string change, Exception failure) => failure switch
     {
         ArgumentException => Invalid,
         ListedAgentException => Listed,
-        InvalidOperationException => TooManySecrets,
+        InvalidOperationException => change == AgentChange.CreateApiKey ? TooManyApiKeys : TooManySecrets,
         IssuerStateException => Unavailable,
         OperationCanceledException => "canceled",
         _ => "failed",

@@ -14,6 +14,8 @@ internal static class AdministrationRoutes
         group.MapGet("/{id}", Handler(null, ShowAsync));
         group.MapMethods("/{id}", [HttpMethods.Patch], Handler(AgentChange.Change, ChangeAsync));
         group.MapPost("/{id}/rotate-secret", Handler(AgentChange.Rotate, RotateAsync));
+        group.MapPost("/{id}/api-keys", Handler(AgentChange.CreateApiKey, CreateApiKeyAsync));
+        group.MapDelete("/{id}/api-keys/{key}", Handler(AgentChange.EndApiKey, EndApiKeyAsync));
         group.MapPost("/{id}/disable", Handler(AgentChange.Disable, static call => SetDisabledAsync(call, true)));
         group.MapPost("/{id}/enable", Handler(AgentChange.Enable, static call => SetDisabledAsync(call, false)));
         group.MapPost("/{id}/void-tokens", Handler(AgentChange.VoidTokens, VoidTokensAsync));
@@ -57,6 +59,29 @@ internal static class AdministrationRoutes
         {
             return IssuerReply.Refuse(409, AdministrationOutcome.TooManySecrets, AdministrationText.TooManySecrets);
         }
+    }
+
+    private static async Task<IssuerReply?> CreateApiKeyAsync(AdministrationCall call)
+    {
+        AgentMembers.ReadNothing(call.Body);
+        try
+        {
+            var created = await call.Agents.CreateApiKeyAsync(call.AgentId);
+            return created is null ? UnknownAgent() : IssuerReply.Ok("created", AgentJson.Of(created), status: 201);
+        }
+        catch (InvalidOperationException e) when (e is not ListedAgentException)
+        {
+            return IssuerReply.Refuse(409, AdministrationOutcome.TooManyApiKeys, AdministrationText.TooManyApiKeys);
+        }
+    }
+
+    private static async Task<IssuerReply?> EndApiKeyAsync(AdministrationCall call)
+    {
+        AgentMembers.ReadNothing(call.Body);
+        var key = (string)call.Http.Request.RouteValues["key"]!;
+        return await call.Agents.EndApiKeyAsync(call.AgentId, key) is { } agent
+            ? IssuerReply.Ok("ended", AgentJson.Of(agent))
+            : IssuerReply.Refuse(404, AdministrationOutcome.UnknownApiKey, "There is no registered agent with this id and API key.");
     }
 
     private static async Task<IssuerReply?> SetDisabledAsync(AdministrationCall call, bool disabled)

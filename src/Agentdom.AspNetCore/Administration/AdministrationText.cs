@@ -20,6 +20,9 @@ internal static class AdministrationText
         $"The agent has {RegisteredAgent.MaxSecrets} valid secrets already. Wait until one has expired, or end all of them with an "
         + "'overlap_seconds' of 0.";
 
+    internal static readonly string TooManyApiKeys =
+        $"The agent has {RegisteredAgent.MaxApiKeys} API keys already. End one of them first.";
+
     /// <summary>A problem of the store, with the names that the request has in place of .NET's.</summary>
     internal static string OnTheWire(string problem) => problem
         .Replace(nameof(AgentSettings.MaxTokenLifetime), AgentMembers.MaxTokenLifetime, StringComparison.Ordinal)

@@ -10,10 +10,12 @@ internal static class AgentJson
         ["agent_id"] = agent.AgentId,
         ["display_name"] = agent.Settings.DisplayName,
         ["scopes"] = agent.Settings.Scopes,
+        ["default_scopes"] = agent.Settings.DefaultScopes,
         ["max_token_lifetime"] = (long?)agent.Settings.MaxTokenLifetime?.TotalSeconds,
         ["requests_per_minute"] = agent.Settings.RequestsPerMinute,
         ["disabled"] = agent.Disabled,
         ["tokens_valid_from"] = Text(agent.TokensValidFrom),
+        ["api_keys"] = agent.ApiKeyIds,
         ["created_at"] = Text(agent.CreatedAt),
         ["changed_at"] = Text(agent.ChangedAt),
     };
@@ -26,6 +28,10 @@ internal static class AgentJson
 
     /// <summary>An agent and its new secret. This is the only answer that has one.</summary>
     internal static Dictionary<string, object?> Of(NewAgentSecret created) => new(Of(created.Agent)) { ["secret"] = created.Secret };
+
+    /// <summary>An agent and its new API key. This is the only answer that has one.</summary>
+    internal static Dictionary<string, object?> Of(NewAgentApiKey created) =>
+        new(Of(created.Agent)) { ["api_key"] = created.ApiKey, ["api_key_id"] = created.ApiKeyId };
 
     internal static Dictionary<string, object?> OfRotated(NewAgentSecret rotated) =>
         new(Of(rotated)) { ["older_secrets_expire_at"] = Text(rotated.OlderSecretsExpireAt) };

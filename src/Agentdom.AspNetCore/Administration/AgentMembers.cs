@@ -9,6 +9,7 @@ internal static class AgentMembers
     private const string AgentId = "agent_id";
     private const string DisplayName = "display_name";
     private const string Scopes = "scopes";
+    private const string DefaultScopes = "default_scopes";
     private const string Older = "older_secret";
     private const string OlderExpiresAt = "older_secret_expires_at";
     private const string Overlap = "overlap_seconds";
@@ -21,13 +22,14 @@ internal static class AgentMembers
     internal static (string AgentId, AgentSettings Settings, OlderSecret? Older) ReadNew(JsonObject body)
     {
         var members = new AdministrationMembers(
-            body, AgentId, DisplayName, Scopes, MaxTokenLifetime, RequestsPerMinute, Older, OlderExpiresAt);
+            body, AgentId, DisplayName, Scopes, DefaultScopes, MaxTokenLifetime, RequestsPerMinute, Older, OlderExpiresAt);
         var id = members.Text(AgentId) ?? "";
         if (!FitsIntoPath(id)) members.Refuse(AdministrationText.IdRule);
         var settings = new AgentSettings
         {
             DisplayName = members.Text(DisplayName),
             Scopes = members.Texts(Scopes),
+            DefaultScopes = members.TextsOrNone(DefaultScopes),
             MaxTokenLifetime = members.Seconds(MaxTokenLifetime),
             RequestsPerMinute = members.Number(RequestsPerMinute),
         };
@@ -41,16 +43,18 @@ internal static class AgentMembers
     /// <exception cref="JsonFormatException">Members are unknown or have another type, or there is none.</exception>
     internal static Func<AgentSettings, AgentSettings> ReadChange(JsonObject body)
     {
-        var members = new AdministrationMembers(body, DisplayName, Scopes, MaxTokenLifetime, RequestsPerMinute);
+        var members = new AdministrationMembers(body, DisplayName, Scopes, DefaultScopes, MaxTokenLifetime, RequestsPerMinute);
         if (members.Count == 0) members.Refuse("There is nothing to change. Name the members that are to change.");
         var name = members.Text(DisplayName);
         var scopes = members.Has(Scopes) ? members.Texts(Scopes) : null;
+        var defaultScopes = members.Has(DefaultScopes) ? members.TextsOrNone(DefaultScopes) : null;
         var (lifetime, requests) = (members.Seconds(MaxTokenLifetime), members.Number(RequestsPerMinute));
         members.Check();
         return old => new AgentSettings
         {
             DisplayName = members.Has(DisplayName) ? name : old.DisplayName,
             Scopes = scopes ?? old.Scopes,
+            DefaultScopes = defaultScopes ?? old.DefaultScopes,
             MaxTokenLifetime = members.Has(MaxTokenLifetime) ? lifetime : old.MaxTokenLifetime,
             RequestsPerMinute = members.Has(RequestsPerMinute) ? requests : old.RequestsPerMinute,
         };

@@ -1,6 +1,6 @@
 namespace Agentdom.AspNetCore;
 
-/// <summary>A registered agent as the store has it, without its secrets.</summary>
+/// <summary>A registered agent as the store has it, without its secrets and API keys.</summary>
 public sealed class AgentRecord
 {
     /// <summary>The agent's id.</summary>
@@ -14,6 +14,12 @@ public sealed class AgentRecord
 
     /// <inheritdoc cref="RegisteredAgent.TokensValidFrom"/>
     public required DateTimeOffset? TokensValidFrom { get; init; }
+
+    /// <summary>
+    /// The ids of its API keys, newest first: 16 hex digits each. They reveal nothing about the keys, and are the <c>akid</c> of the tokens
+    /// that were requested with them.
+    /// </summary>
+    public IReadOnlyList<string> ApiKeyIds { get; init; } = [];
 
     /// <summary>When it was created (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }

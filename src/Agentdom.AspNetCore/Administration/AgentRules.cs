@@ -50,6 +50,7 @@ internal sealed class AgentRules(AgentTokenIssuerOptions options, DateTimeOffset
         var agent = new RegisteredAgent
         {
             Scopes = [.. settings.Scopes],
+            DefaultScopes = [.. settings.DefaultScopes],
             MaxTokenLifetime = settings.MaxTokenLifetime,
             RequestsPerMinute = settings.RequestsPerMinute,
         };

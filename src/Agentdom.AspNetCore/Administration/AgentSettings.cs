@@ -9,6 +9,9 @@ public sealed record AgentSettings
     /// <summary>The scopes that the agent may request: at least one, each offered by the issuer.</summary>
     public required IReadOnlyList<string> Scopes { get; init; }
 
+    /// <inheritdoc cref="RegisteredAgent.DefaultScopes"/>
+    public IReadOnlyList<string> DefaultScopes { get; init; } = [];
+
     /// <inheritdoc cref="RegisteredAgent.MaxTokenLifetime"/>
     public TimeSpan? MaxTokenLifetime { get; init; }
 

@@ -48,6 +48,16 @@ internal sealed class GuardedAgentStore(
                 return Known(agentId, () => store.RotateSecretAsync(agentId, overlap, cancel));
             });
 
+    public Task<NewAgentApiKey?> CreateApiKeyAsync(string agentId, CancellationToken cancel = default) =>
+        ChangeAsync(
+            AgentChange.CreateApiKey, agentId, AdministrationOutcome.Unknown, static created => created.Agent,
+            () => Known(agentId, () => store.CreateApiKeyAsync(agentId, cancel)));
+
+    public Task<AgentRecord?> EndApiKeyAsync(string agentId, string apiKeyId, CancellationToken cancel = default) =>
+        ChangeAsync(
+            AgentChange.EndApiKey, agentId, AdministrationOutcome.UnknownApiKey, static agent => agent,
+            () => Known(agentId, () => store.EndApiKeyAsync(agentId, apiKeyId, cancel)));
+
     public Task<AgentRecord?> SetDisabledAsync(string agentId, bool disabled, CancellationToken cancel = default) =>
         ChangeAsync(
             disabled ? AgentChange.Disable : AgentChange.Enable, agentId, () => store.SetDisabledAsync(agentId, disabled, cancel));
@@ -88,7 +98,7 @@ internal sealed class GuardedAgentStore(
         }
         catch (Exception e)
         {
-            audit.Refused(change, agentId, AdministrationOutcome.Of(e));
+            audit.Refused(change, agentId, AdministrationOutcome.Of(change, e));
             throw;
         }
         finally

@@ -51,6 +51,20 @@ public interface IAgentStore
     /// <exception cref="InvalidOperationException">The agent has <see cref="RegisteredAgent.MaxSecrets"/> valid secrets already.</exception>
     Task<NewAgentSecret?> RotateSecretAsync(string agentId, TimeSpan overlap, CancellationToken cancel = default);
 
+    /// <summary>Gives an agent another API key (protocol.md §10).</summary>
+    /// <param name="agentId">The agent's id.</param>
+    /// <param name="cancel">Cancels the wait.</param>
+    /// <returns>The agent and its new key, or null if there is no such agent.</returns>
+    /// <exception cref="InvalidOperationException">The agent has <see cref="RegisteredAgent.MaxApiKeys"/> API keys already.</exception>
+    Task<NewAgentApiKey?> CreateApiKeyAsync(string agentId, CancellationToken cancel = default);
+
+    /// <summary>Ends an API key of an agent, and the tokens that were requested with it.</summary>
+    /// <param name="agentId">The agent's id.</param>
+    /// <param name="apiKeyId">The key's id, one of <see cref="AgentRecord.ApiKeyIds"/>.</param>
+    /// <param name="cancel">Cancels the wait.</param>
+    /// <returns>The agent, or null if there is no such agent or it has no such key.</returns>
+    Task<AgentRecord?> EndApiKeyAsync(string agentId, string apiKeyId, CancellationToken cancel = default);
+
     /// <summary>
     /// Shuts an agent out, or lets it in again. Then its tokens from before are valid again until they expire, unless
     /// <see cref="VoidTokensAsync"/> was called first.

@@ -8,10 +8,15 @@ internal sealed class ScopedDirectory<TDirectory>(IServiceScopeFactory scopes) :
 {
     private static readonly ObjectFactory<TDirectory> s_create = ActivatorUtilities.CreateFactory<TDirectory>([]);
 
-    public async ValueTask<RegisteredAgent?> FindAsync(string agentId, CancellationToken cancel)
+    public ValueTask<RegisteredAgent?> FindAsync(string agentId, CancellationToken cancel) =>
+        AskAsync(directory => directory.FindAsync(agentId, cancel));
+
+    public ValueTask<RegisteredAgent?> FindByApiKeyAsync(string apiKeyHash, CancellationToken cancel) =>
+        AskAsync(directory => directory.FindByApiKeyAsync(apiKeyHash, cancel));
+
+    private async ValueTask<RegisteredAgent?> AskAsync(Func<TDirectory, ValueTask<RegisteredAgent?>> ask)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var directory = scope.ServiceProvider.GetService<TDirectory>() ?? s_create(scope.ServiceProvider, null);
-        return await directory.FindAsync(agentId, cancel);
+        return await ask(scope.ServiceProvider.GetService<TDirectory>() ?? s_create(scope.ServiceProvider, null));
     }
 }

@@ -39,6 +39,16 @@ internal sealed class KeptAnswers<T>(Func<string, CancellationToken, Task<T>> as
     /// <summary>Asks anew for the next caller. A question that is pending may have been answered from before the change.</summary>
     internal void Forget(string key) => _questions.TryRemove(key, out _);
 
+    /// <summary>Does the same for each key with such an answer, or with none yet. It looks at all of them.</summary>
+    internal void ForgetAnswers(Predicate<T> match)
+    {
+        foreach (var entry in _questions)
+        {
+            var answer = entry.Value.Answer;
+            if (!answer.IsCompletedSuccessfully || match(answer.Result)) _questions.TryRemove(entry);
+        }
+    }
+
     private async ValueTask<T> AskAsync(string key, bool isAfresh, CancellationToken cancel)
     {
         if (Lifetime == TimeSpan.Zero || !HasRoomFor(key)) return await ask(key, cancel);

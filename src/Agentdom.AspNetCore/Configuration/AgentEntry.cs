@@ -45,6 +45,8 @@ internal sealed class AgentEntry
         DisplayName = _section[nameof(RegisteredAgent.DisplayName)],
         Secrets = List(nameof(RegisteredAgent.Secrets)),
         Scopes = List(nameof(RegisteredAgent.Scopes)),
+        DefaultScopes = List(nameof(RegisteredAgent.DefaultScopes)),
+        ApiKeyHashes = List(nameof(RegisteredAgent.ApiKeyHashes)),
         MaxTokenLifetime = Value<TimeSpan>(nameof(RegisteredAgent.MaxTokenLifetime), "a time such as 00:10:00", TryTime),
         RequestsPerMinute = Value<int>(nameof(RegisteredAgent.RequestsPerMinute), "a whole number", TryNumber),
         Disabled = Value<bool>(nameof(RegisteredAgent.Disabled), "true or false", bool.TryParse) ?? false,

@@ -1,10 +1,16 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Agentdom.AspNetCore;
 
 /// <summary>Reads the body of a request to one of this library's endpoints.</summary>
 internal static class HttpBody
 {
+    /// <summary>Whether a request has a body, which may be empty if its length was not declared.</summary>
+    internal static bool IsThere(HttpRequest request) => request.ContentLength is { } length
+        ? length > 0
+        : request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false;
+
     /// <param name="request">The request.</param>
     /// <param name="type">The content type that it must have: one of <see cref="RequestBody"/>.</param>
     /// <param name="maxBytes">The maximum size in bytes.</param>

@@ -57,7 +57,19 @@ internal sealed class ManifestEndpoint(IEndpointRouteBuilder routes)
         }
         return new Paths(
             new TokenPath(found[Operation.Mint], services), new TokenPath(found[Operation.Verify], services),
-            new TokenPath(found[Operation.Revoke], services), KeySetEndpoint.Find(services, routes, manifest));
+            new TokenPath(found[Operation.Revoke], services), KeySetEndpoint.Find(services, routes, manifest),
+            FindManaged(services, manifest));
+    }
+
+    /// <summary>Finds the endpoints for managed tokens: those of the manifest's own group, or else the first ones; null for none.</summary>
+    private TokenPath? FindManaged(IServiceProvider services, RouteEndpoint manifest)
+    {
+        var endpoint = services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.Metadata.GetMetadata<ManagedTokenMarker>() is not null
+                && !TokenPath.Missing(endpoint, manifest).Any())
+            .OrderByDescending(endpoint => ReferenceEquals(endpoint.Metadata.GetMetadata<ManagedTokenMarker>()!.Routes, routes))
+            .FirstOrDefault();
+        return endpoint is null ? null : new TokenPath(endpoint, services);
     }
 
     // What is mapped beside the token endpoints adds its members here. Null if there is no such manifest.
@@ -70,7 +82,10 @@ internal sealed class ManifestEndpoint(IEndpointRouteBuilder routes)
             return null;
         }
         var keys = paths.Keys?.Fill(context) is { } path ? root + path : null;
-        return IssuerManifest.Auth(options, root + mint, root + verify, root + revoke, keys);
+        var auth = IssuerManifest.Auth(options, root + mint, root + verify, root + revoke, keys);
+        if (paths.Managed?.Fill(context) is { } managed)
+            auth[ManifestFields.PublishedDialect] = PublishedDialect.Describe(options, root + managed);
+        return auth;
     }
 
     private static bool IsKnown(HttpRequest request, EntityTagHeaderValue tag) => request.GetTypedHeaders().IfNoneMatch
@@ -110,5 +125,5 @@ internal sealed class ManifestEndpoint(IEndpointRouteBuilder routes)
             forwarded.ForwardedPrefixHeaderName);
     }
 
-    internal sealed record Paths(TokenPath Mint, TokenPath Verify, TokenPath Revoke, TokenPath? Keys);
+    internal sealed record Paths(TokenPath Mint, TokenPath Verify, TokenPath Revoke, TokenPath? Keys, TokenPath? Managed);
 }

@@ -9,7 +9,7 @@ internal static class ReplyWriter
     internal static Task WriteAsync(HttpResponse response, IssuerReply reply)
     {
         WriteHead(response, reply);
-        return WriteJsonAsync(response, reply.Body);
+        return reply.Status == StatusCodes.Status204NoContent ? Task.CompletedTask : WriteJsonAsync(response, reply.Body);
     }
 
     /// <summary>

@@ -12,7 +12,7 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
 {
     private readonly Lock _changing = new();
     private readonly IOptionsMonitor<AgentTokenIssuerOptions> _options;
-    private readonly IIssuerState _state;
+    private readonly WatchedState _state;
     private readonly CachedDirectory? _agents;
     private readonly TimeProvider _time;
     private readonly ILogger<CurrentIssuer> _log;
@@ -38,6 +38,11 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
     }
 
     internal TokenIssuer Issuer => _inForce.Issuer;
+
+    internal ManagedTokenIssuer ManagedTokens => _inForce.ManagedTokens;
+
+    /// <summary>Whether the state can store managed tokens.</summary>
+    internal bool StoresManagedTokens => _state.StoresManagedTokens;
 
     internal AgentTokenIssuerOptions Options => _inForce.Options;
 
@@ -98,8 +103,9 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
     private InForce Make(AgentTokenIssuerOptions options)
     {
         if (_agents is not null) _agents.Lifetime = TimeSpan.FromSeconds(options.DirectoryCacheSeconds);
-        return new InForce(new TokenIssuer(options, _state, _time, Limits, _agents), options);
+        var issuer = new TokenIssuer(options, _state, _time, Limits, _agents);
+        return new InForce(issuer, new ManagedTokenIssuer(issuer, _state), options);
     }
 
-    private sealed record InForce(TokenIssuer Issuer, AgentTokenIssuerOptions Options);
+    private sealed record InForce(TokenIssuer Issuer, ManagedTokenIssuer ManagedTokens, AgentTokenIssuerOptions Options);
 }

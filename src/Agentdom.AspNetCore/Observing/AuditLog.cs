@@ -38,4 +38,19 @@ internal static partial class AuditLog
         "Refused to change the registered agent {AgentId} ({Operation}) for {By} at {Address}: {Outcome}.")]
     internal static partial void ChangeRefused(
         this ILogger audit, string operation, string? agentId, string by, string address, string outcome);
+
+    [LoggerMessage(1011, LogLevel.Information,
+        "Issued token {TokenId} with the id {ManagedId} and scopes {Scopes} to agent {AgentId}, which calls itself '{Label}', at {Address} "
+        + "({Operation}).")]
+    internal static partial void IssuedManaged(
+        this ILogger audit, string operation, string? tokenId, string? managedId, string scopes, string? agentId, string? label,
+        string address);
+
+    [LoggerMessage(1012, LogLevel.Information,
+        "Revoked token {TokenId} with the id {ManagedId} of agent {AgentId} for {Address}: {Outcome}.")]
+    internal static partial void RevokedManaged(
+        this ILogger audit, string? tokenId, string? managedId, string? agentId, string address, string outcome);
+
+    [LoggerMessage(1013, LogLevel.Information, "Listed the tokens of agent {AgentId} for {Address}.")]
+    internal static partial void ListedManaged(this ILogger audit, string? agentId, string address);
 }

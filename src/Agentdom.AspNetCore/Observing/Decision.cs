@@ -23,12 +23,20 @@ internal sealed class Decision(string operation) : IDisposable
 
     internal string? TokenId { get; private set; }
 
+    /// <summary>The id under which the agent manages the token, without control characters, or null.</summary>
+    internal string? ManagedId { get; private set; }
+
+    /// <summary>What the agent calls itself, cut and without control characters, or null.</summary>
+    internal string? Label { get; private set; }
+
     internal IssuerStateException? StateFailure { get; private set; }
 
     internal Decision Is(IssuerReply reply)
     {
         (Outcome, IsRefusal, StateFailure) = (reply.Outcome, reply.Status >= 400, reply.StateFailure);
         (AgentId, Scopes, TokenId) = (Line(reply.AgentId), reply.Scopes, reply.TokenId);
+        ManagedId = reply.ManagedId is { } id ? Printable.Excerpt(id) : null;
+        Label = reply.Label is { } label ? Printable.Excerpt(label) : null;
         return Tagged();
     }
 

@@ -50,12 +50,35 @@ internal sealed class IssuerTelemetry : IDisposable
 
     private void Audit(Decision decision, string scopes, string address)
     {
-        var agent = decision.AgentId;
-        if (decision.IsRefusal) _audit.Refused(decision.Operation, agent, scopes, address, decision.Outcome);
-        else if (decision.Operation == Operation.Mint) _audit.Issued(decision.TokenId, scopes, agent, address);
-        else if (decision.Operation is Operation.Verify or Operation.Introspect)
-            _audit.Verified(decision.TokenId, agent, address, decision.Outcome);
-        else if (decision.Operation == Operation.Revoke) _audit.Revoked(decision.TokenId, agent, address, decision.Outcome);
-        else _audit.Accepted(decision.TokenId, scopes, agent, address);
+        var (agent, operation) = (decision.AgentId, decision.Operation);
+        if (decision.IsRefusal)
+        {
+            _audit.Refused(operation, agent, scopes, address, decision.Outcome);
+            return;
+        }
+        switch (operation)
+        {
+            case Operation.Mint:
+                _audit.Issued(decision.TokenId, scopes, agent, address);
+                break;
+            case Operation.Verify or Operation.Introspect:
+                _audit.Verified(decision.TokenId, agent, address, decision.Outcome);
+                break;
+            case Operation.Revoke:
+                _audit.Revoked(decision.TokenId, agent, address, decision.Outcome);
+                break;
+            case Operation.ManagedIssue or Operation.ManagedRotate:
+                _audit.IssuedManaged(operation, decision.TokenId, decision.ManagedId, scopes, agent, decision.Label, address);
+                break;
+            case Operation.ManagedRevoke:
+                _audit.RevokedManaged(decision.TokenId, decision.ManagedId, agent, address, decision.Outcome);
+                break;
+            case Operation.ManagedList:
+                _audit.ListedManaged(agent, address);
+                break;
+            default:
+                _audit.Accepted(decision.TokenId, scopes, agent, address);
+                break;
+        }
     }
 }

@@ -15,4 +15,14 @@ public interface IAgentDirectory
     /// <returns>The agent, or null if there is none. A disabled agent is returned too.</returns>
     /// <exception cref="IssuerStateException">The directory is unavailable, so the request is answered with 503.</exception>
     ValueTask<RegisteredAgent?> FindAsync(string agentId, CancellationToken cancel);
+
+    /// <summary>
+    /// Finds the agent that has an API key (protocol.md §10). It is called for whatever key a stranger sends, if the app maps the
+    /// endpoints of the published AgentDOM client. A directory whose agents have no API keys returns null.
+    /// </summary>
+    /// <param name="apiKeyHash">The hash of the key, as in <see cref="RegisteredAgent.ApiKeyHashes"/>.</param>
+    /// <param name="cancel">Cancels the search.</param>
+    /// <returns>The agent, or null if there is none. An agent that does not have the hash is ignored.</returns>
+    /// <exception cref="IssuerStateException">The directory is unavailable, so the request is answered with 503.</exception>
+    ValueTask<RegisteredAgent?> FindByApiKeyAsync(string apiKeyHash, CancellationToken cancel);
 }

@@ -55,6 +55,15 @@ internal sealed class ExpiringSet(int capacity, TimeProvider time)
         lock (bucket) return bucket.Keys.Contains(new Key(key));
     }
 
+    /// <summary>Notes that keys with this expiry may have been dropped.</summary>
+    internal void Forget(long until)
+    {
+        for (var current = ForgottenUntil; until > current; current = ForgottenUntil)
+        {
+            if (Interlocked.CompareExchange(ref _forgottenUntil, until, current) == current) return;
+        }
+    }
+
     private void Sweep()
     {
         var expired = _clock.ExpiredBefore();
@@ -67,19 +76,11 @@ internal sealed class ExpiringSet(int capacity, TimeProvider time)
             {
                 if (bucket.IsDropped) continue;
                 // Before the removal, so that nobody misses a key without seeing that it may have been forgotten.
-                Raise(bucket.LatestExpiry);
+                Forget(bucket.LatestExpiry);
                 bucket.IsDropped = true;
                 _buckets.TryRemove(entry.Key, out _);
                 Interlocked.Add(ref _count, -bucket.Keys.Count);
             }
-        }
-    }
-
-    private void Raise(long until)
-    {
-        for (var current = ForgottenUntil; until > current; current = ForgottenUntil)
-        {
-            if (Interlocked.CompareExchange(ref _forgottenUntil, until, current) == current) return;
         }
     }
 

@@ -34,6 +34,7 @@ public sealed class AgentStoreTests : IAsyncDisposable
         {
             DisplayName = "Nightly backup ☾",
             Scopes = ["data.write", "data.read"],
+            DefaultScopes = ["data.read"],
             MaxTokenLifetime = TimeSpan.FromMinutes(5),
             RequestsPerMinute = 7,
         };
@@ -50,6 +51,7 @@ public sealed class AgentStoreTests : IAsyncDisposable
         Assert.Equal(("backup", settings.DisplayName, TimeSpan.FromMinutes(5), 7, false, null),
             (agent.AgentId, agent.DisplayName, agent.MaxTokenLifetime, agent.RequestsPerMinute, agent.Disabled, agent.TokensValidFrom));
         Assert.Equal(settings.Scopes, agent.Scopes);
+        Assert.Equal(settings.DefaultScopes, agent.DefaultScopes);
         Assert.Equal([created.Secret], agent.Secrets);
     }
 

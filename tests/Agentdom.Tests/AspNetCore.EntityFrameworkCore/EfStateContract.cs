@@ -45,6 +45,42 @@ public abstract class EfStateContract(string kind) : StateContract
     }
 
     [Fact]
+    public async Task SetsOfManagedTokensAreThereForOtherNodes()
+    {
+        var other = Node();
+        var (first, second) = (Set(3600), Set(7200));
+        Assert.True(await _state.TryReplaceAsync("A", null, first, s_none));
+        AssertSame(first, await other.FindAsync("A", s_none));
+        Assert.True(await other.TryReplaceAsync("A", first.Version, second, s_none));
+        Assert.False(await _state.TryReplaceAsync("A", first.Version, Set(60), s_none));
+        AssertSame(second, await _state.FindAsync("A", s_none));
+    }
+
+    [Fact]
+    public async Task ExpiredSetsOfManagedTokensArePrunedAndTheirTokensCountAsRevokedAtEveryNode()
+    {
+        var time = new ManualTime();
+        var state = Node(time);
+        var (early, late) = (SetUntil(time.GetUtcNow().AddSeconds(300)), SetUntil(time.GetUtcNow().AddSeconds(3600)));
+        await state.TryReplaceAsync("early", null, early, s_none);
+        await state.TryReplaceAsync("late", null, late, s_none);
+        for (var reading = 0; reading < 3; reading++)
+        {
+            time.Advance(115);
+            await state.PruneAsync();
+        }
+        // Expired for 45 seconds, which two readings of the clock in a row have to see.
+        AssertSame(early, await state.FindAsync("early", s_none));
+        time.Advance(15);
+        await state.PruneAsync();
+
+        Assert.Null(await state.FindAsync("early", s_none));
+        AssertSame(late, await state.FindAsync("late", s_none));
+        Assert.True(await Node().IsRevokedAsync("a token of the early set", early.Until, s_none));
+        Assert.False(await Node().IsRevokedAsync("a token of the late set", late.Until, s_none));
+    }
+
+    [Fact]
     public async Task OneOfManyOnTwoNodesIsFirst()
     {
         var other = Node();
@@ -199,6 +235,8 @@ public abstract class EfStateContract(string kind) : StateContract
         await Assert.ThrowsAsync<IssuerStateException>(async () => await state.TryRememberAsync(Signature(), until, s_none));
         await Assert.ThrowsAsync<IssuerStateException>(async () => await state.RevokeAsync("a token", until, s_none));
         await Assert.ThrowsAsync<IssuerStateException>(async () => await state.IsRevokedAsync("a token", until, s_none));
+        await Assert.ThrowsAsync<IssuerStateException>(async () => await state.FindAsync("A", s_none));
+        await Assert.ThrowsAsync<IssuerStateException>(async () => await state.TryReplaceAsync("A", null, Set(60), s_none));
         foreach (var signature in signatures.Take(20)) Assert.False(await _state.TryRememberAsync(signature, until, s_none));
     }
 

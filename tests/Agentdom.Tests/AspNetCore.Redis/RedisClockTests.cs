@@ -92,6 +92,24 @@ public sealed class RedisClockTests : IAsyncLifetime
         Assert.True(await other.IsRevokedAsync(revoked.Id, revoked.Until, s_none));
     }
 
+    [Fact]
+    public async Task TheTokensOfASetThatRedisRemovedCountAsRevoked()
+    {
+        IManagedTokenStore sets = _state;
+        var until = _time.GetUtcNow().AddHours(1);
+        Assert.True(await sets.TryReplaceAsync("A", null, new ManagedTokenSet(Guid.NewGuid(), "1", until), s_none));
+        Assert.False(await _state.IsRevokedAsync("a token of A", until, s_none));
+
+        _redisClock.Set(Ahead);
+        Assert.Null(await sets.FindAsync("A", s_none));
+        Assert.True(await _state.IsRevokedAsync("a token of A", until, s_none));
+
+        _redisClock.Set(0);
+        Assert.Null(await sets.FindAsync("A", s_none));
+        Assert.True(await _state.IsRevokedAsync("a token of A", until, s_none));
+        Assert.False(await _state.IsRevokedAsync("a later token", until.AddHours(2), s_none));
+    }
+
     private async Task<IssuerStateException> AssertRefusedAsync((byte[] Signature, DateTimeOffset Until) request) =>
         await Assert.ThrowsAsync<IssuerStateException>(() => _state.TryRememberAsync(request.Signature, request.Until, s_none).AsTask());
 

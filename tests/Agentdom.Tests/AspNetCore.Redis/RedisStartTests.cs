@@ -15,8 +15,8 @@ public sealed class RedisStartTests : IDisposable
     // As in docs/issuer.md.
     private static readonly string[] s_rights =
     [
-        "~agentdom:*", "resetchannels", "-@all", "+evalsha", "+script|load", "+time", "+set", "+exists", "+hget", "+hset", "+eval",
-        "+info", "+echo", "+acl|whoami",
+        "~agentdom:*", "resetchannels", "-@all", "+evalsha", "+script|load", "+time", "+get", "+set", "+del", "+exists", "+hget",
+        "+hset", "+eval", "+info", "+echo", "+acl|whoami",
     ];
 
     private readonly LogCapture _log = new();
@@ -109,6 +109,8 @@ public sealed class RedisStartTests : IDisposable
     [Theory]
     [InlineData("-evalsha", "evalsha")]
     [InlineData("-echo", "echo")]
+    [InlineData("-get", "docs/issuer.md")]
+    [InlineData("-del", "docs/issuer.md")]
     [InlineData("resetkeys", "a key")]
     // Not every Redis names a command that a script may not run.
     [InlineData("-set", "docs/issuer.md")]

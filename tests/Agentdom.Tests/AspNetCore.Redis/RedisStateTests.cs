@@ -38,14 +38,20 @@ public sealed partial class RedisStateTests : StateContract
         await _state.TryRememberAsync(Signature(), In(-5), s_none);
         await _state.RevokeAsync("a token", In(3600), s_none);
         await _state.RevokeAsync("a token that has ended", In(-86400), s_none);
+        await Sets.TryReplaceAsync("A", null, Set(3600), s_none);
+        await Sets.TryReplaceAsync("B", null, Set(300), s_none);
+        var removed = Set(300);
+        await Sets.TryReplaceAsync("C", null, removed, s_none);
+        await Sets.TryReplaceAsync("C", removed.Version, null, s_none);
 
         var keys = await KeysAsync();
         // It must outlive the entries, because it tells which of them may be missing.
         Assert.True(keys.Remove("agentdom:removed", out var none) && none is null);
-        Assert.Equal(4, keys.Count);
+        Assert.Equal(6, keys.Count);
         Assert.All(keys.Keys, key => Assert.Matches(KeyShape(), key));
         Assert.Equal([60, 360], Lives("agentdom:replay:"));
         Assert.Equal([60, 3660], Lives("agentdom:revoked:"));
+        Assert.Equal([360, 3660], Lives("agentdom:managed:"));
 
         // Rounded to ten seconds, because some time has passed.
         IEnumerable<double> Lives(string prefix) => keys.Where(k => k.Key.StartsWith(prefix, StringComparison.Ordinal))
@@ -73,7 +79,9 @@ public sealed partial class RedisStateTests : StateContract
         Assert.True(await other.TryRememberAsync(signature, until, s_none));
         await _state.RevokeAsync("a token", until, s_none);
         Assert.False(await other.IsRevokedAsync("a token", until, s_none));
-        Assert.All((await KeysAsync()).Keys, key => Assert.Matches("^(agentdom|other):(replay:|revoked:|removed$)", key));
+        Assert.True(await Sets.TryReplaceAsync("A", null, Set(300), s_none));
+        Assert.Null(await ((IManagedTokenStore)other).FindAsync("A", s_none));
+        Assert.All((await KeysAsync()).Keys, key => Assert.Matches("^(agentdom|other):(replay:|revoked:|managed:|removed$)", key));
     }
 
     [Fact]
@@ -238,7 +246,7 @@ public sealed partial class RedisStateTests : StateContract
         }
     }
 
-    [GeneratedRegex("^agentdom:(replay|revoked):[0-9a-f]{32}$")]
+    [GeneratedRegex("^agentdom:(replay|revoked|managed):[0-9a-f]{32}$")]
     private static partial Regex KeyShape();
 
     private sealed class MemoryLog : ILoggerProvider, ILogger

@@ -55,6 +55,55 @@ public sealed class SqliteStateTests : StateContract
     }
 
     [Fact]
+    public async Task SetsOfManagedTokensAreThereAfterReopeningAndForOtherProcesses()
+    {
+        var (first, second) = (Set(3600), Set(7200));
+        Assert.True(await Sets.TryReplaceAsync("A", null, first, s_none));
+        await using (var other = new SqliteIssuerState(Database))
+        {
+            IManagedTokenStore sets = other;
+            AssertSame(first, await sets.FindAsync("A", s_none));
+            Assert.True(await sets.TryReplaceAsync("A", first.Version, second, s_none));
+        }
+        Assert.False(await Sets.TryReplaceAsync("A", first.Version, Set(60), s_none));
+        await _state!.DisposeAsync();
+
+        await using var again = new SqliteIssuerState(Database);
+        AssertSame(second, await ((IManagedTokenStore)again).FindAsync("A", s_none));
+    }
+
+    [Fact]
+    public async Task ExpiredSetsOfManagedTokensArePrunedAndTheirTokensCountAsRevokedAlsoAfterReopening()
+    {
+        var time = new ManualTime();
+        var path = Path.Combine(_folder, "sets.db");
+        var (early, late) = (SetUntil(time.GetUtcNow().AddSeconds(300)), SetUntil(time.GetUtcNow().AddSeconds(3600)));
+        await using (var state = new SqliteIssuerState(path, time))
+        {
+            IManagedTokenStore sets = state;
+            await sets.TryReplaceAsync("early", null, early, s_none);
+            await sets.TryReplaceAsync("late", null, late, s_none);
+            // Expired for 45 seconds, which two readings of the clock in a row have to see.
+            foreach (var step in new[] { 315, 15, 15 }) await AdvanceAsync(state, step);
+            AssertSame(early, await sets.FindAsync("early", s_none));
+            await AdvanceAsync(state, 15);
+            Assert.Null(await sets.FindAsync("early", s_none));
+        }
+        Assert.Equal(1, Rows(path, "ManagedTokens"));
+
+        await using var again = new SqliteIssuerState(path, time);
+        AssertSame(late, await ((IManagedTokenStore)again).FindAsync("late", s_none));
+        Assert.True(await again.IsRevokedAsync("a token of the early set", early.Until, s_none));
+        Assert.False(await again.IsRevokedAsync("a token of the late set", late.Until, s_none));
+
+        async Task AdvanceAsync(SqliteIssuerState state, double seconds)
+        {
+            time.Advance(seconds);
+            await state.TryRememberAsync(Signature(), time.GetUtcNow().AddSeconds(300), s_none);
+        }
+    }
+
+    [Fact]
     public async Task NoWholeSignatureAndNoTokenIdIsInTheFile()
     {
         var signature = Signature();
@@ -194,6 +243,8 @@ public sealed class SqliteStateTests : StateContract
         await Assert.ThrowsAsync<IssuerStateException>(async () => await _state.TryRememberAsync(Signature(), until, s_none));
         await Assert.ThrowsAsync<IssuerStateException>(async () => await _state.RevokeAsync("a token", until, s_none));
         await Assert.ThrowsAsync<IssuerStateException>(async () => await _state.IsRevokedAsync("a token", until, s_none));
+        await Assert.ThrowsAsync<IssuerStateException>(async () => await Sets.FindAsync("A", s_none));
+        await Assert.ThrowsAsync<IssuerStateException>(async () => await Sets.TryReplaceAsync("A", null, Set(60), s_none));
         await using var again = new SqliteIssuerState(Database);
         foreach (var signature in signatures) Assert.False(await again.TryRememberAsync(signature, until, s_none));
     }
@@ -278,17 +329,24 @@ public sealed class SqliteStateTests : StateContract
         return services.BuildServiceProvider();
     }
 
-    [Fact]
-    public async Task AFileOfTheFirstVersionIsUpgradedInPlace()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task AFileOfAnEarlierVersionIsUpgradedInPlace(int version)
     {
-        var path = Path.Combine(_folder, "first.db");
+        var path = Path.Combine(_folder, "earlier.db");
         var (signature, until) = (Signature(), In(300));
         using (var first = Connect(path, SqliteOpenMode.ReadWriteCreate))
         {
             foreach (var table in new[] { "Signatures", "Revocations" })
                 Run(first, $"CREATE TABLE {table} (Until INTEGER, Id BLOB, PRIMARY KEY (Until, Id)) WITHOUT ROWID");
             Run(first, $"INSERT INTO Signatures VALUES ({until.ToUnixTimeMilliseconds()}, x'{Convert.ToHexString(signature[..16])}')");
-            Run(first, "PRAGMA user_version = 1");
+            if (version == 2)
+            {
+                Run(first, "CREATE TABLE Forgotten (Source TEXT PRIMARY KEY, Until INTEGER NOT NULL) WITHOUT ROWID");
+                Run(first, "INSERT INTO Forgotten VALUES ('Signatures', 0), ('Revocations', 0)");
+            }
+            Run(first, $"PRAGMA user_version = {version}");
         }
 
         await using (var state = new SqliteIssuerState(path))
@@ -296,8 +354,10 @@ public sealed class SqliteStateTests : StateContract
             Assert.False(await state.TryRememberAsync(signature, until, s_none));
             Assert.True(await state.TryRememberAsync(Signature(), until, s_none));
             await state.RevokeAsync("a token", until, s_none);
+            Assert.True(await ((IManagedTokenStore)state).TryReplaceAsync("A", null, Set(3600), s_none));
         }
         await using var again = new SqliteIssuerState(path);
+        Assert.NotNull(await ((IManagedTokenStore)again).FindAsync("A", s_none));
         Assert.True(await again.IsRevokedAsync("a token", until, s_none));
         Assert.False(await again.IsRevokedAsync("another", until, s_none));
     }

@@ -21,6 +21,9 @@ internal static class PublishedTools
     /// <summary>Its module that issues, rotates and revokes tokens, which is a command too.</summary>
     internal static string AgentTokens => Script("lib", "agent-tokens.js");
 
+    /// <summary>Its module that stores credentials, in the system's keychain or encrypted in the wallet.</summary>
+    internal static string Keychain => Script("lib", "keychain.js");
+
     /// <summary>Its module that finds the credential for a host.</summary>
     internal static string Secrets => Script("lib", "secrets.js");
 

@@ -52,6 +52,7 @@ internal sealed class AdministeredIssuer : IAsyncDisposable
                     var administration = app.MapAgentTokenAdministration("/agents");
                     if (guard is null) administration.RequireAuthorization(Operators.Policy);
                     else guard(administration);
+                    app.MapPublishedAgentTokens();
                 },
                 addSecret));
         }

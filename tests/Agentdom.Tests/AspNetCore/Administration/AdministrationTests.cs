@@ -8,8 +8,8 @@ public sealed class AdministrationTests
 {
     private static readonly string[] s_members =
     [
-        "agent_id", "changed_at", "created_at", "disabled", "display_name", "max_token_lifetime", "requests_per_minute", "scopes",
-        "tokens_valid_from",
+        "agent_id", "api_keys", "changed_at", "created_at", "default_scopes", "disabled", "display_name", "max_token_lifetime",
+        "requests_per_minute", "scopes", "tokens_valid_from",
     ];
 
     [Fact]

@@ -1,4 +1,5 @@
 using Agentdom.Tests.Support;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -41,6 +42,48 @@ public sealed class ConfiguredAgentTests : IDisposable
         Assert.Equal(401, await RequestAsync(issuer, "A", SecretOfA));
         Assert.Equal(200, (int)(await issuer.GetDataAsync(b)).StatusCode);
         Assert.Equal(200, await RequestAsync(issuer, "B", SecretOfB));
+    }
+
+    [Fact]
+    public async Task AnApiKeyIsInForceFromItsHashOnAndEndsWithIt()
+    {
+        var key = AgentApiKey.Generate();
+        await using var issuer = await StartAsync();
+        var tokens = new ManagedTokens(issuer, key);
+        Assert.Equal(401, (int)(await tokens.SendAsync("POST")).StatusCode);
+
+        _settings.Change(
+            ($"{Entry}:ApiKeyHashes:0", AgentApiKey.HashOf(key)), ($"{Entry}:DefaultScopes:0", "data.read"), ($"{Entry}:Secrets:0", null));
+        var issued = await tokens.IssueAsync("{}");
+        Assert.Equal(200, (int)(await issuer.GetDataAsync(issued.Token)).StatusCode);
+
+        _settings.Change(($"{Entry}:ApiKeyHashes:0", AgentApiKey.HashOf(AgentApiKey.Generate())));
+        Assert.Equal(401, (int)(await issuer.GetDataAsync(issued.Token)).StatusCode);
+        Assert.Equal(401, (int)(await tokens.SendAsync("POST")).StatusCode);
+    }
+
+    [Fact]
+    public async Task WrongApiKeysAndDefaultScopesAreNamedAndNotRepeated()
+    {
+        AddB();
+        var (key, hash) = (AgentApiKey.Generate(), AgentApiKey.HashOf(AgentApiKey.Generate()));
+        _settings.Change(
+            ($"{Entry}:ApiKeyHashes:0", key), ($"{Entry}:ApiKeyHashes:1", hash.ToUpperInvariant()), ($"{Entry}:ApiKeyHashes:2", hash),
+            ($"{Entry}:DefaultScopes:0", "data.erase"),
+            ("AgentTokens:Agents:1:ApiKeyHashes:0", hash),
+            ("AgentTokens:Agents:2:AgentId", "C"), ("AgentTokens:Agents:2:Scopes:0", "data.read"));
+        for (var i = 0; i < 5; i++) _settings.Change(($"AgentTokens:Agents:2:ApiKeyHashes:{i}", AgentApiKey.HashOf($"{i}")));
+
+        var problems = (await Assert.ThrowsAsync<OptionsValidationException>(StartAsync)).Failures.ToList();
+
+        const string Form = "is not the SHA-256 of an API key as 64 lower-case hex digits.";
+        Assert.Contains($"Agent tokens: Agents:0 ('A'): ApiKeyHashes:0 {Form}", problems);
+        Assert.Contains($"Agent tokens: Agents:0 ('A'): ApiKeyHashes:1 {Form}", problems);
+        Assert.Contains("Agent tokens: Agents:0 ('A'): Its default scope 'data.erase' is not in its Scopes.", problems);
+        Assert.Contains("Agent tokens: Agents:1 ('B') has an API key of Agents:0 ('A'). Give each its own.", problems);
+        Assert.Contains("Agent tokens: Agents:2 ('C'): It has 5 API keys and can have 4.", problems);
+        Assert.Equal(5, problems.Count);
+        Assert.DoesNotContain(problems, problem => problem.Contains(key, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -211,6 +254,7 @@ public sealed class ConfiguredAgentTests : IDisposable
             s.AddSingleton<ILoggerProvider>(_log);
             s.AddAgentTokenIssuer(_settings.Section("AgentTokens"));
         },
+        map: static app => app.MapPublishedAgentTokens(),
         addSecret: false);
 
     private static async Task<int> RequestAsync(TestIssuer issuer, string agentId, string secret)

@@ -24,4 +24,14 @@ internal sealed class CustomerDatabase : IAgentDirectory
         if (Pause is not null) await Pause.Task;
         return agent;
     }
+
+    // As a database that ignores case would.
+    public async ValueTask<RegisteredAgent?> FindByApiKeyAsync(string apiKeyHash, CancellationToken cancel)
+    {
+        if (Failure is not null) throw Failure;
+        Searches.AddOrUpdate(apiKeyHash, 1, static (_, count) => count + 1);
+        var agent = Agents.Values.FirstOrDefault(a => a.ApiKeyHashes.Contains(apiKeyHash, StringComparer.OrdinalIgnoreCase));
+        if (Pause is not null) await Pause.Task;
+        return agent;
+    }
 }

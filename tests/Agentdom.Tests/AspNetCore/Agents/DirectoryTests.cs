@@ -1,5 +1,6 @@
 using Agentdom.AspNetCore;
 using Agentdom.Tests.Support;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -158,7 +159,14 @@ public sealed class DirectoryTests : IDisposable
     public async Task AnAgentWithoutListsIsRefused()
     {
         _database.Agents["A"] = new RegisteredAgent { AgentId = "A", Secrets = null!, Scopes = ["data.read"] };
-        _database.Agents["B"] = new RegisteredAgent { AgentId = "B", Secrets = [Secret], Scopes = null! };
+        _database.Agents["B"] = new RegisteredAgent
+        {
+            AgentId = "B",
+            Secrets = [Secret],
+            Scopes = null!,
+            DefaultScopes = null!,
+            ApiKeyHashes = null!,
+        };
         await using var issuer = await StartAsync();
 
         Assert.Equal("invalid_signature", await RefusalAsync(issuer, "A", Secret));
@@ -185,16 +193,87 @@ public sealed class DirectoryTests : IDisposable
     [InlineData(true)]
     public async Task ADirectoryMayUseScopedServices(bool isRegistered)
     {
+        var key = AgentApiKey.Generate();
+        _database.Agents["A"] = Agent("A", keys: [key]);
         await using var issuer = await TestIssuer.StartAsync(services: s =>
         {
             s.AddSingleton(_database);
             s.AddScoped<UnitOfWork>();
             if (isRegistered) s.AddScoped<CustomerAgents>();
             s.AddAgentTokenIssuer(static _ => { }).UseAgents<CustomerAgents>();
-        });
+        },
+        map: static app => app.MapPublishedAgentTokens());
 
         await Wire.TokenAsync(issuer, Body("A"), Secret);
         Assert.Equal(1, UnitOfWork.Disposed(_database));
+        await new ManagedTokens(issuer, key).IssueAsync();
+        Assert.Equal(2, UnitOfWork.Disposed(_database));
+    }
+
+    [Fact]
+    public async Task AnApiKeyIsFoundAndItsTokensAreAcceptedAndOthersAreNot()
+    {
+        var key = AgentApiKey.Generate();
+        _database.Agents["A"] = Agent("A", keys: [key]);
+        await using var issuer = await StartAsync();
+        var tokens = new ManagedTokens(issuer, key);
+
+        var issued = await tokens.IssueAsync();
+        Assert.Equal(200, (int)(await issuer.GetDataAsync(issued.Token)).StatusCode);
+        Assert.Equal(401, (int)(await new ManagedTokens(issuer, AgentApiKey.Generate()).SendAsync("GET")).StatusCode);
+    }
+
+    [Fact]
+    public async Task WhoHasAnApiKeyIsKeptAlsoIfNobodyHas()
+    {
+        var (key, unknown) = (AgentApiKey.Generate(), AgentApiKey.Generate());
+        _database.Agents["A"] = Agent("A", keys: [key]);
+        await using var issuer = await StartAsync();
+        for (var i = 0; i < 10; i++)
+        {
+            await issuer.GetDataAsync((await new ManagedTokens(issuer, key).IssueAsync()).Token);
+            Assert.Equal(401, (int)(await new ManagedTokens(issuer, unknown).SendAsync("GET")).StatusCode);
+            Assert.Equal(401, (int)(await new ManagedTokens(issuer, "no key").SendAsync("GET")).StatusCode);
+        }
+
+        Assert.Equal(1, _database.Searches[AgentApiKey.HashOf(key)]);
+        Assert.Equal(1, _database.Searches[AgentApiKey.HashOf(unknown)]);
+        Assert.Equal(1, _database.Searches["A"]);
+        // What is no key was not searched for.
+        Assert.Equal(3, _database.Searches.Count);
+    }
+
+    [Fact]
+    public async Task ANewKeysTokensAreAcceptedAtOnceWhereTheyWereIssued()
+    {
+        await using var issuer = await StartAsync(cacheSeconds: 60);
+        await Wire.TokenAsync(issuer, Body("A"), Secret);
+        // Another node has made the key, so this one still has the agent as it was.
+        var key = AgentApiKey.Generate();
+        _database.Agents["A"] = Agent("A", keys: [key]);
+
+        Assert.True(await Wire.IsValidAsync(issuer, (await new ManagedTokens(issuer, key).IssueAsync()).Token));
+    }
+
+    [Fact]
+    public async Task AnAgentOfTheOptionsHidesTheKeysOfTheDirectorysAgentToo()
+    {
+        var key = AgentApiKey.Generate();
+        _database.Agents["A"] = Agent("A", keys: [key]);
+        await using var issuer = await StartAsync(
+            configure: o => o.Agents.Add(new RegisteredAgent { AgentId = "A", Secrets = [Secret], Scopes = ["data.read"] }));
+
+        Assert.Equal(401, (int)(await new ManagedTokens(issuer, key).SendAsync("GET")).StatusCode);
+    }
+
+    [Fact]
+    public async Task IfItIsUnavailableAKeyIsAnsweredWith503()
+    {
+        await using var issuer = await StartAsync(cacheSeconds: 0);
+        _database.Failure = new InvalidOperationException("Host=db;Password=hunter2");
+        await Wire.AssertRefusedAsync(
+            await new ManagedTokens(issuer, AgentApiKey.Generate()).SendAsync("GET"), 503, "temporarily_unavailable");
+        Assert.DoesNotContain("hunter2", _log.AllText);
     }
 
     private Task<TestIssuer> StartAsync(
@@ -210,10 +289,17 @@ public sealed class DirectoryTests : IDisposable
                 services?.Invoke(s);
                 s.AddSingleton<ILoggerProvider>(_log);
                 s.AddAgentTokenIssuer(static _ => { }).UseAgents(_ => _database);
-            });
+            },
+            static app => app.MapPublishedAgentTokens());
 
-    private static RegisteredAgent Agent(string agentId, string secret = Secret, bool disabled = false) =>
-        new() { AgentId = agentId, Secrets = [secret], Scopes = ["data.read"], Disabled = disabled };
+    private static RegisteredAgent Agent(string agentId, string secret = Secret, bool disabled = false, string[]? keys = null) => new()
+    {
+        AgentId = agentId,
+        Secrets = [secret],
+        Scopes = ["data.read"],
+        Disabled = disabled,
+        ApiKeyHashes = [.. (keys ?? []).Select(AgentApiKey.HashOf)],
+    };
 
     private static async Task AssertUnavailableAsync(HttpResponseMessage answer)
     {
@@ -240,5 +326,8 @@ public sealed class DirectoryTests : IDisposable
     private sealed class CustomerAgents(UnitOfWork unit) : IAgentDirectory
     {
         public ValueTask<RegisteredAgent?> FindAsync(string agentId, CancellationToken cancel) => unit.Database.FindAsync(agentId, cancel);
+
+        public ValueTask<RegisteredAgent?> FindByApiKeyAsync(string apiKeyHash, CancellationToken cancel) =>
+            unit.Database.FindByApiKeyAsync(apiKeyHash, cancel);
     }
 }

@@ -193,10 +193,61 @@ public sealed class KeptAnswersTests
         Assert.Equal(3, _database.Searches["A"]);
     }
 
+    [Fact]
+    public async Task AChangedAgentsApiKeysAreSearchedForAgainAndThoseOfOthersAreNot()
+    {
+        var (hash, other) = (AgentApiKey.HashOf(AgentApiKey.Generate()), AgentApiKey.HashOf(AgentApiKey.Generate()));
+        _database.Agents["A"] = new RegisteredAgent { AgentId = "A", ApiKeyHashes = [hash] };
+        _database.Agents["B"] = new RegisteredAgent { AgentId = "B", ApiKeyHashes = [other] };
+        Assert.Equal("A", await OwnerAsync(hash));
+        Assert.Equal("B", await OwnerAsync(other));
+
+        _database.Agents["A"] = s_after;
+        Assert.Equal("A", await OwnerAsync(hash));
+        _directory.Forget("A");
+
+        Assert.Null(await OwnerAsync(hash));
+        Assert.Equal("B", await OwnerAsync(other));
+        Assert.Equal((2, 1), (_database.Searches[hash], _database.Searches[other]));
+    }
+
+    [Fact]
+    public async Task AfterAChangeNobodyGetsTheOwnerOfAnApiKeyThatWasAskedForBefore()
+    {
+        var hash = AgentApiKey.HashOf(AgentApiKey.Generate());
+        _database.Agents["A"] = new RegisteredAgent { AgentId = "A", ApiKeyHashes = [hash] };
+        var pause = _database.Pause = new TaskCompletionSource();
+        var early = OwnerAsync(hash);
+
+        _database.Agents["A"] = s_after;
+        _directory.Forget("A");
+        _database.Pause = null;
+        Assert.Null(await OwnerAsync(hash));
+        pause.SetResult();
+
+        Assert.Equal("A", await early);
+        Assert.Null(await OwnerAsync(hash));
+    }
+
+    [Fact]
+    public async Task WhatIsKeptForAnIdIsNotOlderThanWhatItsApiKeyFound()
+    {
+        var hash = AgentApiKey.HashOf(AgentApiKey.Generate());
+        Assert.Same(s_before, await FindAsync());
+        var agent = _database.Agents["A"] = new RegisteredAgent { AgentId = "A", ApiKeyHashes = [hash] };
+
+        Assert.Same(s_before, await FindAsync());
+        Assert.Equal("A", await OwnerAsync(hash));
+        Assert.Same(agent, await FindAsync());
+    }
+
     private CachedDirectory Directory(TimeProvider time) =>
         new(_database, time, NullLogger<CachedDirectory>.Instance) { Lifetime = TimeSpan.FromSeconds(5) };
 
     private Task<RegisteredAgent?> FindAsync() => _directory.FindAsync("A", TestContext.Current.CancellationToken).AsTask();
+
+    private async Task<string?> OwnerAsync(string hash) =>
+        (await _directory.FindByApiKeyAsync(hash, TestContext.Current.CancellationToken))?.AgentId;
 
     private static Task UntilAsync(Func<bool> isTrue) => UntilAsync(() => Task.FromResult(isTrue()));
 

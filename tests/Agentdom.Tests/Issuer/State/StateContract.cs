@@ -125,6 +125,83 @@ public abstract class StateContract : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task ASetOfManagedTokensIsFoundAsItWasStored()
+    {
+        var (agent, stored) = (Agent(), Set(3600, "1\nfirst line\nsecond line"));
+        Assert.Null(await Sets.FindAsync(agent, s_none));
+
+        Assert.True(await Sets.TryReplaceAsync(agent, null, stored, s_none));
+
+        AssertSame(stored, await Sets.FindAsync(agent, s_none));
+        Assert.Null(await Sets.FindAsync(agent.ToUpperInvariant(), s_none));
+        Assert.Null(await Sets.FindAsync(agent + " ", s_none));
+    }
+
+    [Fact]
+    public async Task ALargeSetOfManagedTokensIsStoredWhole()
+    {
+        // More than 100 tokens with 64 scopes of 128 characters each.
+        var (agent, stored) = (Agent(), Set(3600, new string('x', 900_000)));
+        Assert.True(await Sets.TryReplaceAsync(agent, null, stored, s_none));
+        AssertSame(stored, await Sets.FindAsync(agent, s_none));
+    }
+
+    [Fact]
+    public async Task ASetOfManagedTokensIsReplacedOnlyIfItIsTheOneThatWasRead()
+    {
+        var agent = Agent();
+        var (first, second, third) = (Set(3600), Set(1800), Set(7200));
+        Assert.False(await Sets.TryReplaceAsync(agent, first.Version, second, s_none));
+        Assert.False(await Sets.TryReplaceAsync(agent, first.Version, null, s_none));
+        Assert.True(await Sets.TryReplaceAsync(agent, null, first, s_none));
+        Assert.False(await Sets.TryReplaceAsync(agent, null, second, s_none));
+        Assert.False(await Sets.TryReplaceAsync(agent, second.Version, third, s_none));
+        AssertSame(first, await Sets.FindAsync(agent, s_none));
+
+        Assert.True(await Sets.TryReplaceAsync(agent, first.Version, second, s_none));
+        Assert.False(await Sets.TryReplaceAsync(agent, first.Version, third, s_none));
+        Assert.False(await Sets.TryReplaceAsync(agent, first.Version, null, s_none));
+        AssertSame(second, await Sets.FindAsync(agent, s_none));
+
+        Assert.True(await Sets.TryReplaceAsync(agent, second.Version, null, s_none));
+        Assert.Null(await Sets.FindAsync(agent, s_none));
+        Assert.True(await Sets.TryReplaceAsync(agent, null, third, s_none));
+        Assert.False(await Sets.TryReplaceAsync(agent, second.Version, first, s_none));
+        AssertSame(third, await Sets.FindAsync(agent, s_none));
+    }
+
+    [Fact]
+    public async Task OneOfManyReplacesASetOfManagedTokensAtTheSameTime()
+    {
+        var agent = Agent();
+        Guid? version = null;
+        for (var round = 0; round < 20; round++)
+        {
+            var sets = Enumerable.Range(0, 32).Select(i => Set(3600, $"1\n{i}")).ToList();
+            var done = await Task.WhenAll(sets.Select(
+                set => Task.Run(() => Sets.TryReplaceAsync(agent, version, set, s_none).AsTask())));
+
+            var winner = Assert.Single(sets.Where((_, i) => done[i]));
+            AssertSame(winner, await Sets.FindAsync(agent, s_none));
+            version = winner.Version;
+        }
+    }
+
+    /// <summary>The state as a store of managed tokens.</summary>
+    protected IManagedTokenStore Sets => (IManagedTokenStore)_state;
+
+    protected static string Agent() => $"agent-{Guid.NewGuid()}";
+
+    protected static ManagedTokenSet Set(double seconds, string content = "1") => SetUntil(In(seconds), content);
+
+    /// <summary>A set as an issuer makes it: its expiry has whole seconds.</summary>
+    protected static ManagedTokenSet SetUntil(DateTimeOffset until, string content = "1") =>
+        new(Guid.NewGuid(), content, DateTimeOffset.FromUnixTimeSeconds(until.ToUnixTimeSeconds()));
+
+    protected static void AssertSame(ManagedTokenSet expected, ManagedTokenSet? actual) =>
+        Assert.Equal((expected.Version, expected.Content, expected.Until), (actual?.Version, actual?.Content, actual?.Until));
+
     protected static byte[] Signature() => RandomNumberGenerator.GetBytes(32);
 
     protected static DateTimeOffset In(double seconds) => DateTimeOffset.UtcNow.AddSeconds(seconds);
