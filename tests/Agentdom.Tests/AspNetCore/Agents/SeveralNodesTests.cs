@@ -1,4 +1,5 @@
 using Agentdom.Tests.Support;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Agentdom.Tests.AspNetCore;
@@ -38,6 +39,23 @@ public sealed class SeveralNodesTests : IAsyncLifetime
 
         await AssertAcceptedAsync(await TokenAsync(Newer));
         await AssertAcceptedAsync(older);
+    }
+
+    [Fact]
+    public async Task ATokenThatWasRequestedWithANewApiKeyIsAcceptedAtOnce()
+    {
+        await AssertAcceptedAsync(await TokenAsync(Older));
+        var key = AgentApiKey.Generate();
+        _database.Agents["A"] = new RegisteredAgent
+        {
+            AgentId = "A",
+            Secrets = [Older],
+            Scopes = ["data.read"],
+            ApiKeyHashes = [AgentApiKey.HashOf(key)],
+        };
+
+        await AssertAcceptedAsync((await new ManagedTokens(_one, key).IssueAsync()).Token);
+        await AssertAcceptedAsync((await new ManagedTokens(_other, key).IssueAsync()).Token);
     }
 
     [Fact]
@@ -121,5 +139,6 @@ public sealed class SeveralNodesTests : IAsyncLifetime
             s.AddSingleton<TimeProvider>(_time);
             s.AddAgentTokenIssuer(static _ => { }).UseAgents(_ => _database);
         },
+        static app => app.MapPublishedAgentTokens(),
         addSecret: false);
 }

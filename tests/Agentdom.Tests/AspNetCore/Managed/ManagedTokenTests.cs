@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Agentdom.AspNetCore;
 using Agentdom.Tests.Support;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Agentdom.Tests.AspNetCore;
@@ -24,6 +25,34 @@ public sealed class ManagedTokenTests
         Assert.Equal("A", verdict.GetProperty("agent_id").GetString());
         // Nobody vouches for what the client calls itself.
         Assert.DoesNotContain("a label", claims.ToString());
+    }
+
+    [Theory]
+    [InlineData("ES256")]
+    [InlineData("RS256")]
+    public async Task AnApiInAnotherProcessAcceptsItUntilItIsRotated(string algorithm)
+    {
+        var key = KeyPair.Of(algorithm);
+        await using var issuer = await TestIssuer.StartPublishingAsync(
+            o =>
+            {
+                o.SigningKeys.Add(key.Pem);
+                o.Agents.Add(ManagedIssuer.A());
+            },
+            map: static app => app.MapPublishedAgentTokens());
+        await using var api = await ResourceApp.StartAsync($"http://{issuer.Name}", static o => o.IntrospectionCacheSeconds = 0);
+        var tokens = new ManagedTokens(issuer, ManagedIssuer.KeyOfA);
+
+        var first = await tokens.IssueAsync();
+        Assert.True(key.HasSigned(first.Token));
+        using (var answer = await api.GetAsync(first.Token)) Assert.Equal("A", await answer.Content.ReadAsStringAsync());
+        var introspected = await Wire.JsonAsync(await Wire.IntrospectAsync(issuer, first.Token));
+        Assert.Equal(("A", "data.read"), (introspected.GetProperty("sub").GetString(), introspected.GetProperty("scope").GetString()));
+
+        var second = await tokens.RotateAsync(first.Id);
+        Assert.Equal((401, 200), (await api.StatusAsync(first.Token), await api.StatusAsync(second.Token)));
+        await tokens.RevokeAsync(first.Id);
+        Assert.Equal(401, await api.StatusAsync(second.Token));
     }
 
     [Fact]

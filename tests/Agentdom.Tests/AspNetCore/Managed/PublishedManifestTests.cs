@@ -32,6 +32,18 @@ public sealed class PublishedManifestTests
     }
 
     [Fact]
+    public async Task TheManifestAlsoNamesTheKeySet()
+    {
+        await using var issuer = await TestIssuer.StartPublishingAsync(Agents, map: static app => app.MapPublishedAgentTokens());
+        using var answer = await issuer.GetAsync(Manifest);
+        var auth = (await Wire.JsonAsync(answer)).GetProperty("auth");
+
+        Assert.Equal($"http://{issuer.Name}/.well-known/jwks.json", auth.GetProperty("agent_token_jwks_uri").GetString());
+        Assert.Equal(
+            $"GET http://{issuer.Name}/v1/agent-tokens/managed", auth.GetProperty("agent_tokens").GetProperty("list").GetString());
+    }
+
+    [Fact]
     public async Task AnIssuerThatDoesNotMapThemDoesNotNameThem()
     {
         await using var issuer = await TestIssuer.StartAsync();
