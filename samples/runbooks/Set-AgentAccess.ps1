@@ -6,7 +6,8 @@
     Calls the administration that an issuer maps with MapAgentTokenAdministration.
 
     A new secret is returned once and is stored nowhere. Give it to the agent's owner, who stores it with Set-AtpSecret. If the
-    answer to -RotateSecret is lost, run it again: the older secrets stay valid for the overlap.
+    answer to -RotateSecret is lost, run it again: the older secrets stay valid for the overlap. If the issuer has several nodes, wait
+    for its DirectoryCacheSeconds (5 by default) before the agent uses the new secret, because until then a node may not know it.
 .PARAMETER AgentId
     The agent's id, as Get-AgentId shows it on the agent's machine.
 .PARAMETER Uri
@@ -16,9 +17,9 @@
 .PARAMETER RotateSecret
     Gives the agent a new secret and returns it.
 .PARAMETER ShutOut
-    Disables the agent, and makes the tokens invalid that it has. They stay invalid when it is let in again.
+    Disables the agent, and makes the tokens invalid that it has. They stay invalid when -LetIn lets it in again.
 .PARAMETER LetIn
-    Enables the agent again.
+    Enables the agent again. All tokens from before stay invalid, also those that another node issued before it noticed -ShutOut.
 .PARAMETER Scope
     The scopes that the agent may request.
 .PARAMETER DisplayName
@@ -166,7 +167,10 @@ $agent = if ($Register) {
     Send-Request '' $settings
 }
 elseif ($RotateSecret) { Send-Request "/$AgentId/rotate-secret" @{ overlap_seconds = [long] $Overlap.TotalSeconds } }
-elseif ($LetIn) { Send-Request "/$AgentId/enable" }
+elseif ($LetIn) {
+    $null = Send-Request "/$AgentId/void-tokens"
+    Send-Request "/$AgentId/enable"
+}
 elseif ($ShutOut) {
     $null = Send-Request "/$AgentId/disable"
     Send-Request "/$AgentId/void-tokens"

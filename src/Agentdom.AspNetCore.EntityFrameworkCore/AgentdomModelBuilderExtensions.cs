@@ -40,6 +40,8 @@ public static class AgentdomModelBuilderExtensions
         table.Property(static agent => agent.Secrets).HasMaxLength(Unlimited);
         table.Property(static agent => agent.Version).IsConcurrencyToken().ValueGeneratedNever();
         table.HasIndex(static agent => agent.DeletedAt);
+        // For pages of the disabled agents, which are few among many.
+        table.HasIndex(static agent => new { agent.Disabled, agent.AgentId });
     }
 
     private static void Configure<TRow>(EntityTypeBuilder<TRow> table, string name) where TRow : EntryRow

@@ -29,7 +29,7 @@ internal sealed class AgentAccess
     /// <summary>Finds out who has signed a request.</summary>
     /// <returns>
     /// The secret that it is signed with, or null, and the agent if it is registered. An unknown agent, a disabled one and a wrong
-    /// signature have the same result in the same time.
+    /// signature have the same result after the same number of signature checks.
     /// </returns>
     /// <exception cref="IssuerStateException">The directory is unavailable.</exception>
     internal async ValueTask<(AgentSecret? Secret, RegisteredAgent? Agent)> FindSignerAsync(SignedBody body, CancellationToken cancel)
@@ -42,16 +42,25 @@ internal sealed class AgentAccess
     /// <exception cref="IssuerStateException">The directory is unavailable.</exception>
     internal async ValueTask<bool> AcceptsAsync(AgentToken token, CancellationToken cancel)
     {
-        if (await FindAsync(token.AgentId, cancel).ConfigureAwait(false) is not { } agent) return IsRequestedWith(_unregistered, token);
-        return !agent.Disabled && !(token.IssuedAt < agent.TokensValidFrom) && IsRequestedWith(agent.Signers, token);
+        if (Accepts(token, await FindAsync(token.AgentId, cancel).ConfigureAwait(false))) return true;
+        // Another node may have issued it after a change that is not known here yet. Strangers do not get here: the token is signed.
+        return _directory is IFreshDirectory
+            && Accepts(token, await FindAsync(token.AgentId, cancel, isAfresh: true).ConfigureAwait(false));
     }
 
-    private async ValueTask<RegisteredAgent?> FindAsync(string agentId, CancellationToken cancel)
+    private bool Accepts(AgentToken token, RegisteredAgent? agent) => agent is null
+        ? IsRequestedWith(_unregistered, token)
+        : !agent.Disabled && !(token.IssuedAt < agent.TokensValidFrom) && IsRequestedWith(agent.Signers, token);
+
+    private async ValueTask<RegisteredAgent?> FindAsync(string agentId, CancellationToken cancel, bool isAfresh = false)
     {
         if (_listed.TryGetValue(agentId, out var listed)) return listed;
-        if (_directory is null) return null;
+        if (_directory is null || !AgentIdRule.IsStorable(agentId)) return null;
+        var found = isAfresh && _directory is IFreshDirectory fresh
+            ? await fresh.FindAfreshAsync(agentId, cancel).ConfigureAwait(false)
+            : await _directory.FindAsync(agentId, cancel).ConfigureAwait(false);
         // A database may compare without regard to case, or to trailing spaces.
-        return await _directory.FindAsync(agentId, cancel).ConfigureAwait(false) is { } found && found.AgentId == agentId ? found : null;
+        return found?.AgentId == agentId ? found : null;
     }
 
     private AgentSecret? FindSigner(SignedBody body, AgentSecret[] secrets, bool isShutOut)
@@ -65,8 +74,6 @@ internal sealed class AgentAccess
         return null;
     }
 
-    // A token without the claim was issued before there was one, under a key that is derived from a current shared secret.
-    private static bool IsRequestedWith(AgentSecret[] secrets, AgentToken token) => token.SecretKeyId is { } keyId
-        ? Array.Exists(secrets, secret => secret.KeyId == keyId)
-        : secrets.Length > 0 && token.HasDerivedKey;
+    private static bool IsRequestedWith(AgentSecret[] secrets, AgentToken token) =>
+        Array.Exists(secrets, secret => secret.KeyId == token.SecretKeyId);
 }

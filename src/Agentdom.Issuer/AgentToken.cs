@@ -23,11 +23,8 @@ public sealed class AgentToken
     /// <summary>The expiry (UTC).</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>The id of the secret that the token was requested with, or null if the token is older than this claim.</summary>
+    /// <summary>The id of the secret that the token was requested with, or null if it is not known.</summary>
     internal string? SecretKeyId { get; init; }
-
-    /// <summary>Whether the token is signed with a key that is derived from a shared secret.</summary>
-    internal bool HasDerivedKey { get; init; }
 
     /// <summary>The expiry as issuers write it: ISO 8601 in UTC, in whole seconds (protocol.md §7).</summary>
     internal string ExpiresAtText => ExpiresAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

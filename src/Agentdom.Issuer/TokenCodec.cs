@@ -16,7 +16,7 @@ internal sealed class TokenCodec
 
     private readonly TokenIssuerOptions _options;
     private readonly IssuerKey _newest;
-    private readonly HashSet<string> _derivedKeyIds;
+    private readonly Dictionary<string, string> _secretsOfDerivedKeys = new(StringComparer.Ordinal);
     private readonly TokenValidationParameters _validation;
     private readonly TimeProvider _time;
 
@@ -29,7 +29,7 @@ internal sealed class TokenCodec
             ? [.. shared.Select(static s => IssuerKey.Of(s.Secret))]
             : [];
         keys.AddRange(derived);
-        _derivedKeyIds = [.. derived.Select(static key => key.SigningKey.KeyId)];
+        for (var i = 0; i < derived.Count; i++) _secretsOfDerivedKeys[derived[i].SigningKey.KeyId] = shared[i].KeyId;
         _newest = keys[0];
         _validation = AccessTokenFormat.Validation(keys, options.Name, options.Audience, time);
     }
@@ -72,8 +72,10 @@ internal sealed class TokenCodec
             Purpose = jwt.TryGetPayloadValue<string?>(AgentTokenClaims.Purpose, out var purpose) ? purpose ?? "" : "",
             IssuedAt = new DateTimeOffset(jwt.IssuedAt, TimeSpan.Zero),
             ExpiresAt = new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero),
-            SecretKeyId = jwt.TryGetPayloadValue<object?>(AgentTokenClaims.SecretKeyId, out var keyId) ? keyId as string ?? "" : null,
-            HasDerivedKey = _derivedKeyIds.Contains(jwt.Kid),
+            SecretKeyId = jwt.TryGetPayloadValue<object?>(AgentTokenClaims.SecretKeyId, out var id) ? id as string : SecretOf(jwt.Kid),
         };
     }
+
+    // A token without the claim was issued before there was one, under the key that is derived from its secret.
+    private string? SecretOf(string? keyId) => _secretsOfDerivedKeys.TryGetValue(keyId ?? "", out var secret) ? secret : null;
 }

@@ -70,6 +70,10 @@ public class TokenIssuerOptions
     /// <summary>Whether the issuer knows agents, so that others are refused by default.</summary>
     internal bool KnowsAgents(IAgentDirectory? directory) => directory is not null || Agents.Count > 0 || AllowUnregisteredAgents == false;
 
+    /// <summary>Whether the issuer knows agents, and accepts tokens that everyone who has a shared secret can sign.</summary>
+    internal bool AgentsCanForgeTokens(IAgentDirectory? directory) =>
+        KnowsAgents(directory) && Secrets.Count > 0 && (SigningKeys.Count == 0 || AcceptDerivedSigningKeys);
+
     internal IEnumerable<string> Problems(IAgentDirectory? directory)
     {
         if (Secrets.Count == 0 && (!KnowsAgents(directory) || AllowUnregisteredAgents == true))

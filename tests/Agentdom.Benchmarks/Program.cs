@@ -1,9 +1,9 @@
-using System.Globalization;
 using Agentdom.Benchmarks;
 using Agentdom.Benchmarks.Load;
 using Agentdom.Benchmarks.Module;
 
-// dotnet run -c Release --project tests/Agentdom.Benchmarks -- all | renewal [pwsh] | load [seconds] | replay-memory | protocol | bodies | refusals | module
+// dotnet run -c Release --project tests/Agentdom.Benchmarks -- all
+//   | renewal [pwsh] | load [seconds] [issuer …] | replay-memory | protocol | bodies | refusals | module
 try
 {
     switch (args)
@@ -17,18 +17,14 @@ try
             await RefusalTimes.RunAsync();
             await ModuleBenchmark.RunAsync();
             await RenewalBenchmark.RunAsync(usePwsh: false);
-            await LoadBenchmark.RunAsync(LoadBenchmark.DefaultSeconds);
+            await LoadBenchmark.RunAsync();
             await ReplayMemory.RunAsync();
             return 0;
         case ["renewal", .. var engine]:
             await RenewalBenchmark.RunAsync(usePwsh: engine.Contains("pwsh"));
             return 0;
-        case ["load"]:
-            await LoadBenchmark.RunAsync(LoadBenchmark.DefaultSeconds);
-            return 0;
-        case ["load", var text]
-            when int.TryParse(text, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= LoadBenchmark.MaxSeconds:
-            await LoadBenchmark.RunAsync(seconds);
+        case ["load", .. var settings]:
+            await LoadBenchmark.RunAsync(settings);
             return 0;
         case ["protocol"]:
             ProtocolBenchmark.Run();
@@ -47,7 +43,8 @@ try
             return 0;
         default:
             Console.Error.WriteLine(
-                $"Usage: all, renewal [pwsh], load [seconds, up to {LoadBenchmark.MaxSeconds}], replay-memory, protocol, bodies, refusals, module.");
+                $"Usage: all, renewal [pwsh], load [seconds, up to {LoadBenchmark.MaxSeconds}] [issuers out of {LoadBenchmark.Words}], "
+                + "replay-memory, protocol, bodies, refusals, module.");
             return 2;
     }
 }

@@ -6,7 +6,7 @@ namespace Agentdom.Benchmarks;
 
 /// <summary>
 /// Whether the time of a refusal tells a stranger if an agent is registered: requests that are refused for different reasons,
-/// alternating, in the issuer's own code.
+/// alternating, in the issuer's own code. The agents are those of the options, so the time of looking one up is not included.
 /// </summary>
 internal static class RefusalTimes
 {

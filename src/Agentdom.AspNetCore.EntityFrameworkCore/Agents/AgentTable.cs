@@ -20,21 +20,22 @@ internal sealed class AgentTable(IssuerDatabase database)
         await FindAnyAsync(agentId, cancel) is { DeletedAt: null } row && row.AgentId == agentId ? row : null;
 
     internal Task<List<AgentRow>> ListAsync(AgentQuery query, int limit, CancellationToken cancel) => database.RunAsync(
-        (context, stop) =>
-        {
-            var rows = Rows(context).Where(static row => row.DeletedAt == null);
+        (context, stop) => Page(context, query, limit).ToListAsync(stop), cancel);
+
+    internal static IQueryable<AgentRow> Page(DbContext context, AgentQuery query, int limit)
+    {
+        var rows = Rows(context).Where(static row => row.DeletedAt == null);
 #pragma warning disable CA1307, CA1309, CA1310 // Translated to SQL.
-            if (query.After is { } after) rows = rows.Where(row => string.Compare(row.AgentId, after) > 0);
-            if (query.Disabled is { } disabled) rows = rows.Where(row => row.Disabled == disabled);
-            if (query.Name is { } name)
-            {
-                var part = AgentRow.SearchForm(name);
-                rows = rows.Where(row => row.SearchName!.Contains(part));
-            }
+        if (query.After is { } after) rows = rows.Where(row => string.Compare(row.AgentId, after) > 0);
+        if (query.Disabled is { } disabled) rows = rows.Where(row => row.Disabled == disabled);
+        if (query.Name is { } name)
+        {
+            var part = AgentRow.SearchForm(name);
+            rows = rows.Where(row => row.SearchName!.Contains(part));
+        }
 #pragma warning restore CA1307, CA1309, CA1310
-            return rows.OrderBy(static row => row.AgentId).Take(limit).ToListAsync(stop);
-        },
-        cancel);
+        return rows.OrderBy(static row => row.AgentId).Take(limit);
+    }
 
     /// <returns>False if there is a row with this id.</returns>
     internal Task<bool> TryAddAsync(AgentRow agent, CancellationToken cancel) => database.WriteAsync(

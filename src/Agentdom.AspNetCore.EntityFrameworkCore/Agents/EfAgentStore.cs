@@ -121,12 +121,11 @@ internal sealed class EfAgentStore(AgentTable agents, SecretColumn secrets, Time
             row =>
             {
                 row.Settings = new AgentSettings { Scopes = [] };
-                // After the last token that was issued before.
-                (row.Secrets, row.DeletedAt) = ("", Moment.NotBefore(now) + 1);
+                (row.Secrets, row.DeletedAt) = ("", AfterTokensOf(now));
                 return true;
             },
             cancel);
-        await agents.RemoveDeletedAsync((now - s_markLifetime).ToUnixTimeMilliseconds(), cancel);
+        await RemoveOldMarksAsync(now);
         return deleted is not null;
     }
 
@@ -147,8 +146,9 @@ internal sealed class EfAgentStore(AgentTable agents, SecretColumn secrets, Time
                     nameof(agent));
             }
             if (there.DeletedAt is null) return false;
-            // The older secret may be one that the deleted agent had.
-            agent.TokensValidFrom = there.DeletedAt;
+            // The older secret may be one that the deleted agent had. A node that had not noticed the deletion may have issued a token
+            // after it.
+            agent.TokensValidFrom = Math.Max(there.DeletedAt.Value, AfterTokensOf(time.GetUtcNow()));
             if (await agents.TryReplaceAsync(agent, there.Version, cancel)) return true;
         }
         throw TooManyCallers();
@@ -184,6 +184,21 @@ internal sealed class EfAgentStore(AgentTable agents, SecretColumn secrets, Time
             // An agent whose secrets cannot be decrypted can still be disabled.
         }
     }
+
+    // The agent is deleted already, so a failure here is not the caller's. The next deletion tries again.
+    private async Task RemoveOldMarksAsync(DateTimeOffset now)
+    {
+        try
+        {
+            await agents.RemoveDeletedAsync((now - s_markLifetime).ToUnixTimeMilliseconds(), CancellationToken.None);
+        }
+        catch (IssuerStateException)
+        {
+        }
+    }
+
+    /// <summary>The first moment after the last token that was issued by then.</summary>
+    private static long AfterTokensOf(DateTimeOffset moment) => Moment.NotBefore(moment) + 1;
 
     private static NewAgentSecret NewSecret(AgentRow agent, string secret, List<StoredSecret> all) => new()
     {

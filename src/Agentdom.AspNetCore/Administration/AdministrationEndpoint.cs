@@ -27,6 +27,8 @@ internal sealed class AdministrationEndpoint(string? change, Func<Administration
             if (change is not null) agents.Audit.Refused(change, context.Request.RouteValues["id"] as string, refusal.Outcome);
             return refusal;
         }
+        if (AdministrationGuard.IsStrayAgent(context))
+            return Refuse(IssuerReply.Refuse(403, AdministrationOutcome.AgentToken, AdministrationText.AgentToken));
         try
         {
             var body = new JsonObject();
@@ -45,6 +47,10 @@ internal sealed class AdministrationEndpoint(string? change, Func<Administration
         catch (ArgumentException e)
         {
             return IssuerReply.InvalidRequest(AdministrationText.OnTheWire(e.Message));
+        }
+        catch (ListedAgentException e)
+        {
+            return IssuerReply.Refuse(409, AdministrationOutcome.Listed, e.Message);
         }
         catch (IssuerStateException e)
         {

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Agentdom.AspNetCore;
 
-/// <summary>Decides whether an endpoint is open to everyone.</summary>
+/// <summary>Decides whether an endpoint is open to everyone, and keeps agents out.</summary>
 internal static class AdministrationGuard
 {
     /// <summary>Gives an endpoint without a policy of its own the app's fallback policy, if there is one.</summary>
@@ -29,6 +29,14 @@ internal static class AdministrationGuard
         if (endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null) return "AllowAnonymous() lets everyone in";
         return HasPolicy(endpoint.Metadata) ? null : "no policy guards them";
     }
+
+    /// <summary>
+    /// Whether the request is from an agent that the endpoint does not expect. A policy that lets any user in would let any agent in,
+    /// if agent tokens are the app's only scheme or its default one.
+    /// </summary>
+    internal static bool IsStrayAgent(HttpContext request) =>
+        request.GetEndpoint()?.Metadata.GetMetadata<AgentScopeRequirement>() is null
+        && request.User.Identities.Any(static identity => identity.AuthenticationType == AgentTokenDefaults.AuthenticationScheme);
 
     private static bool HasPolicy(IEnumerable<object> metadata) =>
         metadata.Any(static item => item is IAuthorizeData or AuthorizationPolicy);

@@ -1,10 +1,7 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace Agentdom.AspNetCore;
 
 /// <summary>Reads the members of a request and collects what is wrong with them, so that one answer names every problem.</summary>
-internal sealed partial class AdministrationMembers
+internal sealed class AdministrationMembers
 {
     // Keeps numbers that are out of range within what .NET's types hold. The rules refuse them.
     private const long MaxNumber = 1_000_000_000;
@@ -51,9 +48,7 @@ internal sealed partial class AdministrationMembers
     internal DateTimeOffset? Moment(string name)
     {
         if (Text(name) is not { } text) return null;
-        // Without an offset, the caller's time zone would be guessed.
-        if (Iso8601().IsMatch(text)
-            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var moment)) return moment;
+        if (MomentText.TryRead(text, out var moment)) return moment;
         Refuse($"'{name}' must be a time with an offset from UTC, such as 2026-01-31T12:00:00Z.");
         return null;
     }
@@ -80,7 +75,4 @@ internal sealed partial class AdministrationMembers
             return null;
         }
     }
-
-    [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,7})?)?(Z|[+-]\d\d:\d\d)\z", RegexOptions.ECMAScript)]
-    private static partial Regex Iso8601();
 }

@@ -6,6 +6,8 @@ internal static class AdministrationOutcome
     internal const string Invalid = "invalid_request";
     internal const string Exists = "agent_exists";
     internal const string Unknown = "unknown_agent";
+    internal const string Listed = "agent_in_configuration";
+    internal const string AgentToken = "access_denied";
     internal const string TooManySecrets = "too_many_secrets";
     internal const string Unavailable = "temporarily_unavailable";
 
@@ -13,6 +15,7 @@ internal static class AdministrationOutcome
     internal static string Of(Exception failure) => failure switch
     {
         ArgumentException => Invalid,
+        ListedAgentException => Listed,
         InvalidOperationException => TooManySecrets,
         IssuerStateException => Unavailable,
         OperationCanceledException => "canceled",

@@ -27,7 +27,7 @@ internal static class AdministrationRoutes
     {
         var (id, settings, older) = AgentMembers.ReadNew(call.Body);
         if (await call.Agents.CreateAsync(id, settings, older) is not { } created)
-            return IssuerReply.Refuse(409, AdministrationOutcome.Exists, "There is an agent with this id already.");
+            return IssuerReply.Refuse(409, AdministrationOutcome.Exists, AdministrationText.Exists);
         var request = call.Http.Request;
         call.Http.Response.Headers.Location = $"{request.PathBase}{request.Path}".TrimEnd('/') + "/" + id;
         return IssuerReply.Ok("created", AgentJson.Of(created), status: 201);
@@ -53,7 +53,7 @@ internal static class AdministrationRoutes
             var rotated = await call.Agents.RotateSecretAsync(call.AgentId, overlap);
             return rotated is null ? UnknownAgent() : IssuerReply.Ok("rotated", AgentJson.OfRotated(rotated));
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException e) when (e is not ListedAgentException)
         {
             return IssuerReply.Refuse(409, AdministrationOutcome.TooManySecrets, AdministrationText.TooManySecrets);
         }

@@ -9,8 +9,8 @@ internal sealed class AgentRules(AgentTokenIssuerOptions options, DateTimeOffset
 
     private static readonly TimeSpan s_maxOverlap = TimeSpan.FromDays(366);
 
-    /// <summary>Whether an agent can have this id. Not every database can store control characters.</summary>
-    internal static bool IsId(string agentId) => AgentIdRule.IsValid(agentId) && !agentId.Any(char.IsControl);
+    /// <summary>Whether an agent can have this id.</summary>
+    internal static bool IsId(string agentId) => AgentIdRule.IsStorable(agentId);
 
     /// <exception cref="ArgumentException">The new agent is invalid.</exception>
     internal void CheckNew(string agentId, AgentSettings settings, OlderSecret? older)

@@ -21,12 +21,13 @@ internal sealed class GuardedAgentStore(
             () =>
             {
                 Rules().CheckNew(agentId, settings, older);
-                // The agents of the options come first, so this one could do nothing with its secret.
-                return IsListed(agentId) ? Task.FromResult<NewAgentSecret?>(null) : store.CreateAsync(agentId, settings, older, cancel);
+                return IsListed(agentId)
+                    ? Task.FromResult<NewAgentSecret?>(null)
+                    : WatchAsync(() => store.CreateAsync(agentId, settings, older, cancel));
             });
 
     public Task<AgentRecord?> FindAsync(string agentId, CancellationToken cancel = default) =>
-        WatchAsync(() => AgentRules.IsId(agentId) ? store.FindAsync(agentId, cancel) : Task.FromResult<AgentRecord?>(null));
+        Known(agentId, () => store.FindAsync(agentId, cancel));
 
     public Task<AgentPage> ListAsync(AgentQuery query, CancellationToken cancel = default)
     {
@@ -78,7 +79,9 @@ internal sealed class GuardedAgentStore(
     {
         try
         {
-            var result = await WatchAsync(make);
+            // To a new agent, the id is taken.
+            if (change != AgentChange.Create && IsListed(agentId)) throw new ListedAgentException();
+            var result = await make();
             if (result is null) audit.Refused(change, agentId, ifNone);
             else audit.Changed(change, agentId, agentOf(result)?.Settings.Scopes ?? []);
             return result;
@@ -97,8 +100,9 @@ internal sealed class GuardedAgentStore(
 
     private async Task<T> WatchAsync<T>(Func<Task<T>> call) => await _outage.WatchAsync(async () => await call());
 
-    private static Task<T?> Known<T>(string agentId, Func<Task<T?>> call) where T : class =>
-        AgentRules.IsId(agentId) ? call() : Task.FromResult<T?>(null);
+    // An answer without the store says nothing about an outage of the store.
+    private Task<T?> Known<T>(string agentId, Func<Task<T?>> call) where T : class =>
+        AgentRules.IsId(agentId) ? WatchAsync(call) : Task.FromResult<T?>(null);
 
     private bool IsListed(string agentId) => current.Options.Agents.Any(agent => agent.AgentId == agentId);
 

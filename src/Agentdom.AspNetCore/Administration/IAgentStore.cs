@@ -7,7 +7,9 @@ namespace Agentdom.AspNetCore;
 /// <remarks>
 /// The store that an app gets as a service checks the settings and writes an audit event for each change. A change is in force on
 /// this node at once, and on others within <see cref="AgentTokenIssuerOptions.DirectoryCacheSeconds"/>. Every method throws
-/// <see cref="IssuerStateException"/> if the store is unavailable.
+/// <see cref="IssuerStateException"/> if the store is unavailable. An agent that the options list
+/// (<see cref="TokenIssuerOptions.Agents"/>) cannot be changed here: <see cref="CreateAsync"/> returns null, and the other changes throw
+/// <see cref="InvalidOperationException"/>.
 /// </remarks>
 public interface IAgentStore
 {
@@ -29,7 +31,10 @@ public interface IAgentStore
     /// <exception cref="ArgumentException">The limit is out of range.</exception>
     Task<AgentPage> ListAsync(AgentQuery query, CancellationToken cancel = default);
 
-    /// <summary>Changes what an agent may do.</summary>
+    /// <summary>
+    /// Changes what an agent may do from now on. Tokens that it already has keep their scopes and lifetime: to end them too, call
+    /// <see cref="VoidTokensAsync"/>.
+    /// </summary>
     /// <param name="agentId">The agent's id.</param>
     /// <param name="change">Makes the new settings from the current ones. If another caller was faster, it is called again.</param>
     /// <param name="cancel">Cancels the wait.</param>
@@ -46,7 +51,10 @@ public interface IAgentStore
     /// <exception cref="InvalidOperationException">The agent has <see cref="RegisteredAgent.MaxSecrets"/> valid secrets already.</exception>
     Task<NewAgentSecret?> RotateSecretAsync(string agentId, TimeSpan overlap, CancellationToken cancel = default);
 
-    /// <summary>Shuts an agent out, or lets it in again.</summary>
+    /// <summary>
+    /// Shuts an agent out, or lets it in again. Then its tokens from before are valid again until they expire, unless
+    /// <see cref="VoidTokensAsync"/> was called first.
+    /// </summary>
     /// <returns>The agent, or null if there is none.</returns>
     Task<AgentRecord?> SetDisabledAsync(string agentId, bool disabled, CancellationToken cancel = default);
 

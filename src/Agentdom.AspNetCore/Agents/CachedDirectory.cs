@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Logging;
 
 namespace Agentdom.AspNetCore;
@@ -7,45 +6,60 @@ namespace Agentdom.AspNetCore;
 /// The directory in use, whose answers are kept for a few seconds. It also keeps that an id is unknown, so that a refusal takes the
 /// same time, and so that requests in made-up names do not all reach the directory.
 /// </summary>
-internal sealed class CachedDirectory(IAgentDirectory directory, ILogger<CachedDirectory> log) : IAgentDirectory, IDisposable
+internal sealed class CachedDirectory : IAgentDirectory, IFreshDirectory
 {
-    /// <summary>How many answers are kept. If there are more, the rest is asked for each time.</summary>
-    internal const int Capacity = 100_000;
+    // An agent waits as long for an answer.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
-    private readonly MemoryCache _answers = new(new MemoryCacheOptions { SizeLimit = Capacity });
-    private readonly Outage _outage = new(log);
-    private long _changes;
+    private readonly IAgentDirectory _directory;
+    private readonly TimeProvider _time;
+    private readonly Outage _outage;
+    private readonly KeptAnswers<RegisteredAgent?> _answers;
 
-    /// <summary>For how long new answers are kept.</summary>
-    internal TimeSpan Lifetime { get; set; }
-
-    public ValueTask<RegisteredAgent?> FindAsync(string agentId, CancellationToken cancel) =>
-        _answers.TryGetValue(agentId, out RegisteredAgent? known) ? new(known) : AskAsync(agentId, cancel);
-
-    /// <summary>Asks the directory the next time. It was changed.</summary>
-    internal void Forget(string agentId)
+    public CachedDirectory(IAgentDirectory directory, TimeProvider time, ILogger<CachedDirectory> log)
     {
-        Interlocked.Increment(ref _changes);
-        _answers.Remove(agentId);
+        (_directory, _time, _outage) = (directory, time, new Outage(log));
+        _answers = new KeptAnswers<RegisteredAgent?>(
+            (agentId, cancel) => _outage.WatchAsync(() => AskAsync(agentId, cancel)).AsTask(), time);
     }
 
-    public void Dispose() => _answers.Dispose();
+    /// <summary>For how long answers are kept.</summary>
+    internal TimeSpan Lifetime
+    {
+        get => _answers.Lifetime;
+        set => _answers.Lifetime = value;
+    }
+
+    public ValueTask<RegisteredAgent?> FindAsync(string agentId, CancellationToken cancel) => _answers.FindAsync(agentId, cancel);
+
+    public ValueTask<RegisteredAgent?> FindAfreshAsync(string agentId, CancellationToken cancel) =>
+        _answers.FindAfreshAsync(agentId, cancel);
+
+    /// <summary>Asks the directory the next time. It was changed.</summary>
+    internal void Forget(string agentId) => _answers.Forget(agentId);
 
     private async ValueTask<RegisteredAgent?> AskAsync(string agentId, CancellationToken cancel)
     {
-        var changes = Volatile.Read(ref _changes);
-        var agent = await _outage.WatchAsync(() => directory.FindAsync(agentId, cancel));
-        if (Lifetime > TimeSpan.Zero) Keep(agentId, agent);
-        // The answer may be from before the change.
-        if (Volatile.Read(ref _changes) != changes) _answers.Remove(agentId);
-        return agent;
+        using var patience = new CancellationTokenSource(s_patience, _time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel, patience.Token);
+        try
+        {
+            return await _directory.FindAsync(agentId, limit.Token).AsTask().WaitAsync(limit.Token);
+        }
+        catch (Exception e) when (e is not IssuerStateException)
+        {
+            cancel.ThrowIfCancellationRequested();
+            // Texts of other exceptions may quote a connection string.
+            throw new IssuerStateException(patience.IsCancellationRequested
+                ? $"The directory of agents did not answer within {s_patience.TotalSeconds:0} seconds."
+                : $"The directory of agents failed ({Types(e)}).");
+        }
     }
 
-    private void Keep(string agentId, RegisteredAgent? agent)
+    private static string Types(Exception? failure)
     {
-        using var entry = _answers.CreateEntry(agentId);
-        entry.Value = agent;
-        entry.Size = 1;
-        entry.AbsoluteExpirationRelativeToNow = Lifetime;
+        var types = new List<string>();
+        for (; failure is not null; failure = failure.InnerException) types.Add(failure.GetType().Name);
+        return string.Join(": ", types);
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 
 namespace Agentdom.AspNetCore;
@@ -9,10 +8,13 @@ namespace Agentdom.AspNetCore;
 /// Settings are read by their full names. Listing the children of a section, as binding does, visits every setting of the app, which
 /// would take hours for 100,000 agents.
 /// </remarks>
-internal sealed partial class AgentEntry
+internal sealed class AgentEntry
 {
     private static readonly HashSet<string> s_names =
         typeof(RegisteredAgent).GetProperties().Select(static p => p.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+    private static readonly HashSet<string> s_lists = typeof(RegisteredAgent).GetProperties()
+        .Where(static p => p.PropertyType == typeof(IList<string>)).Select(static p => p.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     private readonly IConfigurationSection _section;
     private string? _wrong;
@@ -26,8 +28,11 @@ internal sealed partial class AgentEntry
     {
         var name = AgentList.Name(section.Key, section[nameof(RegisteredAgent.AgentId)]);
         // A misspelt setting must not be left out: it may be the one that shuts the agent out.
-        if (checksNames && section.GetChildren().FirstOrDefault(static s => !s_names.Contains(s.Key)) is { } unknown)
+        var settings = checksNames ? section.GetChildren().ToList() : [];
+        if (settings.Find(static s => !s_names.Contains(s.Key)) is { } unknown)
             return (null, $"{name} has an unknown setting '{unknown.Key}'.");
+        if (settings.Find(static s => s.Value is null && !s_lists.Contains(s.Key) && s.GetChildren().Any()) is { } several)
+            return (null, $"{name}: '{several.Key}' is a single value.");
         var entry = new AgentEntry(section);
         var agent = entry.Read();
         return entry._wrong is null ? (agent, null) : (null, $"{name}: {entry._wrong}");
@@ -44,7 +49,7 @@ internal sealed partial class AgentEntry
         RequestsPerMinute = Value<int>(nameof(RegisteredAgent.RequestsPerMinute), "a whole number", TryNumber),
         Disabled = Value<bool>(nameof(RegisteredAgent.Disabled), "true or false", bool.TryParse) ?? false,
         TokensValidFrom = Value<DateTimeOffset>(
-            nameof(RegisteredAgent.TokensValidFrom), "a moment with its offset from UTC, such as 2026-01-31T12:00:00Z", TryMoment),
+            nameof(RegisteredAgent.TokensValidFrom), "a moment with its offset from UTC, such as 2026-01-31T12:00:00Z", MomentText.TryRead),
     };
 
     private List<string> List(string name)
@@ -56,7 +61,7 @@ internal sealed partial class AgentEntry
 
     private T? Value<T>(string name, string expected, TryParse<T> tryParse) where T : struct
     {
-        if (_section[name] is not { Length: > 0 } text) return null;
+        if (_section[name] is not { } text) return null;
         if (tryParse(text, out var value)) return value;
         _wrong ??= $"'{name}' is not {expected}.";
         return null;
@@ -66,13 +71,6 @@ internal sealed partial class AgentEntry
 
     private static bool TryNumber(string text, out int value) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
-
-    // Without an offset it would be read in the time zone of the machine.
-    private static bool TryMoment(string text, out DateTimeOffset value) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out value) && EndsWithOffset().IsMatch(text);
-
-    [GeneratedRegex(@"(Z|[+-]\d\d:?\d\d)$")]
-    private static partial Regex EndsWithOffset();
 
     private delegate bool TryParse<T>(string text, out T value);
 }

@@ -48,6 +48,9 @@ public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
         // Ignored, it would leave the tokens with keys that everyone with a secret can derive.
         if (section[RemovedSigningKey] is not null)
             _unreadable.Add($"The setting '{RemovedSigningKey}' is now the list 'SigningKeys'. Move its value to 'SigningKeys:0'.");
+        // Binding would take it for a setting that is not there, which lets unregistered agents in.
+        if (section[nameof(AllowUnregisteredAgents)] is "")
+            _unreadable.Add($"'{nameof(AllowUnregisteredAgents)}' is empty. Write true or false, or leave it out.");
         try
         {
             new ConfigurationWithout(section, AgentsKey, nameof(Manifest)).Bind(this);

@@ -30,7 +30,8 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
         if (first.AllProblems(agents) is { Count: > 0 } problems)
             throw new OptionsValidationException(
                 Microsoft.Extensions.Options.Options.DefaultName, typeof(AgentTokenIssuerOptions), problems);
-        Limits = new RequestLimits(first.Limits);
+        Limits = new RequestLimits(first.Limits, time);
+        Warn(first, before: null);
         _inForce = Make(first);
         _subscription = options.OnChange(_ => Change());
         // A change before the subscription would be missed until the next one.
@@ -44,20 +45,11 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
     internal RequestLimits Limits { get; }
 
     // A hosted service so that the app does not start with invalid options or a state that cannot be opened.
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        if (_inForce.Options.HasDefaultName) _log.HasDefaultName(TokenIssuerOptions.DefaultName);
-        if (_inForce.Options.KnowsAgents(_agents) && _inForce.Options.SigningKeys.Count == 0) _log.SharedSecretSignsTokens();
-        return Task.CompletedTask;
-    }
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose()
-    {
-        _subscription?.Dispose();
-        Limits.Dispose();
-    }
+    public void Dispose() => _subscription?.Dispose();
 
     private void Change()
     {
@@ -70,9 +62,17 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
                 _log.ReloadRefused(string.Join(" ", problems));
                 return;
             }
+            Warn(options, _inForce.Options);
             _inForce = Make(options);
             _log.Reloaded(options.Secrets.Count, _inForce.Issuer.KeyId);
         }
+    }
+
+    // Once, when it becomes true.
+    private void Warn(AgentTokenIssuerOptions options, AgentTokenIssuerOptions? before)
+    {
+        if (options.HasDefaultName && before?.HasDefaultName != true) _log.HasDefaultName(TokenIssuerOptions.DefaultName);
+        if (options.AgentsCanForgeTokens(_agents) && before?.AgentsCanForgeTokens(_agents) != true) _log.SharedSecretSignsTokens();
     }
 
     private InForce Make(AgentTokenIssuerOptions options)

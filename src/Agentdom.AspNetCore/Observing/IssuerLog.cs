@@ -23,8 +23,8 @@ internal static partial class IssuerLog
     internal static partial void HasDefaultName(this ILogger log, string name);
 
     [LoggerMessage(2006, LogLevel.Warning,
-        "The issuer knows its agents, but the key of its tokens is derived from the shared secret, so everyone who has that secret can "
-        + "forge tokens. Set SigningKeys, and AcceptDerivedSigningKeys for the lifetime of one token.")]
+        "The issuer knows its agents, but it accepts tokens under a key that is derived from the shared secret, so everyone who has that "
+        + "secret can forge tokens. Set SigningKeys, and AcceptDerivedSigningKeys for the lifetime of one token only.")]
     internal static partial void SharedSecretSignsTokens(this ILogger log);
 
     [LoggerMessage(2020, LogLevel.Error, "The manifest file has changed, and its old content stays in use. {Problem}")]

@@ -7,6 +7,8 @@ public sealed class RegisteredAgent
     public const int MaxSecrets = 4;
 
     private readonly string _agentId = "";
+    private readonly IList<string> _secrets = [];
+    private readonly IList<string> _scopes = [];
     private AgentSecret[]? _signers;
 
     /// <summary>The agent's id, 1 to 256 characters. It is compared ordinally.</summary>
@@ -19,10 +21,10 @@ public sealed class RegisteredAgent
     /// The agent's own secrets, newest first: 1 to <see cref="MaxSecrets"/>, each at least 32 bytes of UTF-8. A request must be signed
     /// with one of them. A token is valid until the secret that it was requested with is removed from the list.
     /// </summary>
-    public IList<string> Secrets { get; init; } = [];
+    public IList<string> Secrets { get => _secrets; init => _secrets = value ?? []; }
 
     /// <summary>The scopes that the agent may request. Each must also be in the issuer's <see cref="TokenIssuerOptions.Scopes"/>.</summary>
-    public IList<string> Scopes { get; init; } = [];
+    public IList<string> Scopes { get => _scopes; init => _scopes = value ?? []; }
 
     /// <summary>
     /// The maximum lifetime of the agent's tokens, 1 second to 24 hours in whole seconds, or null for the issuer's. It never extends

@@ -8,6 +8,9 @@ internal static class AgentIdRule
 
     internal static bool IsValid(string id) => UnicodeText.Length(id) is > 0 and <= MaxLength && UnicodeText.IsValid(id);
 
+    /// <summary>Whether a store or a directory can have this id. Not every database takes control characters.</summary>
+    internal static bool IsStorable(string id) => IsValid(id) && !id.Any(char.IsControl);
+
     /// <summary>Returns the id if it is valid.</summary>
     /// <exception cref="AtpException"><see cref="AtpError.AgentIdInvalid"/>: it is empty, longer than 256
     /// characters, or not valid Unicode.</exception>

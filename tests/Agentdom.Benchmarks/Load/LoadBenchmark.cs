@@ -9,9 +9,9 @@ namespace Agentdom.Benchmarks.Load;
 /// </summary>
 internal static class LoadBenchmark
 {
-    internal const int DefaultSeconds = 5;
     internal const int MaxSeconds = 60;
 
+    private const int DefaultSeconds = 5;
     private const int Connections = 64;
     private const int Rounds = 3;
     private const int WarmUps = 2;
@@ -19,18 +19,35 @@ internal static class LoadBenchmark
     // The issuers store at most a million signatures, over all rounds.
     private const int MaxRequests = 990_000 / (Rounds + WarmUps);
 
-    internal static async Task RunAsync(int seconds)
+    private static readonly (string Word, Func<string, Task<Candidate>> Start)[] s_starts =
+    [
+        ("memory", Candidates.InMemoryAsync), ("configured", Candidates.RegisteredAsync), ("agents", Candidates.DatabaseAgentsAsync),
+        ("express", Candidates.ExpressAsync), ("sqlite", Candidates.SqliteAsync), ("redis", Candidates.RedisAsync),
+        ("postgres", Candidates.DatabaseStateAsync),
+    ];
+
+    /// <summary>The words that choose issuers.</summary>
+    internal static string Words { get; } = string.Join(", ", s_starts.Select(static start => start.Word));
+
+    /// <param name="settings">The seconds of a round, and the issuers that take part. Without them, 5 seconds and all issuers.</param>
+    internal static Task RunAsync(params string[] settings)
+    {
+        var hasSeconds = int.TryParse(settings.FirstOrDefault(), CultureInfo.InvariantCulture, out var seconds);
+        if (!hasSeconds) seconds = DefaultSeconds;
+        if (seconds is < 1 or > MaxSeconds) throw new BenchmarkFailedException($"A round takes 1 to {MaxSeconds} seconds.");
+        var chosen = hasSeconds ? settings[1..] : settings;
+        if (Array.Find(chosen, static word => !s_starts.Any(start => start.Word == word)) is { } unknown)
+            throw new BenchmarkFailedException($"There is no issuer '{unknown}'. There are: {Words}.");
+        return RunAsync(seconds, s_starts.Where(start => chosen.Length == 0 || chosen.Contains(start.Word)).Select(static s => s.Start));
+    }
+
+    private static async Task RunAsync(int seconds, IEnumerable<Func<string, Task<Candidate>>> starts)
     {
         if (OperatingSystem.IsWindows()) throw new BenchmarkFailedException("The load run needs sh: run it on Linux or macOS.");
         var secret = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
         var candidates = new List<Candidate>();
         try
         {
-            var starts = new[]
-            {
-                Candidates.InMemoryAsync, Candidates.RegisteredAsync, Candidates.DatabaseAgentsAsync, Candidates.ExpressAsync,
-                Candidates.SqliteAsync, Candidates.RedisAsync, Candidates.DatabaseStateAsync,
-            };
             foreach (var start in starts)
             {
                 try

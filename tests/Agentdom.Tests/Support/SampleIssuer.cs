@@ -112,7 +112,8 @@ internal sealed class SampleIssuer : IDisposable
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), Uri("/agents" + path));
         if (key is not null) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {key}");
-        if (body is not null) request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        if (body is not null || method == "POST")
+            request.Content = new StringContent(body ?? "", System.Text.Encoding.UTF8, "application/json");
         return await Wire.Http.SendAsync(request);
     }
 

@@ -75,8 +75,13 @@ internal sealed class TestIssuer(TestHost host) : IAsyncDisposable
 
     internal Task<HttpResponseMessage> RequestTokenAsync(string body) => PostAsync("/v1/agent-tokens", body);
 
-    /// <summary>A valid token for data.read.</summary>
-    internal async Task<string> TokenAsync() => (await ReadAsync(await RequestTokenAsync(Signed(Body())))).Text("token")!;
+    /// <summary>A valid token for data.read. The test fails if the issuer grants none.</summary>
+    internal async Task<string> TokenAsync()
+    {
+        using var response = await RequestTokenAsync(Signed(Body()));
+        Assert.Equal(200, (int)response.StatusCode);
+        return (await ReadAsync(response)).Text("token")!;
+    }
 
     internal async Task<HttpResponseMessage> GetDataAsync(string? token)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Agentdom.AspNetCore;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -86,10 +87,15 @@ internal sealed class TokenApi : IAsyncDisposable
         await Agent.RevokeAsync(Uri("/v1/agent-tokens/revoke"), token, deadline);
     }
 
-    /// <summary>Polls until a condition on another thread is true. The test's timeout applies.</summary>
+    /// <summary>Polls until a condition on another thread is true. After a minute the test fails, as it will never be.</summary>
     internal static async Task UntilAsync(Func<Task<bool>> happened)
     {
-        while (!await happened()) await Task.Delay(10, TestContext.Current.CancellationToken);
+        var started = Stopwatch.StartNew();
+        while (!await happened())
+        {
+            if (started.Elapsed > TimeSpan.FromMinutes(1)) Assert.Fail("What the test waits for did not happen within a minute.");
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
     }
 
     public async ValueTask DisposeAsync()

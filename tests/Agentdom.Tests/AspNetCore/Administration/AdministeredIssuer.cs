@@ -71,7 +71,8 @@ internal sealed class AdministeredIssuer : IAsyncDisposable
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), Issuer.Uri("/agents" + path));
         if (user is not null) request.Headers.Add(Operators.Header, user);
-        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        // A change without a body is declared as JSON too.
+        if (body is not null || method == "POST") request.Content = new StringContent(body ?? "", Encoding.UTF8, "application/json");
         return await Wire.Http.SendAsync(request);
     }
 

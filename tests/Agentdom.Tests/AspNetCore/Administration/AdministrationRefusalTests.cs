@@ -1,5 +1,6 @@
 using System.Text;
 using Agentdom.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Agentdom.Tests.AspNetCore;
 
@@ -132,8 +133,38 @@ public sealed class AdministrationRefusalTests
         await using var issuer = await AdministeredIssuer.StartAsync(
             static o => o.Agents.Add(new RegisteredAgent { AgentId = "A", Secrets = [Secret], Scopes = ["data.read"] }));
 
-        await issuer.RefusedAsync(409, "agent_exists", "POST", "", """{"agent_id":"A","scopes":["data.read"]}""");
+        Assert.Contains("configuration", await issuer.RefusedAsync(
+            409, "agent_exists", "POST", "", """{"agent_id":"A","scopes":["data.read"]}"""));
         Assert.Equal(200, await issuer.RequestAsync("A", Secret));
+    }
+
+    [Theory]
+    [InlineData("PATCH", "/A", """{"scopes":["data.write"]}""")]
+    [InlineData("POST", "/A/rotate-secret", "{}")]
+    [InlineData("POST", "/A/disable", "{}")]
+    [InlineData("POST", "/A/enable", "{}")]
+    [InlineData("POST", "/A/void-tokens", "{}")]
+    [InlineData("DELETE", "/A", null)]
+    public async Task AnAgentThatTheConfigurationListsIsChangedOnlyThere(string method, string path, string? body)
+    {
+        const string Secret = "the secret in the options, more than 32 bytes";
+        var settings = new ReloadableSettings();
+        await using var issuer = await AdministeredIssuer.StartAsync(
+            services: s => s.AddAgentTokenIssuer(settings.Section("AgentTokens")));
+        // The database has it too.
+        await issuer.RegisterAsync("A");
+        settings.Change(
+            ("AgentTokens:Agents:0:AgentId", "A"), ("AgentTokens:Agents:0:Secrets:0", Secret),
+            ("AgentTokens:Agents:0:Scopes:0", "data.read"));
+        var before = CanonicalJson.FromValue(await issuer.CallAsync("GET", "/A"));
+
+        Assert.Contains("configuration (Agents)", await issuer.RefusedAsync(409, "agent_in_configuration", method, path, body));
+
+        Assert.Equal(before, CanonicalJson.FromValue(await issuer.CallAsync("GET", "/A")));
+        Assert.Equal(200, await issuer.RequestAsync("A", Secret));
+        var refusal = issuer.Log.Audit.Single(static e => e.Id == 1008);
+        Assert.Equal(("A", "agent_in_configuration"), (refusal.Values["AgentId"], refusal.Values["Outcome"]));
+        await Assert.ThrowsAnyAsync<InvalidOperationException>(() => issuer.Store.SetDisabledAsync("A", true));
     }
 
     [Fact]
@@ -175,6 +206,7 @@ public sealed class AdministrationRefusalTests
         await RefusedAsync(413, "application/json", large, chunked: true);
         await RefusedAsync(415, "text/plain", "{}");
         await RefusedAsync(415, "application/x-www-form-urlencoded", "display_name=A");
+        await RefusedAsync(415, "text/plain", "");
 
         async Task RefusedAsync(int status, string type, string body, bool chunked = false)
         {
@@ -186,6 +218,36 @@ public sealed class AdministrationRefusalTests
             using var answer = await Wire.Http.SendAsync(request);
             await Wire.AssertRefusedAsync(answer, status, "invalid_request");
         }
+    }
+
+    [Theory]
+    [InlineData("POST", "")]
+    [InlineData("POST", "/A/rotate-secret")]
+    [InlineData("POST", "/A/disable")]
+    [InlineData("POST", "/A/enable")]
+    [InlineData("POST", "/A/void-tokens")]
+    public async Task WhatAPageOfAnotherSiteCanSendIsRefused(string method, string path)
+    {
+        await using var issuer = await AdministeredIssuer.StartAsync();
+        await issuer.RegisterAsync("A");
+        var before = CanonicalJson.FromValue(await issuer.CallAsync("GET", "/A"));
+
+        // No content type, and those of forms, for which browsers do not ask the server first.
+        foreach (var type in new[] { null, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b" })
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), issuer.Issuer.Uri("/agents" + path));
+            request.Headers.Add(Operators.Header, Operators.Name);
+            if (type is not null)
+            {
+                request.Content = new ByteArrayContent([]);
+                request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+            }
+            using var answer = await Wire.Http.SendAsync(request);
+            await Wire.AssertRefusedAsync(answer, 415, "invalid_request");
+        }
+
+        Assert.Equal(before, CanonicalJson.FromValue(await issuer.CallAsync("GET", "/A")));
+        Assert.Equal(4, issuer.Log.Audit.Count(static e => e.Id == 1008));
     }
 
     [Fact]
@@ -200,6 +262,10 @@ public sealed class AdministrationRefusalTests
             await issuer.RefusedAsync(503, "temporarily_unavailable", "GET", "/A");
             await issuer.RefusedAsync(503, "temporarily_unavailable", "POST", "", """{"agent_id":"B","scopes":["data.read"]}""");
             await issuer.RefusedAsync(503, "temporarily_unavailable", "POST", "/A/disable");
+            // An answer that needs no database does not end the outage.
+            await issuer.RefusedAsync(404, "unknown_agent", "GET", "/%01");
+            await issuer.RefusedAsync(404, "unknown_agent", "POST", "/%01/disable");
+            await issuer.RefusedAsync(503, "temporarily_unavailable", "GET", "/A");
         });
 
         Assert.False((await issuer.CallAsync("GET", "/A")).Flag("disabled"));

@@ -1,6 +1,9 @@
+using System.Text;
+using Agentdom.AspNetCore;
 using Agentdom.Tests.Support;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Agentdom.Tests.AspNetCore;
@@ -86,18 +89,89 @@ public sealed class AdministrationStartTests
         Assert.Equal(401, await StatusAsync(issuer, "POST", "/A/disable", Operators.Name));
         using var request = new HttpRequestMessage(HttpMethod.Post, issuer.Issuer.Uri("/agents/A/disable"));
         request.Headers.Add("Authorization", $"Bearer {token}");
+        request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
         using var answer = await Wire.Http.SendAsync(request);
 
         Assert.Equal(200, (int)answer.StatusCode);
         Assert.Equal("admin", issuer.Log.Audit[^1].Values["By"]);
     }
 
-    [Fact]
-    public async Task AFurtherHostOrPortCanBeRequired()
+    [Theory]
+    [MemberData(nameof(Calls))]
+    public async Task APolicyForAnyUserKeepsAgentsOut(string method, string path)
     {
         await using var issuer = await AdministeredIssuer.StartAsync(
-            guard: static group => group.RequireAuthorization(Operators.Policy).RequireHost("*:1"));
-        Assert.Equal(404, await StatusAsync(issuer, "GET", "", Operators.Name));
+            guard: static group => group.RequireAuthorization(static p => p
+                .AddAuthenticationSchemes(AgentTokenDefaults.AuthenticationScheme, Operators.SchemeName)
+                .RequireAuthenticatedUser()));
+        var (secret, other) = (await issuer.RegisterAsync("A"), await issuer.RegisterAsync("B"));
+        var token = await issuer.TokenAsync("B", other);
+
+        Assert.Equal(200, await StatusAsync(issuer, "GET", "", "otto"));
+        await DeniedAsync(issuer, method, path, token);
+        // An operator's credentials beside the token do not make it an operator's.
+        await DeniedAsync(issuer, method, path, token, Operators.Name);
+
+        Assert.Equal(200, await issuer.RequestAsync("A", secret));
+        Assert.Equal(method == "GET" ? 0 : 2, issuer.Log.Audit.Count(
+            static e => e.Id == 1008 && (string?)e.Values["Outcome"] == "access_denied"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AnAgentIsKeptOutAlsoIfItsSchemeIsTheAppsOnlyOne(bool isFallback)
+    {
+        var database = await AppDatabase.CreateAsync(AppDatabase.Sqlite);
+        try
+        {
+            await using var issuer = await TestIssuer.StartAsync(
+                services: s =>
+                {
+                    database.AddTo(s);
+                    if (isFallback) s.AddAuthorizationBuilder().SetFallbackPolicy(
+                        new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+                },
+                map: app =>
+                {
+                    var administration = app.MapAgentTokenAdministration("/agents");
+                    if (!isFallback) administration.RequireAuthorization();
+                });
+            var store = issuer.Service<IAgentStore>();
+            await store.CreateAsync("A", new() { Scopes = ["data.read"] });
+            var agent = await store.CreateAsync("test-agent", new() { Scopes = ["data.read"] });
+            var token = await Wire.TokenAsync(issuer, TestIssuer.Body(), agent!.Secret);
+
+            using var request = new HttpRequestMessage(HttpMethod.Post, issuer.Uri("/agents/A/rotate-secret"));
+            request.Headers.Add("Authorization", $"Bearer {token}");
+            request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+            using var answer = await Wire.Http.SendAsync(request);
+
+            await Wire.AssertRefusedAsync(answer, 403, "access_denied");
+        }
+        finally
+        {
+            await database.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task TheLocalPortKeepsItOffThePublicOneWhateverTheHostHeaderSays()
+    {
+        // As docs/issuer.md has it.
+        var port = 5002;
+        await using var issuer = await AdministeredIssuer.StartAsync(guard: group => group
+            .RequireAuthorization(Operators.Policy)
+            .RequireAuthorization(p => p.RequireAssertion(c => c.Resource is HttpContext http && http.Connection.LocalPort == port)));
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, issuer.Issuer.Uri("/agents"));
+        request.Headers.Host = "localhost:5002";
+        request.Headers.Add(Operators.Header, Operators.Name);
+        using var refused = await Wire.Http.SendAsync(request);
+        Assert.Equal(403, (int)refused.StatusCode);
+
+        port = issuer.Issuer.Uri("/").Port;
+        Assert.Equal(200, await StatusAsync(issuer, "GET", "", Operators.Name));
     }
 
     public static TheoryData<string, string> Calls => new()
@@ -113,6 +187,17 @@ public sealed class AdministrationStartTests
         Action<IEndpointConventionBuilder> guard, Action<IServiceCollection>? services = null) =>
         (await Assert.ThrowsAsync<InvalidOperationException>(
             () => AdministeredIssuer.StartAsync(guard: guard, services: services))).Message;
+
+    private static async Task DeniedAsync(
+        AdministeredIssuer issuer, string method, string path, string token, string? user = null)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), issuer.Issuer.Uri("/agents" + path));
+        request.Headers.Add("Authorization", $"Bearer {token}");
+        if (user is not null) request.Headers.Add(Operators.Header, user);
+        request.Content = method is "GET" or "DELETE" ? null : new StringContent("{}", Encoding.UTF8, "application/json");
+        using var answer = await Wire.Http.SendAsync(request);
+        await Wire.AssertRefusedAsync(answer, 403, "access_denied");
+    }
 
     private static async Task<int> StatusAsync(AdministeredIssuer issuer, string method, string path, string? user)
     {

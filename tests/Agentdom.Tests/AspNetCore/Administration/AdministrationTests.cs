@@ -160,6 +160,21 @@ public sealed class AdministrationTests
     }
 
     [Fact]
+    public async Task AScopeThatIsTakenAwayEndsWithTheTokensThatHaveIt()
+    {
+        await using var issuer = await AdministeredIssuer.StartAsync();
+        var secret = await issuer.RegisterAsync("A");
+        var token = await issuer.TokenAsync("A", secret);
+
+        await issuer.CallAsync("PATCH", "/A", """{"scopes":["data.write"]}""");
+        Assert.Equal(403, await issuer.RequestAsync("A", secret));
+        Assert.Equal(200, await issuer.UseAsync(token));
+
+        await issuer.CallAsync("POST", "/A/void-tokens");
+        Assert.Equal(401, await issuer.UseAsync(token));
+    }
+
+    [Fact]
     public async Task ADeletedAgentIsGoneAtOnce()
     {
         await using var issuer = await AdministeredIssuer.StartAsync(static o => o.DirectoryCacheSeconds = 60);

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using Agentdom.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -73,7 +75,58 @@ public sealed class MigrationTests : IDisposable
         foreach (var id in s_agents) Assert.Equal(401, await issuer.RequestAsync(id, Shared));
     }
 
+    [Fact]
+    public async Task NodesThatReloadOneAfterTheOtherAcceptEachOthersTokens()
+    {
+        var (derived, own) = (await DerivedKeyAsync(), Convert.ToBase64String(RandomBytes.Make(32)));
+        ReloadableSettings[] settings = [_settings, new()];
+        foreach (var node in settings) node.Change(("AgentTokens:Secrets:0", Shared));
+        await using var first = await NodeAsync(settings[0]);
+        await using var second = await NodeAsync(settings[1]);
+        TestIssuer[] nodes = [first, second];
+        var before = await Wire.TokenAsync(first, TestIssuer.Body(), Shared);
+        await AssertAllAcceptAsync();
+
+        await ChangeAsync(("SigningKeys:0", derived), ("SigningKeys:1", own), ("AcceptDerivedSigningKeys", "true"));
+        await ChangeAsync(("SigningKeys:0", own), ("SigningKeys:1", null));
+        foreach (var node in nodes) Assert.True(await Wire.IsValidAsync(node, before));
+        await ChangeAsync(("AcceptDerivedSigningKeys", "false"));
+        foreach (var node in nodes) await Wire.AssertNotValidAsync(node, before);
+
+        async Task ChangeAsync(params (string Key, string? Value)[] changes)
+        {
+            foreach (var node in settings)
+            {
+                node.Change([.. changes.Select(static c => ($"AgentTokens:{c.Key}", c.Value))]);
+                await AssertAllAcceptAsync();
+            }
+        }
+
+        async Task AssertAllAcceptAsync()
+        {
+            foreach (var node in nodes)
+            {
+                var token = await Wire.TokenAsync(node, TestIssuer.Body(), Shared);
+                foreach (var other in nodes) Assert.True(await Wire.IsValidAsync(other, token));
+            }
+        }
+    }
+
     public void Dispose() => _ended.Dispose();
+
+    private static Task<TestIssuer> NodeAsync(ReloadableSettings settings) => TestIssuer.StartAsync(
+        services: s => s.AddAgentTokenIssuer(settings.Section("AgentTokens")), addSecret: false);
+
+    // With the command of docs/provider.md.
+    private static async Task<string> DerivedKeyAsync()
+    {
+        var page = await File.ReadAllLinesAsync(Path.Combine(TestPaths.RepositoryRoot, "docs", "provider.md"));
+        using var runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
+        runspace.Open();
+        using var shell = PowerShell.Create(runspace);
+        shell.AddScript($"$secret = '{Shared}'\n{page.Single(static line => line.Contains("HKDF]::DeriveKey"))}");
+        return (string)Assert.Single(shell.Invoke()).BaseObject;
+    }
 
     // An agent uses each token a while longer, after it has requested the next one.
     private async Task RunAsync(AdministeredIssuer issuer, string id)

@@ -127,7 +127,78 @@ public sealed class ConfiguredAgentTests : IDisposable
         await using var issuer = await StartAsync();
 
         Assert.Equal(200, await RequestAsync(issuer, "A", SecretOfA));
-        Assert.Equal(LogLevel.Warning, Assert.Single(_log.Of("Agentdom.AspNetCore.CurrentIssuer"), static e => e.Id == 2006).Level);
+        AssertWarned(1);
+    }
+
+    [Fact]
+    public async Task TheWarningIsAlsoLoggedOnceIfAChangeMakesItTrue()
+    {
+        var key = Convert.ToBase64String(RandomBytes.Make(32));
+        _settings.Change(
+            ("AgentTokens:SigningKeys:0", null), ("AgentTokens:Secrets:0", TestIssuer.SecretText),
+            ($"{Entry}:AgentId", null), ($"{Entry}:Secrets:0", null), ($"{Entry}:Scopes:0", null));
+        await using var issuer = await StartAsync();
+        AssertWarned(0);
+
+        // The first registered agent.
+        _settings.Change(($"{Entry}:AgentId", "A"), ($"{Entry}:Secrets:0", SecretOfA), ($"{Entry}:Scopes:0", "data.read"));
+        AssertWarned(1);
+        AddB();
+        AssertWarned(1);
+        _settings.Change(("AgentTokens:SigningKeys:0", key));
+        AssertWarned(1);
+        _settings.Change(("AgentTokens:AcceptDerivedSigningKeys", "true"));
+        AssertWarned(2);
+        // Without a shared secret there is no such key.
+        _settings.Change(("AgentTokens:Secrets:0", null));
+        _settings.Change(("AgentTokens:Secrets:0", TestIssuer.SecretText), ("AgentTokens:AcceptDerivedSigningKeys", "false"));
+        AssertWarned(2);
+    }
+
+    [Fact]
+    public async Task AcceptingKeysThatHoldersOfTheSharedSecretCanDeriveIsWarnedAboutAtTheStart()
+    {
+        _settings.Change(("AgentTokens:AcceptDerivedSigningKeys", "true"), ("AgentTokens:Secrets:0", TestIssuer.SecretText));
+        await using var issuer = await StartAsync();
+        AssertWarned(1);
+    }
+
+    [Theory]
+    [InlineData("Disabled", "")]
+    [InlineData("Disabled:0", "true")]
+    [InlineData("Disabled:Value", "true")]
+    [InlineData("TokensValidFrom", "")]
+    [InlineData("TokensValidFrom", "01-31-2026")]
+    [InlineData("TokensValidFrom", "2026-01-31")]
+    [InlineData("TokensValidFrom", "2026-01-31T12:00:00")]
+    [InlineData("TokensValidFrom", "2026-13-31T12:00:00Z")]
+    [InlineData("TokensValidFrom", "2026-01-31 12:00:00 +0100")]
+    [InlineData("TokensValidFrom", "31 Jan 2026 12:00:00 -2026")]
+    [InlineData("MaxTokenLifetime", "")]
+    [InlineData("RequestsPerMinute", "")]
+    [InlineData("AgentId", "")]
+    [InlineData("Secrets:1", "")]
+    [InlineData("Scopes:1", "")]
+    public async Task AValueThatIsEmptyOrOnlyResemblesOneIsRefused(string key, string value)
+    {
+        _settings.Change(("AgentTokens:Secrets:0", TestIssuer.SecretText), ($"{Entry}:{key}", value));
+        var problem = Assert.Single((await Assert.ThrowsAsync<OptionsValidationException>(StartAsync)).Failures);
+        Assert.StartsWith("Agent tokens: Agents:0", problem);
+    }
+
+    [Fact]
+    public async Task WhetherOthersAreLetInCannotBeLeftEmpty()
+    {
+        _settings.Change(("AgentTokens:AllowUnregisteredAgents", ""));
+        var problem = Assert.Single((await Assert.ThrowsAsync<OptionsValidationException>(StartAsync)).Failures);
+        Assert.Contains("'AllowUnregisteredAgents' is empty", problem);
+    }
+
+    private void AssertWarned(int times)
+    {
+        var warnings = _log.Of("Agentdom.AspNetCore.CurrentIssuer").Where(static e => e.Id == 2006).ToList();
+        Assert.Equal(times, warnings.Count);
+        Assert.All(warnings, static e => Assert.Equal(LogLevel.Warning, e.Level));
     }
 
     private void AddB() => _settings.Change(

@@ -1,10 +1,7 @@
-using System.Collections.Concurrent;
 using Agentdom.AspNetCore;
 using Agentdom.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Agentdom.Tests.AspNetCore;
 
@@ -85,7 +82,7 @@ public sealed class DirectoryTests : IDisposable
         await using var issuer = await StartAsync(cacheSeconds: 0);
         var token = await Wire.TokenAsync(issuer, Body("A"), Secret);
 
-        _database.Failure = "The customers' database does not answer.";
+        _database.Failure = new IssuerStateException("The customers' database does not answer.");
         Assert.Equal("temporarily_unavailable", await RefusalAsync(issuer, "A", Secret));
         Assert.Equal(503, (int)(await Wire.VerifyAsync(issuer, token)).StatusCode);
         Assert.Equal(503, (int)(await issuer.GetDataAsync(token)).StatusCode);
@@ -118,19 +115,69 @@ public sealed class DirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task AnAnswerThatWasAskedForBeforeAChangeIsNotKept()
+    public async Task SettingTheClockBackDoesNotExtendTheSecondsOfTheCache()
     {
-        _database.Pause = new TaskCompletionSource();
-        var log = NullLogger<CachedDirectory>.Instance;
-        using var directory = new CachedDirectory(_database, log) { Lifetime = TimeSpan.FromMinutes(1) };
-        var early = directory.FindAsync("A", default);
+        var time = new TwoClocks();
+        await using var issuer = await StartAsync(services: s => s.AddSingleton<TimeProvider>(time));
+        await Wire.TokenAsync(issuer, Body("A"), Secret);
 
         _database.Agents["A"] = Agent("A", disabled: true);
-        directory.Forget("A");
-        _database.Pause.SetResult();
+        time.Set(-60);
+        time.Pass(5);
 
-        Assert.False((await early)!.Disabled);
-        Assert.True((await directory.FindAsync("A", default))!.Disabled);
+        Assert.Equal("invalid_signature", await RefusalAsync(issuer, "A", Secret));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    public async Task WhateverItThrowsIsAn503WithoutItsText(int cacheSeconds)
+    {
+        await using var issuer = await StartAsync(cacheSeconds);
+        _database.Agents["B"] = Agent("B");
+        var token = await Wire.TokenAsync(issuer, Body("B"), Secret);
+
+        _database.Failure = new InvalidOperationException("Host=db;Password=hunter2", new TimeoutException("hunter2"));
+        await AssertUnavailableAsync(await issuer.RequestTokenAsync(TestIssuer.Signed(Body("A"), Secret)));
+        await AssertUnavailableAsync(await issuer.PostAsync("/v1/agent-tokens", """{"agent_id":"C","signature":"none"}"""));
+        if (cacheSeconds == 0)
+        {
+            await AssertUnavailableAsync(await Wire.VerifyAsync(issuer, token));
+            Assert.Equal(503, (int)(await issuer.GetDataAsync(token)).StatusCode);
+        }
+        _database.Failure = null;
+
+        await Wire.TokenAsync(issuer, Body("A"), Secret);
+        var entries = _log.Of("Agentdom.AspNetCore.CachedDirectory");
+        Assert.Equal([2003, 2004], entries.Select(static e => e.Id));
+        Assert.Contains("failed (InvalidOperationException: TimeoutException)", entries[0].Text);
+        Assert.DoesNotContain("hunter2", _log.AllText);
+    }
+
+    [Fact]
+    public async Task AnAgentWithoutListsIsRefused()
+    {
+        _database.Agents["A"] = new RegisteredAgent { AgentId = "A", Secrets = null!, Scopes = ["data.read"] };
+        _database.Agents["B"] = new RegisteredAgent { AgentId = "B", Secrets = [Secret], Scopes = null! };
+        await using var issuer = await StartAsync();
+
+        Assert.Equal("invalid_signature", await RefusalAsync(issuer, "A", Secret));
+        Assert.Equal("invalid_scope", await RefusalAsync(issuer, "B", Secret));
+    }
+
+    [Theory]
+    [InlineData("\0")]
+    [InlineData("A\0")]
+    [InlineData("A\n")]
+    [InlineData("A\u0085")]
+    public async Task ItIsNotAskedForIdsThatADatabaseCannotStore(string agentId)
+    {
+        await using var issuer = await StartAsync(configure: static o => o.AllowUnregisteredAgents = true);
+        _database.Failure = new InvalidOperationException("invalid byte sequence for encoding \"UTF8\": 0x00");
+
+        Assert.Equal("invalid_signature", await RefusalAsync(issuer, agentId, Secret));
+        Assert.True(await Wire.IsValidAsync(issuer, await Wire.TokenAsync(issuer, Body(agentId))));
+        Assert.Empty(_log.Of("Agentdom.AspNetCore.CachedDirectory"));
     }
 
     [Theory]
@@ -150,20 +197,28 @@ public sealed class DirectoryTests : IDisposable
         Assert.Equal(1, UnitOfWork.Disposed(_database));
     }
 
-    private Task<TestIssuer> StartAsync(int cacheSeconds = 5, Action<AgentTokenIssuerOptions>? configure = null) => TestIssuer.StartAsync(
-        o =>
-        {
-            o.DirectoryCacheSeconds = cacheSeconds;
-            configure?.Invoke(o);
-        },
-        s =>
-        {
-            s.AddSingleton<ILoggerProvider>(_log);
-            s.AddAgentTokenIssuer(static _ => { }).UseAgents(_ => _database);
-        });
+    private Task<TestIssuer> StartAsync(
+        int cacheSeconds = 5, Action<AgentTokenIssuerOptions>? configure = null, Action<IServiceCollection>? services = null) =>
+        TestIssuer.StartAsync(
+            o =>
+            {
+                o.DirectoryCacheSeconds = cacheSeconds;
+                configure?.Invoke(o);
+            },
+            s =>
+            {
+                services?.Invoke(s);
+                s.AddSingleton<ILoggerProvider>(_log);
+                s.AddAgentTokenIssuer(static _ => { }).UseAgents(_ => _database);
+            });
 
     private static RegisteredAgent Agent(string agentId, string secret = Secret, bool disabled = false) =>
         new() { AgentId = agentId, Secrets = [secret], Scopes = ["data.read"], Disabled = disabled };
+
+    private static async Task AssertUnavailableAsync(HttpResponseMessage answer)
+    {
+        using (answer) await Wire.AssertRefusedAsync(answer, 503, "temporarily_unavailable");
+    }
 
     private static Dictionary<string, object?> Body(string agentId) => new(TestIssuer.Body()) { ["agent_id"] = agentId };
 
@@ -171,30 +226,6 @@ public sealed class DirectoryTests : IDisposable
     {
         using var answer = await issuer.RequestTokenAsync(TestIssuer.Signed(Body(agentId), secret));
         return (await TestIssuer.ReadAsync(answer)).Text("error");
-    }
-
-    /// <summary>What an app's own directory stands on. It counts the searches and can fail.</summary>
-    private sealed class CustomerDatabase : IAgentDirectory
-    {
-        internal ConcurrentDictionary<string, RegisteredAgent> Agents { get; } = new();
-
-        internal ConcurrentDictionary<string, int> Searches { get; } = new();
-
-        internal int EndedUnits;
-
-        internal string? Failure { get; set; }
-
-        /// <summary>What an answer waits for after it was read.</summary>
-        internal TaskCompletionSource? Pause { get; set; }
-
-        public async ValueTask<RegisteredAgent?> FindAsync(string agentId, CancellationToken cancel)
-        {
-            if (Failure is not null) throw new IssuerStateException(Failure);
-            Searches.AddOrUpdate(agentId, 1, static (_, count) => count + 1);
-            var agent = Agents.GetValueOrDefault(agentId);
-            if (Pause is not null) await Pause.Task;
-            return agent;
-        }
     }
 
     private sealed class UnitOfWork(CustomerDatabase database) : IDisposable

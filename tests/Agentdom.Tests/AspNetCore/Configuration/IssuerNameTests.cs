@@ -47,6 +47,22 @@ public sealed class IssuerNameTests : IDisposable
         Assert.All(entries, e => Assert.Contains("PublicOrigin", e.Text));
     }
 
+    [Fact]
+    public async Task AChangeThatTakesTheNameAwayIsLoggedToo()
+    {
+        var settings = new ReloadableSettings();
+        settings.Change(("AgentTokens:Issuer", "orders"));
+        await using var issuer = await TestIssuer.StartAsync(services: s =>
+        {
+            s.AddSingleton<ILoggerProvider>(_log);
+            s.AddAgentTokenIssuer(settings.Section("AgentTokens"));
+        });
+        settings.Change(("AgentTokens:Issuer", null));
+        settings.Change(("AgentTokens:TokenLifetime", "00:30:00"));
+
+        Assert.Single(_log.Of("Agentdom.AspNetCore.CurrentIssuer"), static e => e.Id == 2005);
+    }
+
     public void Dispose() => _log.Dispose();
 
     private Task<TestIssuer> StartAsync(Action<AgentTokenIssuerOptions> configure) =>

@@ -23,6 +23,21 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task AShareIsRefilledEvenly()
+    {
+        var time = new TwoClocks();
+        await using var issuer = await TestIssuer.StartAsync(
+            o => o.Limits.RequestsPerMinutePerAgent = 2, s => s.AddSingleton<TimeProvider>(time));
+        for (var i = 0; i < 2; i++) Assert.Equal(200, await AskAsync(issuer));
+        Assert.Equal(429, await AskAsync(issuer));
+
+        time.Pass(30);
+        Assert.Equal(200, await AskAsync(issuer));
+        using var refused = await issuer.RequestTokenAsync(TestIssuer.Signed(TestIssuer.Body()));
+        Assert.Equal(TimeSpan.FromSeconds(30), refused.Headers.RetryAfter!.Delta);
+    }
+
+    [Fact]
     public async Task OneAgentDoesNotUseUpAnothersShare()
     {
         await using var issuer = await StartAsync(perAgent: 1);

@@ -76,10 +76,11 @@ public sealed class StampAnewTests : IDisposable
         const int RequestsEach = 60;
         await using var issuer = await TestIssuer.StartAsync(
             static o => o.Limits.RequestsPerMinutePerAgent = o.Limits.RequestsPerMinutePerAddress = null);
-        // They begin in the same millisecond, once all have made a first request.
-        var begin = DateTimeOffset.UtcNow.AddSeconds(5).ToUnixTimeMilliseconds();
+        var folder = TestPaths.NewFolder();
+        // They begin together, however slowly this machine starts them.
         var requests =
-            $"while ([DateTimeOffset]::UtcNow.ToUnixTimeMilliseconds() -lt {begin}) {{ [Threading.Thread]::Sleep(1) }}; "
+            $"[IO.File]::WriteAllText('{folder}/ready-' + [guid]::NewGuid(), ''); "
+            + $"while (-not [IO.File]::Exists('{folder}/begin')) {{ [Threading.Thread]::Sleep(1) }}; "
             + $"1..{RequestsEach / runspaces} | ForEach-Object {{ (Request-AtpToken {issuer.Name} data.read -NoPersist).AgentId }}";
         var script = runspaces == 1 ? requests : $$"""
             $work = { Import-Module '{{TestPaths.ModuleManifest}}'; {{requests}} }.ToString()
@@ -89,12 +90,17 @@ public sealed class StampAnewTests : IDisposable
                 $shell = [powershell]::Create($runspace).AddScript($work)
                 @{ Shell = $shell; Run = $shell.BeginInvoke() }
             }
-            $all | ForEach-Object { $_.Shell.EndInvoke($_.Run); $_.Shell.Streams.Error | ForEach-Object { Write-Error $_ } }
+            $all | ForEach-Object { $_.Shell.EndInvoke($_.Run); foreach ($failure in $_.Shell.Streams.Error) { throw $failure } }
             """;
 
-        var results = await Task.WhenAll(Enumerable.Range(0, Processes).Select(_ => ChildEngine.RunAsync(
+        var running = Enumerable.Range(0, Processes).Select(_ => ChildEngine.RunAsync(
             $"$null = Request-AtpToken {issuer.Name} data.read -NoPersist; {script}",
-            ("AGENTDOM_AGENT_ID", "one-agent"), ("AGENTDOM_ATP_SECRET", TestIssuer.SecretText))));
+            ("AGENTDOM_AGENT_ID", "one-agent"), ("AGENTDOM_ATP_SECRET", TestIssuer.SecretText))).ToList();
+        while (Directory.GetFiles(folder, "ready-*").Length < Processes * runspaces && !running.Exists(static r => r.IsCompleted))
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder, "begin"), "", TestContext.Current.CancellationToken);
+        var results = await Task.WhenAll(running);
+        Directory.Delete(folder, recursive: true);
 
         Assert.All(results, r => Assert.Empty(r.Errors));
         Assert.All(results, r => Assert.Equal(RequestsEach, r.Output.Length));

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Agentdom.AspNetCore;
 using Agentdom.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -194,6 +195,29 @@ public sealed class RegisteredAgentTests
         await Wire.TokenAsync(during, Body("A"), SecretOfA);
         await Wire.AssertNotValidAsync(after, token);
         await Wire.AssertNotValidAsync(strict, token);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AHolderOfTheSharedSecretCannotWriteATokenForAnAgentThatDoesNotHaveIt(bool hasSigningKey)
+    {
+        await using var unregistered = await TestIssuer.StartAsync();
+        var token = await Wire.TokenAsync(unregistered, Body("A"));
+        // As tokens were before they named their secret.
+        var claims = JsonNode.Parse(ByHand.PayloadOf(token))!.AsObject();
+        claims.Remove("akid");
+        var written = ByHand.Token(ByHand.Header(token).GetRawText(), claims.ToJsonString(), ByHand.TokenKey());
+        Assert.True(await Wire.IsValidAsync(unregistered, written));
+        Action<AgentTokenIssuerOptions> acceptDerivedKeys = hasSigningKey
+            ? static o => o.AcceptDerivedSigningKeys = true
+            : static o => o.SigningKeys.Clear();
+        await using var issuer = await StartAsync(acceptDerivedKeys, A());
+        await using var sharing = await StartAsync(acceptDerivedKeys, A(SecretOfA, TestIssuer.SecretText));
+
+        await Wire.AssertNotValidAsync(issuer, written);
+        Wire.AssertChallenge(await issuer.GetDataAsync(written), 401, "Bearer error=\"invalid_token\"");
+        Assert.True(await Wire.IsValidAsync(sharing, written));
     }
 
     private static RegisteredAgent A(params string[] secrets) =>

@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+
+namespace Agentdom.AspNetCore;
+
+/// <summary>
+/// Keeps answers for some time. Callers who want the same one wait for one question, and an answer that is in use is asked for again
+/// before its time is over. The time is that of a clock that nobody sets.
+/// </summary>
+/// <param name="ask">Asks. All its failures are exceptions of the task, and a failure is not kept.</param>
+/// <param name="time">The clock.</param>
+internal sealed class KeptAnswers<T>(Func<string, CancellationToken, Task<T>> ask, TimeProvider time)
+{
+    /// <summary>How many answers are kept, about. If there are more, the rest is asked for each time.</summary>
+    internal const int Capacity = 100_000;
+
+    private const int InitialSize = 31;
+
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
+    // The number of its locks is fixed, because counting takes all of them.
+    private readonly ConcurrentDictionary<string, Question> _questions =
+        new(Environment.ProcessorCount, InitialSize, StringComparer.Ordinal);
+    private long _sweptAt = time.GetTimestamp();
+
+    /// <summary>For how long answers are kept, counted from the question.</summary>
+    internal TimeSpan Lifetime { get; set; }
+
+    /// <summary>Finds the answer.</summary>
+    internal ValueTask<T> FindAsync(string key, CancellationToken cancel)
+    {
+        if (!_questions.TryGetValue(key, out var known) || known.HasFailed) return AskAsync(key, isAfresh: false, cancel);
+        var age = time.GetElapsedTime(known.AskedAt);
+        if (age >= Lifetime) return AskAsync(key, isAfresh: false, cancel);
+        if (age > Lifetime * 2 / 3 && known.IsFirstToRenew()) _ = Task.Run(() => RenewAsync(key, known), CancellationToken.None);
+        return known.Answer.IsCompletedSuccessfully ? new(known.Answer.Result) : new(known.Answer.WaitAsync(cancel));
+    }
+
+    /// <summary>Finds the answer as it is now, though another one is kept. A key is asked for in this way once a second at most.</summary>
+    internal ValueTask<T> FindAfreshAsync(string key, CancellationToken cancel) => AskAsync(key, isAfresh: true, cancel);
+
+    /// <summary>Asks anew for the next caller. A question that is pending may have been answered from before the change.</summary>
+    internal void Forget(string key) => _questions.TryRemove(key, out _);
+
+    private async ValueTask<T> AskAsync(string key, bool isAfresh, CancellationToken cancel)
+    {
+        if (Lifetime == TimeSpan.Zero || !HasRoomFor(key)) return await ask(key, cancel);
+        var mine = new Question(time.GetTimestamp(), isAfresh);
+        var question = _questions.AddOrUpdate(key, mine, (_, other) => IsGood(other, isAfresh) ? other : mine);
+        if (question == mine) _ = RunAsync(key, mine);
+        return await question.Answer.WaitAsync(cancel);
+    }
+
+    private bool IsGood(Question question, bool isAfresh) =>
+        !question.HasFailed && (question.IsAfresh || !isAfresh)
+        && time.GetElapsedTime(question.AskedAt) < (isAfresh ? s_pause : Lifetime);
+
+    // Nobody can cancel a question, because others wait for it too.
+    private Task RunAsync(string key, Question question) => question.RunAsync(() => ask(key, CancellationToken.None));
+
+    private async Task RenewAsync(string key, Question known)
+    {
+        var next = new Question(time.GetTimestamp(), isAfresh: false);
+        await RunAsync(key, next);
+        // Not if it was forgotten or asked for afresh meanwhile.
+        if (!next.HasFailed) _questions.TryUpdate(key, next, known);
+    }
+
+    private bool HasRoomFor(string key)
+    {
+        if (_questions.Count < Capacity || _questions.ContainsKey(key)) return true;
+        // Looking at all of them for each made-up name would be expensive.
+        var sweptAt = Volatile.Read(ref _sweptAt);
+        if (time.GetElapsedTime(sweptAt) < s_pause || Interlocked.CompareExchange(ref _sweptAt, time.GetTimestamp(), sweptAt) != sweptAt)
+            return false;
+        foreach (var entry in _questions)
+        {
+            if (!IsGood(entry.Value, isAfresh: false)) _questions.TryRemove(entry);
+        }
+        return _questions.Count < Capacity;
+    }
+
+    private sealed class Question(long askedAt, bool isAfresh)
+    {
+        private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _renewals;
+
+        internal long AskedAt => askedAt;
+
+        internal bool IsAfresh => isAfresh;
+
+        internal Task<T> Answer => _answer.Task;
+
+        internal bool HasFailed => Answer is { IsCompleted: true, IsCompletedSuccessfully: false };
+
+        internal bool IsFirstToRenew() => Answer.IsCompleted && Interlocked.Exchange(ref _renewals, 1) == 0;
+
+        internal async Task RunAsync(Func<Task<T>> ask)
+        {
+            var asked = ask();
+            await ((Task)asked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _answer.SetFromTask(asked);
+            // Perhaps nobody waits any more.
+            _ = Answer.Exception;
+        }
+    }
+}
