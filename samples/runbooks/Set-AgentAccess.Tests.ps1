@@ -24,9 +24,8 @@ BeforeAll {
     }
 
     function Send-Administration([string] $Path) {
-        $key = [Net.NetworkCredential]::new('', $env:ATP_ADMIN_KEY).SecurePassword
-        $null = Invoke-RestMethod "$($here.Uri)/$Path" -Method Post -Body '{}' -ContentType application/json `
-            -Authentication Bearer -Token $key -AllowUnencryptedAuthentication
+        $headers = @{ Authorization = "Bearer $env:ATP_ADMIN_KEY" }
+        $null = Invoke-RestMethod "$($here.Uri)/$Path" -Method Post -Body '{}' -ContentType application/json -Headers $headers
     }
 
     # The outcome for the agent: the type of its token, or the id of the error.
