@@ -8,11 +8,11 @@ internal sealed class SampleResource(AppProcess process) : IDisposable
     internal string Url => process.Url;
 
     internal static Task<SampleResource> StartAsync(string issuer, params (string Name, string Value)[] settings) =>
-        StartAsync(TestPaths.SampleResource, [("AgentToken__Issuer", issuer), .. settings]);
+        RunAsync(TestPaths.SampleResource, [("AgentToken__Issuer", issuer), .. settings]);
 
     /// <summary>Starts the one that uses ASP.NET Core's own JwtBearer handler.</summary>
     internal static Task<SampleResource> StartJwtBearerAsync(string issuer) =>
-        StartAsync(TestPaths.JwtBearerResource, [("Issuer", issuer)]);
+        RunAsync(TestPaths.JwtBearerResource, [("Issuer", issuer)]);
 
     internal async Task<int> StatusAsync(string? token)
     {
@@ -27,7 +27,7 @@ internal sealed class SampleResource(AppProcess process) : IDisposable
 
     public void Dispose() => process.Dispose();
 
-    private static async Task<SampleResource> StartAsync(string app, (string Name, string Value)[] settings)
+    private static async Task<SampleResource> RunAsync(string app, (string Name, string Value)[] settings)
     {
         var start = new ProcessStartInfo("dotnet", [app, "--urls", "http://127.0.0.1:0"])
         {
