@@ -29,7 +29,7 @@ internal sealed class KeptAnswers<T>(Func<string, CancellationToken, Task<T>> as
         if (!_questions.TryGetValue(key, out var known) || known.HasFailed) return AskAsync(key, isAfresh: false, cancel);
         var age = time.GetElapsedTime(known.AskedAt);
         if (age >= Lifetime) return AskAsync(key, isAfresh: false, cancel);
-        if (age > Lifetime * 2 / 3 && known.IsFirstToRenew()) _ = Task.Run(() => RenewAsync(key, known), CancellationToken.None);
+        if (age >= Lifetime * 4 / 5 && known.IsFirstToRenew()) _ = Task.Run(() => RenewAsync(key, known), CancellationToken.None);
         return known.Answer.IsCompletedSuccessfully ? new(known.Answer.Result) : new(known.Answer.WaitAsync(cancel));
     }
 

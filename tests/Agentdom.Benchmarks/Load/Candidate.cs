@@ -13,7 +13,14 @@ internal sealed class Candidate(string name, ServerProcess issuer, LoadAgents ag
 
     internal IReadOnlyList<RoundResult> Rounds => _rounds;
 
-    internal void Add(RoundResult round) => _rounds.Add(round);
+    /// <summary>The requests per second of the last round or warm-up, or 0 before the first.</summary>
+    internal double LastPerSecond { get; private set; }
+
+    internal void Add(RoundResult round, bool isWarmUp)
+    {
+        LastPerSecond = round.PerSecond;
+        if (!isWarmUp) _rounds.Add(round);
+    }
 
     /// <summary>The median over the rounds.</summary>
     internal double Median(Func<RoundResult, double> value)

@@ -7,6 +7,9 @@ namespace Agentdom.Benchmarks.Load;
 /// <summary>The agents that send the requests of a load run: they share one secret, or each has its own.</summary>
 internal sealed class LoadAgents
 {
+    // As many ask in every run, however many are registered.
+    private const int Asking = 1000;
+
     private readonly string[] _ids;
     private readonly string[] _secrets;
     private readonly byte[][] _keys;
@@ -19,8 +22,8 @@ internal sealed class LoadAgents
 
     internal static string[] Scopes { get; } = ["data.read", "data.write"];
 
-    /// <summary>1,000 agents with one secret.</summary>
-    internal static LoadAgents Sharing(string secret) => new(Ids(1000), [.. Enumerable.Repeat(secret, 1000)]);
+    /// <summary>Agents with one secret.</summary>
+    internal static LoadAgents Sharing(string secret) => new(Ids(Asking), [.. Enumerable.Repeat(secret, Asking)]);
 
     /// <summary>Agents with secrets of their own.</summary>
     internal static LoadAgents Registered(int count)
@@ -38,8 +41,12 @@ internal sealed class LoadAgents
         return new LoadAgents([.. lines.Select(static line => line[0])], [.. lines.Select(static line => line[1])]);
     }
 
-    /// <summary>The agent of a request with this number. Each agent has its turn.</summary>
-    internal (string Id, byte[] Key) Of(int number) => (_ids[number % _ids.Length], _keys[number % _ids.Length]);
+    /// <summary>The agent of a request with this number. 1,000 agents, spread over all, have their turns.</summary>
+    internal (string Id, byte[] Key) Of(int number)
+    {
+        var index = number % Asking * (_ids.Length / Asking);
+        return (_ids[index], _keys[index]);
+    }
 
     /// <summary>The sample issuer's configuration that registers all of them.</summary>
     internal void WriteSettings(string file)

@@ -16,8 +16,11 @@ internal static class LoadBenchmark
     private const int Rounds = 3;
     private const int WarmUps = 2;
 
-    // The issuers store at most a million signatures, over all rounds.
-    private const int MaxRequests = 990_000 / (Rounds + WarmUps);
+    // Between its rounds an issuer is idle, and what it keeps for some seconds is gone.
+    private static readonly TimeSpan s_runIn = TimeSpan.FromSeconds(1);
+
+    // The issuers store at most a million signatures, over all rounds. What runs in before them takes less than one.
+    private const int MaxRequests = 990_000 / (Rounds + WarmUps + 1);
 
     private static readonly (string Word, Func<string, Task<Candidate>> Start)[] s_starts =
     [
@@ -75,12 +78,18 @@ internal static class LoadBenchmark
         {
             foreach (var candidate in candidates)
             {
-                var expected = candidate.Rounds.Count == 0 ? MaxRequests : (int)(candidate.Rounds[^1].PerSecond * time.TotalSeconds * 2);
+                var expected = candidate.LastPerSecond is 0 ? MaxRequests : (int)(candidate.LastPerSecond * time.TotalSeconds * 2);
                 var count = Math.Min(MaxRequests, expected + 1000);
                 var requests = SignedRequests.Make(count, candidate.Agents, candidate.Issuer.Address.ToString());
+                if (round >= 0)
+                {
+                    var runIn = SignedRequests.Make(
+                        (int)(candidate.LastPerSecond * s_runIn.TotalSeconds), candidate.Agents, candidate.Issuer.Address.ToString());
+                    LoadGenerator.Run(candidate.Issuer, runIn, Connections, s_runIn);
+                }
                 GC.Collect();
                 var result = LoadGenerator.Run(candidate.Issuer, requests, Connections, time);
-                if (round >= 0) candidate.Add(result);
+                candidate.Add(result, isWarmUp: round < 0);
                 Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"{(round < 0 ? "warm-up" : $"round {round + 1}")}: {candidate.Name}: {result.PerSecond:N0}/s"));
             }
