@@ -69,7 +69,7 @@ public abstract class EfStateContract(string kind) : StateContract
             time.Advance(115);
             await state.PruneAsync();
         }
-        // Expired for 45 seconds, which two readings of the clock in a row have to see.
+        // Expired for 45 seconds. Two readings of the clock in a row have to see that.
         AssertSame(early, await state.FindAsync("early", s_none));
         time.Advance(15);
         await state.PruneAsync();
