@@ -4,6 +4,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(o =>
 {
     o.MetadataAddress = builder.Configuration["Issuer"] + "/.well-known/oauth-authorization-server";
+    o.RequireHttpsMetadata = !builder.Environment.IsDevelopment();
     o.MapInboundClaims = false;
     o.TokenValidationParameters.ValidTypes = ["at+jwt"];
     o.TokenValidationParameters.ValidAlgorithms = ["ES256", "RS256"];

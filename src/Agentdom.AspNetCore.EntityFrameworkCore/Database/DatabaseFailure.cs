@@ -31,7 +31,7 @@ internal static partial class DatabaseFailure
                     return OfSqlite(error.Groups[1].Value, cause.Message);
             }
         }
-        return $"failed ({string.Join(": ", Causes(failure).Select(static cause => cause.GetType().Name))})";
+        return $"failed ({IssuerStateException.Types(failure)})";
     }
 
     // The SQL standard, and https://www.postgresql.org/docs/current/errcodes-appendix.html

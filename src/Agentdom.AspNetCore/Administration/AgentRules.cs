@@ -9,14 +9,12 @@ internal sealed class AgentRules(AgentTokenIssuerOptions options, DateTimeOffset
 
     private static readonly TimeSpan s_maxOverlap = TimeSpan.FromDays(366);
 
-    /// <summary>Whether an agent can have this id.</summary>
-    internal static bool IsId(string agentId) => AgentIdRule.IsStorable(agentId);
-
     /// <exception cref="ArgumentException">The new agent is invalid.</exception>
     internal void CheckNew(string agentId, AgentSettings settings, OlderSecret? older)
     {
         List<string> problems = [.. Problems(settings)];
-        if (!IsId(agentId)) problems.Insert(0, $"An agent id has 1 to {AgentIdRule.MaxLength} characters and no control characters.");
+        if (!AgentIdRule.IsStorable(agentId))
+            problems.Insert(0, $"An agent id has 1 to {AgentIdRule.MaxLength} characters and no control characters.");
         if (older is not null && SecretRule.Problem(older.Secret) is { } problem) problems.Add($"The older secret {problem}");
         if (older?.ExpiresAt <= now) problems.Add("The older secret has expired already. Leave it out, or let it expire later.");
         Refuse(problems);

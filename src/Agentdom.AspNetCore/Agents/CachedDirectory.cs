@@ -68,17 +68,9 @@ internal sealed class CachedDirectory : IAgentDirectory, IFreshDirectory
         catch (Exception e) when (e is not IssuerStateException)
         {
             cancel.ThrowIfCancellationRequested();
-            // Texts of other exceptions may quote a connection string.
             throw new IssuerStateException(patience.IsCancellationRequested
                 ? $"The directory of agents did not answer within {s_patience.TotalSeconds:0} seconds."
-                : $"The directory of agents failed ({Types(e)}).");
+                : $"The directory of agents failed ({IssuerStateException.Types(e)}).");
         }
-    }
-
-    private static string Types(Exception? failure)
-    {
-        var types = new List<string>();
-        for (; failure is not null; failure = failure.InnerException) types.Add(failure.GetType().Name);
-        return string.Join(": ", types);
     }
 }

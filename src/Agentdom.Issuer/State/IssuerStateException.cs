@@ -16,6 +16,14 @@ public sealed class IssuerStateException : Exception
     /// <summary>Whether what was asked did not answer, so that it may be asked again. Otherwise, something is set up wrongly.</summary>
     internal bool IsOutOfReach { get; init; }
 
+    /// <summary>The types of an exception and of its causes. Their messages may quote a connection string.</summary>
+    internal static string Types(Exception? failure)
+    {
+        var types = new List<string>();
+        for (; failure is not null; failure = failure.InnerException) types.Add(failure.GetType().Name);
+        return string.Join(": ", types);
+    }
+
     /// <summary>The request may be one that was used and forgotten, because the clock was ahead and was set back.</summary>
     /// <param name="forgottenUntil">The latest expiry of the forgotten signatures (milliseconds since 1970, UTC).</param>
     internal static IssuerStateException ClockSetBack(long forgottenUntil) => new(string.Format(

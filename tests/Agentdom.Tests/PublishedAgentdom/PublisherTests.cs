@@ -54,8 +54,8 @@ public sealed class PublisherTests
             """,
             ("SSL_CERT_FILE", app.Authority.File), ("AGENTDOM_HOME", Path.Combine(app.Home, "agentdom")));
 
-        Assert.Equal(["api_key", "data.read"], result.Output);
         Assert.Equal("", result.Errors);
+        Assert.Equal(["api_key", "data.read"], result.Output);
     }
 
     [Fact]

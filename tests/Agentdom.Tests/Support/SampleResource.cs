@@ -12,7 +12,7 @@ internal sealed class SampleResource(AppProcess process) : IDisposable
 
     /// <summary>Starts the one that uses ASP.NET Core's own JwtBearer handler.</summary>
     internal static Task<SampleResource> StartJwtBearerAsync(string issuer) =>
-        RunAsync(TestPaths.JwtBearerResource, [("Issuer", issuer)]);
+        RunAsync(TestPaths.JwtBearerResource, [("Issuer", issuer), ("ASPNETCORE_ENVIRONMENT", "Development")]);
 
     internal async Task<int> StatusAsync(string? token)
     {

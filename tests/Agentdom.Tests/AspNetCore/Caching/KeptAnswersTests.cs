@@ -101,7 +101,7 @@ public sealed class KeptAnswersTests
         await UntilAsync(() => _database.Searches["A"] == 2);
         pause.SetResult();
 
-        await UntilAsync(async () => await FindAsync() == s_after);
+        await TokenApi.UntilAsync(async () => await FindAsync() == s_after);
         _time.Pass(4);
         await FindAsync();
         await UntilAsync(() => _database.Searches["A"] == 3);
@@ -249,10 +249,5 @@ public sealed class KeptAnswersTests
     private async Task<string?> OwnerAsync(string hash) =>
         (await _directory.FindByApiKeyAsync(hash, TestContext.Current.CancellationToken))?.AgentId;
 
-    private static Task UntilAsync(Func<bool> isTrue) => UntilAsync(() => Task.FromResult(isTrue()));
-
-    private static async Task UntilAsync(Func<Task<bool>> isTrue)
-    {
-        while (!await isTrue()) await Task.Delay(1, TestContext.Current.CancellationToken);
-    }
+    private static Task UntilAsync(Func<bool> isTrue) => TokenApi.UntilAsync(() => Task.FromResult(isTrue()));
 }
