@@ -48,11 +48,11 @@ public sealed class PublisherTests
         await using var app = await StartAsync("api_key");
         var result = await ChildEngine.RunAsync(
             $"""
-            $secret = ConvertTo-SecureString '{TestIssuer.SecretText}' -AsPlainText -Force
             (Get-AtpManifest https://{app.Name}).Method
-            (Request-AtpToken https://{app.Name} data.read -Secret $secret -NoPersist).ScopesGranted
+            (Request-AtpToken https://{app.Name} data.read -NoPersist).ScopesGranted
             """,
-            ("SSL_CERT_FILE", app.Authority.File), ("AGENTDOM_HOME", Path.Combine(app.Home, "agentdom")));
+            ("SSL_CERT_FILE", app.Authority.File), ("AGENTDOM_ATP_SECRET", TestIssuer.SecretText),
+            ("AGENTDOM_HOME", Path.Combine(app.Home, "agentdom")));
 
         Assert.Equal("", result.Errors);
         Assert.Equal(["api_key", "data.read"], result.Output);
