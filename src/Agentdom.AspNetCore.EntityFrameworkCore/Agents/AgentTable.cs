@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Agentdom.AspNetCore.EntityFrameworkCore;
 
@@ -8,11 +10,12 @@ namespace Agentdom.AspNetCore.EntityFrameworkCore;
 /// </summary>
 internal sealed class AgentTable(IssuerDatabase database)
 {
+    private readonly ConditionalWeakTable<IModel, Func<DbContext, string, CancellationToken, Task<AgentRow?>>> _find = [];
+
     /// <summary>Finds an agent, or the mark of a deleted one. A database that ignores case may return another agent.</summary>
     internal async Task<AgentRow?> FindAnyAsync(string agentId, CancellationToken cancel) =>
         AgentText.IsStorable(agentId)
-            ? await database.RunAsync(
-                (context, stop) => Rows(context).SingleOrDefaultAsync(row => row.AgentId == agentId, stop), cancel)
+            ? await database.RunAsync((context, stop) => Find(context.Model)(context, agentId, stop), cancel)
             : null;
 
     /// <summary>Finds exactly this agent.</summary>
@@ -106,6 +109,11 @@ internal sealed class AgentTable(IssuerDatabase database)
     /// <summary>Removes the marks of agents that were deleted before a moment.</summary>
     internal Task<int> RemoveDeletedAsync(long before, CancellationToken cancel) => database.WriteAsync(
         (context, stop) => context.Set<AgentRow>().Where(row => row.DeletedAt < before).ExecuteDeleteAsync(stop), cancel);
+
+    // Every token request may need this query. A compiled query works with one model only.
+    private Func<DbContext, string, CancellationToken, Task<AgentRow?>> Find(IModel model) => _find.GetValue(model, static _ =>
+        EF.CompileAsyncQuery(static (DbContext context, string agentId, CancellationToken stop) =>
+            context.Set<AgentRow>().AsNoTracking().SingleOrDefault(row => row.AgentId == agentId)));
 
     private static IQueryable<AgentRow> Rows(DbContext context) => context.Set<AgentRow>().AsNoTracking();
 }

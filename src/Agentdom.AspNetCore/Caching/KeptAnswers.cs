@@ -4,7 +4,8 @@ namespace Agentdom.AspNetCore;
 
 /// <summary>
 /// Keeps answers for some time. Callers who want the same one wait for one question, and an answer that is in use is asked for again
-/// before its time is over. The time is that of a clock that nobody sets.
+/// before its time is over: at a random moment and a few at a time, so that answers that came together are not renewed together. The
+/// time is that of a clock that nobody sets.
 /// </summary>
 /// <param name="ask">Asks. All its failures are exceptions of the task, and a failure is not kept.</param>
 /// <param name="time">The clock.</param>
@@ -12,6 +13,7 @@ namespace Agentdom.AspNetCore;
 internal sealed class KeptAnswers<T>(Func<string, CancellationToken, Task<T>> ask, TimeProvider time, int capacity)
 {
     private const int InitialSize = 31;
+    private const int RenewalsAtOnce = 8;
 
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
@@ -19,6 +21,7 @@ internal sealed class KeptAnswers<T>(Func<string, CancellationToken, Task<T>> as
     private readonly ConcurrentDictionary<string, Question> _questions =
         new(Environment.ProcessorCount, InitialSize, StringComparer.Ordinal);
     private long _sweptAt = time.GetTimestamp();
+    private int _renewals;
 
     /// <summary>For how long answers are kept, counted from the question.</summary>
     internal TimeSpan Lifetime { get; set; }
@@ -29,7 +32,11 @@ internal sealed class KeptAnswers<T>(Func<string, CancellationToken, Task<T>> as
         if (!_questions.TryGetValue(key, out var known) || known.HasFailed) return AskAsync(key, isAfresh: false, cancel);
         var age = time.GetElapsedTime(known.AskedAt);
         if (age >= Lifetime) return AskAsync(key, isAfresh: false, cancel);
-        if (age >= Lifetime * 4 / 5 && known.IsFirstToRenew()) _ = Task.Run(() => RenewAsync(key, known), CancellationToken.None);
+        if (age >= Lifetime * known.RenewedFrom && Volatile.Read(ref _renewals) < RenewalsAtOnce && known.IsFirstToRenew())
+        {
+            Interlocked.Increment(ref _renewals);
+            _ = Task.Run(() => RenewAsync(key, known), CancellationToken.None);
+        }
         return known.Answer.IsCompletedSuccessfully ? new(known.Answer.Result) : new(known.Answer.WaitAsync(cancel));
     }
 
@@ -69,6 +76,7 @@ internal sealed class KeptAnswers<T>(Func<string, CancellationToken, Task<T>> as
     {
         var next = new Question(time.GetTimestamp(), isAfresh: false);
         await RunAsync(key, next);
+        Interlocked.Decrement(ref _renewals);
         // Not if it was forgotten or asked for afresh meanwhile.
         if (!next.HasFailed) _questions.TryUpdate(key, next, known);
     }
@@ -95,6 +103,9 @@ internal sealed class KeptAnswers<T>(Func<string, CancellationToken, Task<T>> as
         internal long AskedAt => askedAt;
 
         internal bool IsAfresh => isAfresh;
+
+        /// <summary>The part of its time after which the answer is renewed.</summary>
+        internal double RenewedFrom { get; } = 0.7 + (0.2 * Random.Shared.NextDouble());
 
         internal Task<T> Answer => _answer.Task;
 

@@ -95,16 +95,37 @@ public sealed class KeptAnswersTests
         await FindAsync();
         _database.Agents["A"] = s_after;
         var pause = _database.Pause = new TaskCompletionSource();
-        _time.Pass(4);
+        _time.Pass(4.5);
 
         for (var i = 0; i < 5; i++) Assert.Same(s_before, await FindAsync());
         await UntilAsync(() => _database.Searches["A"] == 2);
         pause.SetResult();
 
         await TokenApi.UntilAsync(async () => await FindAsync() == s_after);
-        _time.Pass(4);
+        _time.Pass(4.5);
         await FindAsync();
         await UntilAsync(() => _database.Searches["A"] == 3);
+    }
+
+    [Fact]
+    public async Task AnswersThatCameTogetherAreRenewedAFewAtATime()
+    {
+        var names = Enumerable.Range(0, 40).Select(static i => $"agent-{i}").ToList();
+        foreach (var name in names) await _directory.FindAsync(name, default);
+        var pause = _database.Pause = new TaskCompletionSource();
+        _time.Pass(4.5);
+
+        foreach (var name in names) await _directory.FindAsync(name, default);
+        await UntilAsync(() => Renewed(names) == 8);
+        foreach (var name in names) await _directory.FindAsync(name, default);
+        Assert.Equal(8, Renewed(names));
+
+        pause.SetResult();
+        await TokenApi.UntilAsync(async () =>
+        {
+            foreach (var name in names) await _directory.FindAsync(name, default);
+            return Renewed(names) == names.Count;
+        });
     }
 
     [Fact]
@@ -113,10 +134,10 @@ public sealed class KeptAnswersTests
         await FindAsync();
         _database.Agents["A"] = s_after;
         var pause = _database.Pause = new TaskCompletionSource();
-        _time.Pass(4);
+        _time.Pass(4.5);
         await FindAsync();
         await UntilAsync(() => _database.Searches["A"] == 2);
-        _time.Pass(1);
+        _time.Pass(0.5);
 
         var late = FindAsync();
         Assert.False(late.IsCompleted);
@@ -129,7 +150,7 @@ public sealed class KeptAnswersTests
     {
         await FindAsync();
         var pause = _database.Pause = new TaskCompletionSource();
-        _time.Pass(4);
+        _time.Pass(4.5);
         await FindAsync();
         await UntilAsync(() => _database.Searches["A"] == 2);
 
@@ -159,9 +180,9 @@ public sealed class KeptAnswersTests
     {
         await FindAsync();
         _database.Failure = new InvalidOperationException();
-        _time.Pass(4);
+        _time.Pass(4.5);
         for (var i = 0; i < 5; i++) Assert.Same(s_before, await FindAsync());
-        _time.Pass(1);
+        _time.Pass(0.5);
         await Assert.ThrowsAsync<IssuerStateException>(FindAsync);
     }
 
@@ -248,6 +269,8 @@ public sealed class KeptAnswersTests
 
     private async Task<string?> OwnerAsync(string hash) =>
         (await _directory.FindByApiKeyAsync(hash, TestContext.Current.CancellationToken))?.AgentId;
+
+    private int Renewed(List<string> names) => names.Count(name => _database.Searches[name] == 2);
 
     private static Task UntilAsync(Func<bool> isTrue) => TokenApi.UntilAsync(() => Task.FromResult(isTrue()));
 }
