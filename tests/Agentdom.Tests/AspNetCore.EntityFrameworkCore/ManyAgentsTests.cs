@@ -22,8 +22,10 @@ public sealed partial class ManyAgentsTests : IAsyncLifetime
         // Every hundredth is disabled.
         await context.Database.ExecuteSqlAsync($"""
             INSERT INTO "AgentdomAgents"
-                ("AgentId", "DisplayName", "SearchName", "Scopes", "Disabled", "CreatedAt", "ChangedAt", "Secrets", "Version")
-            SELECT 'agent-' || lpad(i::text, 6, '0'), 'Agent ' || i, 'AGENT ' || i, 'data.read', i % 100 = 0, 0, 0, '', gen_random_uuid()
+                ("AgentId", "DisplayName", "SearchName", "Scopes", "DefaultScopes", "Disabled", "CreatedAt", "ChangedAt", "Secrets",
+                "ApiKeyHashes", "Version")
+            SELECT 'agent-' || lpad(i::text, 6, '0'), 'Agent ' || i, 'AGENT ' || i, 'data.read', '', i % 100 = 0, 0, 0, '', '',
+                gen_random_uuid()
             FROM generate_series(0, {Agents - 1}) AS i
             """);
         await context.Database.ExecuteSqlRawAsync("""ANALYZE "AgentdomAgents" """);

@@ -23,7 +23,8 @@ internal sealed class TestHost : IAsyncDisposable
 
     internal static async Task<TestHost> StartAsync(Action<WebApplication> map, Action<WebApplicationBuilder>? build = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // Users can have 128 watchers of files by default, and hundreds of tests run at once.
+        var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0").UseSockets(sockets => sockets.CreateBoundListenSocket = FreshPort.Listen);
         build?.Invoke(builder);
