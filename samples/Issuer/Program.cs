@@ -5,7 +5,8 @@
 //   ATP_TOKEN_TTL    the lifetime of a token in seconds (default: 3600)
 //   ATP_SIGNING_KEY  the keys that sign tokens, newest first, separated by ';': each the file of a private key (key.pem), or the
 //                    base64 of at least 32 bytes (default: keys that are derived from the secret). With a private key, everyone can
-//                    check the tokens: the public keys are at /.well-known/jwks.json
+//                    check the tokens: the public keys are at /.well-known/jwks.json. The files are read at the start only; for
+//                    keys that change without a restart, use AgentTokens:SigningKeys
 //   ATP_PUBLIC_ORIGIN  the address at which agents reach it, such as https://api.example.com. Private keys need it
 //   ATP_STATE        where used requests and revoked tokens are stored: memory (default), sqlite:PATH, redis:HOST:PORT,
 //                    or an address such as rediss://USER:PASSWORD@HOST:PORT. With postgres:CONNECTION-STRING, or agents:PATH for an

@@ -33,15 +33,18 @@ public static class AgentTokenAuthenticationExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IssuerTelemetry>();
         services.TryAddSingleton<ITokenReader>(static provider => Reader(provider));
-        // The factory would log several lines for each question to the issuer.
-        services.AddHttpClient(AgentTokenDefaults.BackchannelName)
-            .ConfigureHttpClient(static client => client.MaxResponseContentBufferSize = Backchannel.MaxAnswerBytes)
-            .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler { AllowAutoRedirect = false })
-            .RemoveAllLoggers();
+        AddClient(services, AgentTokenDefaults.MetadataClientName);
+        AddClient(services, AgentTokenDefaults.IntrospectionClientName);
         services.AddOptions<AgentTokenOptions>(AgentTokenDefaults.AuthenticationScheme).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AgentTokenOptions>, AgentTokenOptionsCheck>());
         return authentication.AddScheme<AgentTokenOptions, AgentTokenHandler>(AgentTokenDefaults.AuthenticationScheme, configure);
     }
+
+    // The factory would log several lines for each question to the issuer.
+    private static void AddClient(IServiceCollection services, string name) => services.AddHttpClient(name)
+        .ConfigureHttpClient(static client => client.MaxResponseContentBufferSize = Backchannel.MaxAnswerBytes)
+        .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler { AllowAutoRedirect = false })
+        .RemoveAllLoggers();
 
     private static ITokenReader Reader(IServiceProvider services)
     {

@@ -71,7 +71,7 @@ public static class AgentTokenEndpointExtensions
         var metadata = new ServerMetadataEndpoint(endpoints);
         group.MapMethods(KeySetEndpoint.Path, s_reading, KeySetEndpoint.RunAsync)
             .WithMetadata(new KeySetEndpoint(endpoints)).AllowAnonymous();
-        group.MapMethods(ServerMetadataEndpoint.Path, s_reading, metadata.RunAsync).WithMetadata(metadata).AllowAnonymous();
+        group.MapMethods(AgentTokenDefaults.MetadataPath, s_reading, metadata.RunAsync).WithMetadata(metadata).AllowAnonymous();
         return group;
     }
 
@@ -86,8 +86,7 @@ public static class AgentTokenEndpointExtensions
     // AllowAnonymous would override a policy. Without it, the app's fallback policy would apply.
     private static void AllowAnonymousUnlessGuarded(EndpointBuilder endpoint)
     {
-        if (!endpoint.Metadata.Any(static item => item is IAuthorizeData or AuthorizationPolicy))
-            endpoint.Metadata.Add(new AllowAnonymousAttribute());
+        if (!EndpointPolicy.IsIn(endpoint.Metadata)) endpoint.Metadata.Add(new AllowAnonymousAttribute());
     }
 
     internal static void RequireIssuer(IEndpointRouteBuilder endpoints, string call)

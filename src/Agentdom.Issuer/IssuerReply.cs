@@ -83,14 +83,14 @@ public sealed class IssuerReply
     internal static IssuerReply RateLimited(TimeSpan wait, string description) =>
         new(429, "rate_limited", Refusal("rate_limited", description))
         {
-            RetryAfterSeconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)),
+            RetryAfterSeconds = WholeSeconds(wait),
         };
 
     /// <summary>The issuer's state is unavailable or full.</summary>
     public static IssuerReply Unavailable(IssuerStateException failure) =>
         new(503, "temporarily_unavailable", Refusal("temporarily_unavailable", "The issuer is temporarily unavailable."))
         {
-            RetryAfterSeconds = 1,
+            RetryAfterSeconds = WholeSeconds(failure.RetryAfter ?? TimeSpan.Zero),
             StateFailure = failure,
         };
 
@@ -107,6 +107,8 @@ public sealed class IssuerReply
         (ManagedId, Label) = (id, label);
         return this;
     }
+
+    private static int WholeSeconds(TimeSpan wait) => Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
 
     private static Dictionary<string, object?> Refusal(string code, string description) =>
         new() { ["error"] = code, ["error_description"] = description };

@@ -12,7 +12,7 @@ internal static class AdministrationGuard
     internal static void AddFallback(EndpointBuilder endpoint, IServiceProvider services)
     {
         if (endpoint.Metadata.OfType<IAuthorizeData>().Any()) return;
-        if (!HasPolicy(endpoint.Metadata))
+        if (!EndpointPolicy.IsIn(endpoint.Metadata))
         {
             var policies = services.GetService<IAuthorizationPolicyProvider>();
             if (policies?.GetFallbackPolicyAsync().GetAwaiter().GetResult() is not { } fallback) return;
@@ -27,7 +27,7 @@ internal static class AdministrationGuard
     {
         // It overrides every policy, in whatever order they were added.
         if (endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null) return "AllowAnonymous() lets everyone in";
-        return HasPolicy(endpoint.Metadata) ? null : "no policy guards them";
+        return EndpointPolicy.IsIn(endpoint.Metadata) ? null : "no policy guards them";
     }
 
     /// <summary>
@@ -37,7 +37,4 @@ internal static class AdministrationGuard
     internal static bool IsStrayAgent(HttpContext request) =>
         request.GetEndpoint()?.Metadata.GetMetadata<AgentScopeRequirement>() is null
         && request.User.Identities.Any(static identity => identity.AuthenticationType == AgentTokenDefaults.AuthenticationScheme);
-
-    private static bool HasPolicy(IEnumerable<object> metadata) =>
-        metadata.Any(static item => item is IAuthorizeData or AuthorizationPolicy);
 }

@@ -27,21 +27,24 @@ internal sealed class KeptAnswers<T>(Func<string, CancellationToken, Task<T>> as
     internal TimeSpan Lifetime { get; set; }
 
     /// <summary>Finds the answer.</summary>
-    internal ValueTask<T> FindAsync(string key, CancellationToken cancel)
+    internal ValueTask<T> FindAsync(string key, CancellationToken cancel) => FindAsync(key, key, cancel);
+
+    /// <summary>Finds the answer to a question that is too long, or too confidential, to be kept with it.</summary>
+    /// <param name="key">What stands for the question.</param>
+    /// <param name="subject">What is asked about. It is not kept.</param>
+    /// <param name="cancel">Ends the waiting.</param>
+    internal ValueTask<T> FindAsync(string key, string subject, CancellationToken cancel)
     {
-        if (!_questions.TryGetValue(key, out var known) || known.HasFailed) return AskAsync(key, isAfresh: false, cancel);
+        if (!_questions.TryGetValue(key, out var known) || known.HasFailed) return AskAsync(key, subject, isAfresh: false, cancel);
         var age = time.GetElapsedTime(known.AskedAt);
-        if (age >= Lifetime) return AskAsync(key, isAfresh: false, cancel);
+        if (age >= Lifetime) return AskAsync(key, subject, isAfresh: false, cancel);
         if (age >= Lifetime * known.RenewedFrom && Volatile.Read(ref _renewals) < RenewalsAtOnce && known.IsFirstToRenew())
-        {
-            Interlocked.Increment(ref _renewals);
-            _ = Task.Run(() => RenewAsync(key, known), CancellationToken.None);
-        }
+            RenewInBackground(key, subject, known);
         return known.Answer.IsCompletedSuccessfully ? new(known.Answer.Result) : new(known.Answer.WaitAsync(cancel));
     }
 
     /// <summary>Finds the answer as it is now, though another one is kept. A key is asked for in this way once a second at most.</summary>
-    internal ValueTask<T> FindAfreshAsync(string key, CancellationToken cancel) => AskAsync(key, isAfresh: true, cancel);
+    internal ValueTask<T> FindAfreshAsync(string key, CancellationToken cancel) => AskAsync(key, key, isAfresh: true, cancel);
 
     /// <summary>Asks anew for the next caller. A question that is pending may have been answered from before the change.</summary>
     internal void Forget(string key) => _questions.TryRemove(key, out _);
@@ -56,12 +59,12 @@ internal sealed class KeptAnswers<T>(Func<string, CancellationToken, Task<T>> as
         }
     }
 
-    private async ValueTask<T> AskAsync(string key, bool isAfresh, CancellationToken cancel)
+    private async ValueTask<T> AskAsync(string key, string subject, bool isAfresh, CancellationToken cancel)
     {
-        if (Lifetime == TimeSpan.Zero || !HasRoomFor(key)) return await ask(key, cancel);
+        if (Lifetime == TimeSpan.Zero || !HasRoomFor(key)) return await ask(subject, cancel);
         var mine = new Question(time.GetTimestamp(), isAfresh);
         var question = _questions.AddOrUpdate(key, mine, (_, other) => IsGood(other, isAfresh) ? other : mine);
-        if (question == mine) _ = RunAsync(key, mine);
+        if (question == mine) _ = RunAsync(subject, mine);
         return await question.Answer.WaitAsync(cancel);
     }
 
@@ -70,12 +73,19 @@ internal sealed class KeptAnswers<T>(Func<string, CancellationToken, Task<T>> as
         && time.GetElapsedTime(question.AskedAt) < (isAfresh ? s_pause : Lifetime);
 
     // Nobody can cancel a question, because others wait for it too.
-    private Task RunAsync(string key, Question question) => question.RunAsync(() => ask(key, CancellationToken.None));
+    private Task RunAsync(string subject, Question question) => question.RunAsync(() => ask(subject, CancellationToken.None));
 
-    private async Task RenewAsync(string key, Question known)
+    // A method of its own, because its closure would be made for each caller.
+    private void RenewInBackground(string key, string subject, Question known)
+    {
+        Interlocked.Increment(ref _renewals);
+        _ = Task.Run(() => RenewAsync(key, subject, known), CancellationToken.None);
+    }
+
+    private async Task RenewAsync(string key, string subject, Question known)
     {
         var next = new Question(time.GetTimestamp(), isAfresh: false);
-        await RunAsync(key, next);
+        await RunAsync(subject, next);
         Interlocked.Decrement(ref _renewals);
         // Not if it was forgotten or asked for afresh meanwhile.
         if (!next.HasFailed) _questions.TryUpdate(key, next, known);

@@ -12,10 +12,20 @@ public static class AgentTokenDefaults
     public const string TelemetryName = "Agentdom.Issuer";
 
     /// <summary>
-    /// The name of the <c>HttpClient</c> that asks an issuer in another process. Configure it with
-    /// <c>builder.Services.AddHttpClient(AgentTokenDefaults.BackchannelName)</c>, for example to add a credential or a proxy.
+    /// The name of the <c>HttpClient</c> that asks an issuer in another process whether a token was revoked. Configure it with
+    /// <c>builder.Services.AddHttpClient(AgentTokenDefaults.IntrospectionClientName)</c>, for example to add this app's credential: it
+    /// sends requests to the issuer's introspection endpoint only.
     /// </summary>
-    public const string BackchannelName = "Agentdom.Issuer";
+    public const string IntrospectionClientName = "Agentdom.Issuer.Introspection";
+
+    /// <summary>
+    /// The name of the <c>HttpClient</c> that reads the metadata and the public keys of an issuer in another process. Everyone may read
+    /// them, and they may be on other hosts, so add no credential to it.
+    /// </summary>
+    public const string MetadataClientName = "Agentdom.Issuer.Metadata";
+
+    /// <summary>The path of an issuer's metadata (RFC 8414 §3).</summary>
+    internal const string MetadataPath = "/.well-known/oauth-authorization-server";
 
     /// <summary>The claim type of scopes. There is one claim for each granted scope.</summary>
     public const string ScopeClaimType = "scope";

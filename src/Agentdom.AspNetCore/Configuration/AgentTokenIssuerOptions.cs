@@ -100,8 +100,7 @@ public sealed partial class AgentTokenIssuerOptions : TokenIssuerOptions
     }
 
     private static bool IsIssuerAddress(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0
-        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && AtpHost.IsLoopback(uri)));
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && AtpHost.IsIssuerName(uri);
 
     [GeneratedRegex("at '([^']*)' to type", RegexOptions.RightToLeft)]
     private static partial Regex KeyInBindingError();

@@ -9,13 +9,12 @@ namespace Agentdom.AspNetCore;
 /// </summary>
 public sealed class AgentTokenOptions : AuthenticationSchemeOptions
 {
-    internal const string MetadataPath = "/.well-known/oauth-authorization-server";
-
     private const int MaxCacheSeconds = 30;
 
     /// <summary>
-    /// The issuer of the tokens, such as <c>https://issuer.example.com</c>: what the <c>iss</c> claim says. It needs https, except for
-    /// loopback addresses. Null, the default, is the app's own issuer, and then the other options are not used.
+    /// The issuer of the tokens, such as <c>https://issuer.example.com</c>, written exactly as in their <c>iss</c> claim and in the
+    /// issuer's metadata. It needs https, except for loopback addresses. Null, the default, is the app's own issuer, and then the other
+    /// options are not used.
     /// </summary>
     public Uri? Issuer { get; set; }
 
@@ -40,31 +39,33 @@ public sealed class AgentTokenOptions : AuthenticationSchemeOptions
     /// </summary>
     public int IntrospectionCacheSeconds { get; set; } = 10;
 
-    /// <summary>What happens while the issuer cannot be asked about a token. The default is to refuse the request with 503.</summary>
+    /// <summary>
+    /// What happens while the issuer cannot be asked about a token, or for its keys. The default is to refuse the request with 503.
+    /// </summary>
     public UnavailableIssuer WhenUnavailable { get; set; } = UnavailableIssuer.Refuse;
 
-    /// <summary>The issuer's name without a slash at its end.</summary>
-    internal string IssuerName => WithoutSlash(Issuer!);
+    /// <summary>The issuer's name as it was written, because names are compared exactly (RFC 8414 §3.3).</summary>
+    internal string IssuerName => Issuer!.OriginalString;
 
-    internal Uri Metadata => MetadataAddress ?? new Uri(IssuerName + MetadataPath);
+    internal Uri Metadata => MetadataAddress ?? new Uri(Address(Issuer!) + AgentTokenDefaults.MetadataPath);
 
     /// <summary>The problems of these options, each as a sentence with advice; empty if they are valid.</summary>
     internal IEnumerable<string> Problems()
     {
         if (Issuer is null) yield break;
-        if (!IsSecure(Issuer) || Issuer.Query.Length > 0)
+        if (!AtpHost.IsIssuerName(Issuer))
             yield return "Issuer must be an https address without a user name and a query, such as https://issuer.example.com. "
                 + "Http is allowed for loopback addresses.";
-        if (MetadataAddress is not null && !IsSecure(MetadataAddress))
+        if (MetadataAddress is not null && !AtpHost.IsSecure(MetadataAddress))
             yield return "MetadataAddress must be an https address without a user name. Http is allowed for loopback addresses.";
         if (Audience is not null && string.IsNullOrWhiteSpace(Audience)) yield return "Audience is empty. Name one, or leave it out.";
         if (IntrospectionCacheSeconds is < 0 or > MaxCacheSeconds)
             yield return $"IntrospectionCacheSeconds is 0 to {MaxCacheSeconds}, not {IntrospectionCacheSeconds}.";
     }
 
-    /// <summary>Whether an address may be asked: https, or http on this machine.</summary>
-    internal static bool IsSecure(Uri address) => address.IsAbsoluteUri && address.UserInfo.Length == 0 && address.Fragment.Length == 0
-        && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback));
+    /// <summary>Whether a name is the issuer's, perhaps in another spelling, such as with a slash at its end.</summary>
+    internal bool IsLikeIssuer(string name) => name == IssuerName
+        || (Uri.TryCreate(name, UriKind.Absolute, out var address) && Address(address) == Address(Issuer!));
 
-    private static string WithoutSlash(Uri address) => address.GetLeftPart(UriPartial.Path).TrimEnd('/');
+    private static string Address(Uri name) => name.GetLeftPart(UriPartial.Path).TrimEnd('/');
 }

@@ -16,8 +16,6 @@ namespace Agentdom.AspNetCore;
 /// <param name="routes">The app or group on which it is mapped.</param>
 internal sealed class ServerMetadataEndpoint(IEndpointRouteBuilder routes)
 {
-    internal const string Path = "/.well-known/oauth-authorization-server";
-
     private volatile Paths? _paths;
 
     internal Task RunAsync(HttpContext context)

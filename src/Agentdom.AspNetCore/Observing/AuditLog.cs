@@ -26,6 +26,12 @@ internal static partial class AuditLog
     [LoggerMessage(1005, LogLevel.Information, "Accepted token {TokenId} with scopes {Scopes} of agent {AgentId} at {Address}.")]
     internal static partial void Accepted(this ILogger audit, string? tokenId, string scopes, string? agentId, string address);
 
+    [LoggerMessage(1014, LogLevel.Warning,
+        "Accepted token {TokenId} with scopes {Scopes} of agent {AgentId} at {Address} by its signature alone, because its issuer is "
+        + "out of reach. It may have been revoked.")]
+    internal static partial void AcceptedUnchecked(
+        this ILogger audit, string? tokenId, string scopes, string? agentId, string address);
+
     [LoggerMessage(1006, LogLevel.Warning, "Left out {Count} more refusals at {Address} in the last minute.")]
     internal static partial void LeftOut(this ILogger audit, long count, string address);
 

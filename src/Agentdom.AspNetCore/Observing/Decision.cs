@@ -6,6 +6,9 @@ namespace Agentdom.AspNetCore;
 /// <param name="operation">One of <see cref="Operation"/>.</param>
 internal sealed class Decision(string operation) : IDisposable
 {
+    /// <summary>The outcome for a token that was accepted although its issuer could not be asked about it.</summary>
+    internal const string AcceptedUnchecked = "accepted_unchecked";
+
     private readonly Activity? _activity = IssuerTelemetry.Source.StartActivity("agentdom." + operation);
 
     internal string Operation => operation;
@@ -40,9 +43,10 @@ internal sealed class Decision(string operation) : IDisposable
         return Tagged();
     }
 
-    internal Decision IsAccepted(AgentToken token)
+    internal Decision IsAccepted(AgentToken token, bool isUnchecked)
     {
-        (Outcome, AgentId, Scopes, TokenId) = ("accepted", Line(token.AgentId), token.Scopes, token.TokenId);
+        var outcome = isUnchecked ? AcceptedUnchecked : "accepted";
+        (Outcome, AgentId, Scopes, TokenId) = (outcome, Line(token.AgentId), token.Scopes, token.TokenId);
         return Tagged();
     }
 

@@ -35,8 +35,8 @@ internal static partial class IssuerLog
     [LoggerMessage(2008, LogLevel.Error, "Tokens of another process's issuer cannot be checked completely. {Reason}")]
     internal static partial void IssuerUnavailable(this ILogger log, string reason);
 
-    [LoggerMessage(2009, LogLevel.Information, "The issuer {Issuer} can be asked about tokens again.")]
-    internal static partial void IssuerAvailable(this ILogger log, string issuer);
+    [LoggerMessage(2009, LogLevel.Information, "The issuer {Issuer} can be asked {Subject} again.")]
+    internal static partial void IssuerAvailable(this ILogger log, string issuer, string subject);
 
     [LoggerMessage(2020, LogLevel.Error, "The manifest file has changed, and its old content stays in use. {Problem}")]
     internal static partial void ManifestFileRefused(this ILogger log, string problem);

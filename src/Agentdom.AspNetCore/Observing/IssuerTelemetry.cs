@@ -76,6 +76,9 @@ internal sealed class IssuerTelemetry : IDisposable
             case Operation.ManagedList:
                 _audit.ListedManaged(agent, address);
                 break;
+            case Operation.Accept when decision.Outcome == Decision.AcceptedUnchecked:
+                _audit.AcceptedUnchecked(decision.TokenId, scopes, agent, address);
+                break;
             default:
                 _audit.Accepted(decision.TokenId, scopes, agent, address);
                 break;

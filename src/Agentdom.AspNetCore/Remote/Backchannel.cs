@@ -1,46 +1,76 @@
 using System.Net;
-using Microsoft.IdentityModel.Protocols;
+using System.Net.Http.Headers;
 
 namespace Agentdom.AspNetCore;
 
 /// <summary>Sends requests to the issuer and reads its answers.</summary>
-internal sealed class Backchannel(IHttpClientFactory clients) : IDocumentRetriever
+internal sealed class Backchannel(AgentTokenOptions options, IHttpClientFactory clients, TimeProvider time)
 {
     internal const int MaxAnswerBytes = 256 * 1024;
 
-    /// <summary>Reads a document: the issuer's metadata or its key set.</summary>
-    public Task<string> GetDocumentAsync(string address, CancellationToken cancel) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Get, Secure(address)), cancel);
+    /// <summary>Reads the issuer's metadata. The app's own options have checked its address.</summary>
+    internal Task<JsonObject> GetMetadataAsync(CancellationToken cancel) => GetAsync(options.Metadata, cancel);
 
-    /// <summary>Sends a form.</summary>
-    internal Task<string> PostAsync(string address, Dictionary<string, string> form, CancellationToken cancel) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Post, Secure(address)) { Content = new FormUrlEncodedContent(form) }, cancel);
+    /// <summary>Reads the issuer's key set.</summary>
+    internal Task<JsonObject> GetKeysAsync(string address, CancellationToken cancel) => GetAsync(Endpoint(address), cancel);
 
-    private async Task<string> SendAsync(HttpRequestMessage request, CancellationToken cancel)
+    /// <summary>Asks about a token (RFC 7662). Only this request has the app's credential.</summary>
+    internal Task<JsonObject> IntrospectAsync(string address, string token, CancellationToken cancel)
+    {
+        var form = new Dictionary<string, string> { ["token"] = token, ["token_type_hint"] = "access_token" };
+        var request = new HttpRequestMessage(HttpMethod.Post, Endpoint(address)) { Content = new FormUrlEncodedContent(form) };
+        return SendAsync(AgentTokenDefaults.IntrospectionClientName, request, cancel);
+    }
+
+    private Task<JsonObject> GetAsync(Uri address, CancellationToken cancel) =>
+        SendAsync(AgentTokenDefaults.MetadataClientName, new HttpRequestMessage(HttpMethod.Get, address), cancel);
+
+    private async Task<JsonObject> SendAsync(string clientName, HttpRequestMessage request, CancellationToken cancel)
     {
         using (request)
         {
             request.Headers.Accept.ParseAdd("application/json");
-            using var client = clients.CreateClient(AgentTokenDefaults.BackchannelName);
+            using var client = clients.CreateClient(clientName);
             using var answer = await client.SendAsync(request, cancel);
-            RequireSuccess(answer, request.RequestUri!.GetLeftPart(UriPartial.Path));
-            return await answer.Content.ReadAsStringAsync(cancel);
+            var address = request.RequestUri!.GetLeftPart(UriPartial.Path);
+            RequireSuccess(answer, address, isIntrospection: clientName == AgentTokenDefaults.IntrospectionClientName);
+            try
+            {
+                return StrictJson.ParseAnswer(await answer.Content.ReadAsByteArrayAsync(cancel));
+            }
+            catch (JsonFormatException e)
+            {
+                throw new IssuerStateException($"{address} does not answer with JSON. {e.Message} Check Issuer and MetadataAddress.");
+            }
         }
     }
 
-    // Only what may pass by itself counts as unavailable. Anything else is a mistake in somebody's settings.
-    private static void RequireSuccess(HttpResponseMessage answer, string address)
+    // Only what may pass by itself counts as out of reach. Anything else is a mistake in somebody's settings, or the issuer's limit.
+    private void RequireSuccess(HttpResponseMessage answer, string address, bool isIntrospection)
     {
-        if (answer.StatusCode == HttpStatusCode.OK) return;
         var status = (int)answer.StatusCode;
-        if (status is 429 or >= 500) throw new HttpRequestException($"It answered with {status}.", null, answer.StatusCode);
-        throw new IssuerStateException(status is 401 or 403
-            ? $"{address} answered with {status}. If the issuer protects it, add this app's credential to the HttpClient "
-                + $"'{AgentTokenDefaults.BackchannelName}'."
-            : $"{address} answered with {status}. Check Issuer and MetadataAddress.");
+        switch (answer.StatusCode)
+        {
+            case HttpStatusCode.OK:
+                return;
+            case HttpStatusCode.TooManyRequests:
+                throw new IssuerStateException($"{address} answered with 429, because this app asks more often than the issuer's limit for "
+                    + "an address allows. Raise that limit.") { RetryAfter = Wait(answer.Headers.RetryAfter) };
+            case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden when isIntrospection:
+                throw new IssuerStateException($"{address} answered with {status}. If the issuer protects introspection, add this app's "
+                    + $"credential to the HttpClient '{AgentTokenDefaults.IntrospectionClientName}'.");
+            case >= HttpStatusCode.InternalServerError:
+                throw new HttpRequestException($"It answered with {status}.", null, answer.StatusCode);
+            default:
+                throw new IssuerStateException($"{address} answered with {status}. Check Issuer and MetadataAddress.");
+        }
     }
 
-    private static Uri Secure(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && AgentTokenOptions.IsSecure(uri)
+    private TimeSpan Wait(RetryConditionHeaderValue? after) => after?.Delta ?? (after?.Date - time.GetUtcNow()) ?? TimeSpan.Zero;
+
+    // What an https issuer names must not send tokens or read keys in the clear, not even on this machine.
+    private Uri Endpoint(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && AtpHost.IsSecure(uri)
+            && (uri.Scheme == Uri.UriSchemeHttps || options.Issuer!.Scheme == Uri.UriSchemeHttp)
         ? uri
-        : throw new IssuerStateException($"The issuer's metadata names the address '{Printable.Line(address)}', which is not https.");
+        : throw new IssuerStateException($"The issuer's metadata names the address '{Printable.Excerpt(address)}', which is not https.");
 }

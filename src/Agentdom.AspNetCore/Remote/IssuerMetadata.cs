@@ -1,11 +1,9 @@
-using System.Text.Json;
-using Microsoft.IdentityModel.Protocols.OpenIdConnect;
-
 namespace Agentdom.AspNetCore;
 
 /// <summary>
 /// The issuer's metadata and keys. They are read when the first token needs them, and again in the background every five minutes
-/// while there are requests, so that a key that the issuer withdrew is not trusted for long.
+/// while there are requests, so that a key that the issuer withdrew is not trusted for long. All times are those of a clock that nobody
+/// sets.
 /// </summary>
 /// <remarks>
 /// Not Microsoft's <c>ConfigurationManager</c>: it keeps keys for twelve hours, and if a token has an unknown key it reads them in the
@@ -14,82 +12,123 @@ namespace Agentdom.AspNetCore;
 internal sealed class IssuerMetadata(AgentTokenOptions options, Backchannel backchannel, IssuerReach reach, TimeProvider time)
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_pauseAfterFailure = TimeSpan.FromSeconds(5);
+
+    // Older keys are not used without asking. If nobody sent a token for hours, a key may have been withdrawn since.
+    private static readonly TimeSpan s_maxAge = 2 * s_pause;
+
+    // While the issuer is out of reach, if the app trusts signatures then. No token has a longer lifetime.
+    private static readonly TimeSpan s_maxAgeInOutage = TimeSpan.FromHours(24);
 
     private readonly Lock _lock = new();
-    private volatile IssuerKeys? _known;
+    private volatile Known? _known;
+    // The one that is running, or the last one if it failed.
     private Task<IssuerKeys>? _reading;
-    private DateTimeOffset _lastReading = DateTimeOffset.MinValue;
-    private DateTimeOffset _lastUnknownKey = DateTimeOffset.MinValue;
+    private long _failedAt;
+    // Whether the running one is for an unknown key.
+    private bool _isSearch;
+    private long? _searchedAt;
 
-    /// <summary>Finds a key of the issuer. An unknown key makes it read them again, but only once in five minutes.</summary>
-    /// <exception cref="IssuerStateException">The keys have never been read, or cannot be read now.</exception>
+    /// <summary>Whether the keys are older than they may be while the issuer can be asked.</summary>
+    internal bool AreKeysOld => !(AgeOf(_known) < s_maxAge);
+
+    /// <summary>
+    /// Finds a key of the issuer. An unknown key makes it read them again, but only once in five minutes. A failure does not count.
+    /// </summary>
+    /// <exception cref="IssuerStateException">The keys have not been read for too long, or the key may be a new one.</exception>
     internal async ValueTask<VerificationKey?> FindKeyAsync(string keyId, CancellationToken cancel)
     {
         var known = await GetAsync(cancel);
         if (known.Find(keyId) is { } key) return key;
-        return ReadForUnknownKey() is { } reading ? (await reading.WaitAsync(cancel)).Find(keyId) : null;
+        return Search() is { } reading ? (await reading.WaitAsync(cancel)).Find(keyId) : null;
     }
 
-    /// <exception cref="IssuerStateException">It has never been read, and cannot be read now.</exception>
-    internal ValueTask<IssuerKeys> GetAsync(CancellationToken cancel)
+    /// <exception cref="IssuerStateException">It has not been read for too long, and cannot be read now.</exception>
+    internal async ValueTask<IssuerKeys> GetAsync(CancellationToken cancel)
     {
-        if (_known is not { } known) return new(Read().WaitAsync(cancel));
-        if (time.GetUtcNow() - _lastReading >= s_pause) Read();
-        return new(known);
-    }
-
-    // Null if it was done a short time ago, and is over.
-    private Task<IssuerKeys>? ReadForUnknownKey()
-    {
-        lock (_lock)
+        var known = _known;
+        var age = AgeOf(known);
+        if (age < s_pause) return known!.Keys;
+        var reading = Read();
+        if (age < s_maxAge) return known!.Keys;
+        try
         {
-            var now = time.GetUtcNow();
-            if (now - _lastUnknownKey < s_pause) return _reading;
-            _lastUnknownKey = now;
-            return Read();
+            return await reading.WaitAsync(cancel);
+        }
+        catch (IssuerStateException e) when (
+            e.IsOutOfReach && options.WhenUnavailable == UnavailableIssuer.TrustSignature && age < s_maxAgeInOutage)
+        {
+            return known!.Keys;
         }
     }
 
-    // One at a time. All who need it wait for the same one, and none of them can cancel it.
-    private Task<IssuerKeys> Read()
+    // Null if it was done a short time ago, and is over.
+    private Task<IssuerKeys>? Search()
     {
         lock (_lock)
         {
-            if (_reading is not null) return _reading;
-            _lastReading = time.GetUtcNow();
-            var reading = Task.Run(() => reach.CallAsync(ReadAsync).AsTask());
-            _reading = reading;
-            _ = reading.ContinueWith(Keep, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            if (_reading is null && _searchedAt is { } at && time.GetElapsedTime(at) < s_pause) return null;
+            var reading = Read();
+            _isSearch = !reading.IsCompleted;
             return reading;
         }
     }
 
-    private void Keep(Task<IssuerKeys> reading)
+    // One at a time. All who need it wait for the same one, and none of them can cancel it. A failure is kept for a moment, so that not
+    // each token causes another request.
+    private Task<IssuerKeys> Read()
     {
         lock (_lock)
         {
-            // A failure is reported to those who wait. The older keys stay in use.
-            if (reading.Exception is null) _known = reading.Result;
-            _reading = null;
+            if (_reading is { } last && (!last.IsCompleted || time.GetElapsedTime(_failedAt) < s_pauseAfterFailure)) return last;
+            _reading = Task.Run(ReadOnceAsync);
+            // Perhaps nobody waits for it.
+            _ = _reading.ContinueWith(static failed => failed.Exception, TaskScheduler.Default);
+            return _reading;
         }
     }
 
-    private async Task<IssuerKeys> ReadAsync(CancellationToken cancel)
+    private async Task<IssuerKeys> ReadOnceAsync()
     {
-        var address = options.Metadata.AbsoluteUri;
+        var began = time.GetTimestamp();
         try
         {
-            var document = await OpenIdConnectConfigurationRetriever.GetAsync(address, backchannel, cancel);
-            if (document.Issuer?.TrimEnd('/') != options.IssuerName)
+            var keys = await reach.CallAsync(FetchAsync);
+            lock (_lock)
             {
-                throw new IssuerStateException(
-                    $"{address} is the metadata of '{Printable.Line(document.Issuer ?? "")}', not of {options.IssuerName}.");
+                _known = new Known(keys, began);
+                if (_isSearch) _searchedAt = began;
+                (_reading, _isSearch) = (null, false);
             }
-            return new IssuerKeys(document);
+            return keys;
         }
-        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
+        catch
         {
-            throw new IssuerStateException($"{address} is not the metadata of an issuer (RFC 8414), or its key set cannot be read.");
+            lock (_lock) (_failedAt, _isSearch) = (time.GetTimestamp(), false);
+            throw;
         }
     }
+
+    private async Task<IssuerKeys> FetchAsync(CancellationToken cancel)
+    {
+        var address = options.Metadata.GetLeftPart(UriPartial.Path);
+        var metadata = await backchannel.GetMetadataAsync(cancel);
+        // First, because nothing else of another issuer's metadata may be used (RFC 8414 §3.3).
+        if (metadata["issuer"] as string is var issuer && issuer != options.IssuerName)
+        {
+            throw new IssuerStateException($"{address} is the metadata of '{Printable.Excerpt(issuer ?? "")}', not of "
+                + $"'{options.IssuerName}'. Names are compared exactly, so write Issuer as the metadata does, or correct MetadataAddress.");
+        }
+        if (metadata["jwks_uri"] is not string keysAddress)
+            throw new IssuerStateException($"{address} names no jwks_uri, so it is not the metadata of an issuer that publishes keys.");
+        var keys = new IssuerKeys(metadata["introspection_endpoint"] as string, await backchannel.GetKeysAsync(keysAddress, cancel));
+        return keys.HasKeys
+            ? keys
+            : throw new IssuerStateException($"The key set of {options.IssuerName} has no key that can check tokens: an EC key on the "
+                + "curve P-256 or an RSA key of at least 2,048 bits, with a kid. Add a private key to the issuer's SigningKeys.");
+    }
+
+    private TimeSpan AgeOf(Known? known) => known is null ? TimeSpan.MaxValue : time.GetElapsedTime(known.ReadAt);
+
+    private sealed record Known(IssuerKeys Keys, long ReadAt);
 }

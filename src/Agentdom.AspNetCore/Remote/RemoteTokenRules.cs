@@ -15,16 +15,19 @@ internal sealed class RemoteTokenRules
     internal RemoteTokenRules(AgentTokenOptions options, TimeProvider time)
     {
         (_options, _time) = (options, time);
-        _claims = With([]);
+        _claims = AccessTokenFormat.Validation([], issuer: null, options.Audience, time);
         _claims.AlgorithmValidator = null;
         _claims.ValidateIssuerSigningKey = false;
         _claims.SignatureValidator = static (token, _) => new JsonWebToken(token);
     }
 
-    /// <summary>The token, or null if it is plainly invalid. Its signature is not checked, so nothing that it says is proved.</summary>
+    /// <summary>
+    /// The token, or null if it is plainly invalid. Its signature is not checked, so nothing that it says is proved. The issuer's name
+    /// may have another spelling: then reading the metadata tells whether Issuer is written wrongly.
+    /// </summary>
     internal async ValueTask<JsonWebToken?> ReadAsync(string token) =>
         AccessTokenFormat.IsPlain(token, PublishedKey.Algorithms) && await ValidateAsync(token, _claims) is { } read
-            && !string.IsNullOrEmpty(read.Kid)
+            && !string.IsNullOrEmpty(read.Kid) && _options.IsLikeIssuer(read.Issuer)
             ? read
             : null;
 

@@ -12,35 +12,31 @@ internal sealed class RemoteTokens : ITokenReader
 
     public RemoteTokens(AgentTokenOptions options, IHttpClientFactory clients, TimeProvider time, ILogger<RemoteTokens> log)
     {
-        var backchannel = new Backchannel(clients);
-        var reach = new IssuerReach(options.IssuerName, time, log);
+        var backchannel = new Backchannel(options, clients, time);
+        IssuerReach Reach(string subject) => new(options.IssuerName, subject, time, log);
         _options = options;
         Limits = new RequestLimits(new AgentTokenIssuerLimits(), time);
         _rules = new RemoteTokenRules(options, time);
-        _metadata = new IssuerMetadata(options, backchannel, reach, time);
-        _introspection = new Introspection(options, _metadata, backchannel, reach, time);
+        _metadata = new IssuerMetadata(options, backchannel, Reach("for its keys"), time);
+        _introspection = new Introspection(options, _metadata, backchannel, Reach("about tokens"), time);
     }
 
     public RequestLimits Limits { get; }
 
-    public async ValueTask<AgentToken?> ReadAsync(string token, CancellationToken cancel)
+    public async ValueTask<AcceptedToken?> ReadAsync(string token, CancellationToken cancel)
     {
         // What needs no request comes first, so that a token that is plainly invalid costs the issuer nothing.
         if (await _rules.ReadAsync(token) is not { } jwt) return null;
         if (await _metadata.FindKeyAsync(jwt.Kid, cancel) is not { } key) return null;
         if (await _rules.CheckAsync(token, key) is not { } read) return null;
-        return _options.Revocation == RevocationCheck.None || await IsActiveAsync(token, cancel) ? read : null;
-    }
-
-    private async ValueTask<bool> IsActiveAsync(string token, CancellationToken cancel)
-    {
+        if (_options.Revocation == RevocationCheck.None) return new(read, IsUnchecked: _metadata.AreKeysOld);
         try
         {
-            return await _introspection.IsActiveAsync(token, cancel);
+            return await _introspection.IsActiveAsync(token, cancel) ? new(read) : null;
         }
         catch (IssuerStateException e) when (e.IsOutOfReach && _options.WhenUnavailable == UnavailableIssuer.TrustSignature)
         {
-            return true;
+            return _introspection.MayHaveBeenInactive(token) ? null : new(read, IsUnchecked: true);
         }
     }
 }

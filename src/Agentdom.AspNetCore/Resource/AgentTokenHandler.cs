@@ -30,22 +30,23 @@ internal sealed class AgentTokenHandler(
         if (header.Count != 1 || !header[0]!.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)) return AuthenticateResult.NoResult();
 
         using var decision = new Decision(Operation.Accept);
-        AgentToken? token;
+        AcceptedToken? accepted;
         try
         {
-            token = await tokens.ReadAsync(header[0]![Prefix.Length..].Trim(), Context.RequestAborted);
+            accepted = await tokens.ReadAsync(header[0]![Prefix.Length..].Trim(), Context.RequestAborted);
         }
         catch (IssuerStateException e)
         {
             Record(decision.IsRefused("temporarily_unavailable", stateFailure: e));
             return AuthenticateResult.Fail(e);
         }
-        if (token is null)
+        if (accepted is not { } read)
         {
             _invalidToken = decision.IsRefused("invalid_token");
             return AuthenticateResult.Fail("The token is not from this issuer, has expired, or was revoked.");
         }
-        Record(decision.IsAccepted(token));
+        var token = read.Token;
+        Record(decision.IsAccepted(token, read.IsUnchecked));
 
         var identity = new ClaimsIdentity(Scheme.Name, AgentTokenDefaults.AgentIdClaimType, ClaimsIdentity.DefaultRoleClaimType);
         identity.AddClaim(new Claim(AgentTokenDefaults.AgentIdClaimType, token.AgentId));

@@ -8,5 +8,5 @@ internal interface ITokenReader
 
     /// <returns>The content of the token, or null if it is invalid.</returns>
     /// <exception cref="IssuerStateException">Whether it is valid cannot be found out at present.</exception>
-    ValueTask<AgentToken?> ReadAsync(string token, CancellationToken cancel);
+    ValueTask<AcceptedToken?> ReadAsync(string token, CancellationToken cancel);
 }

@@ -5,5 +5,6 @@ internal sealed class OwnTokens(CurrentIssuer current) : ITokenReader
 {
     public RequestLimits Limits => current.Limits;
 
-    public ValueTask<AgentToken?> ReadAsync(string token, CancellationToken cancel) => current.Issuer.ReadTokenAsync(token, cancel);
+    public async ValueTask<AcceptedToken?> ReadAsync(string token, CancellationToken cancel) =>
+        await current.Issuer.ReadTokenAsync(token, cancel) is { } read ? new(read) : null;
 }

@@ -16,6 +16,9 @@ public sealed class IssuerStateException : Exception
     /// <summary>Whether what was asked did not answer, so that it may be asked again. Otherwise, something is set up wrongly.</summary>
     internal bool IsOutOfReach { get; init; }
 
+    /// <summary>How long to wait before it is asked again, if what was asked said so.</summary>
+    internal TimeSpan? RetryAfter { get; init; }
+
     /// <summary>The types of an exception and of its causes. Their messages may quote a connection string.</summary>
     internal static string Types(Exception? failure)
     {

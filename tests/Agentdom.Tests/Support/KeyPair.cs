@@ -41,15 +41,30 @@ internal sealed class KeyPair
             (data, signature) => key.VerifyData(data, signature, HashAlgorithmName.SHA256));
     }
 
-    internal static KeyPair Rsa()
+    internal static KeyPair Rsa(int bits = 2048)
     {
-        var key = RSA.Create(2048);
+        var key = RSA.Create(bits);
         var numbers = key.ExportParameters(false);
         return new KeyPair(
             key, "RS256",
             $$"""{"e":"{{Base64Url.EncodeToString(numbers.Exponent)}}","kty":"RSA","n":"{{Base64Url.EncodeToString(numbers.Modulus)}}"}""",
             data => key.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
             (data, signature) => key.VerifyData(data, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+    }
+
+    /// <summary>A token as an issuer would write it for the agent "test-agent", but for what is changed.</summary>
+    internal string Token(
+        string issuer, long expires, Action<System.Text.Json.Nodes.JsonObject>? header = null,
+        Action<System.Text.Json.Nodes.JsonObject>? claims = null)
+    {
+        var head = new System.Text.Json.Nodes.JsonObject { ["alg"] = Algorithm, ["typ"] = "at+jwt", ["kid"] = KeyId };
+        var body = new System.Text.Json.Nodes.JsonObject
+        {
+            ["iss"] = issuer, ["sub"] = "test-agent", ["jti"] = "an-id", ["scope"] = "data.read", ["exp"] = expires, ["nbf"] = expires - 60,
+        };
+        header?.Invoke(head);
+        claims?.Invoke(body);
+        return Token(head.ToJsonString(), body.ToJsonString());
     }
 
     internal static KeyPair Of(string algorithm) => algorithm == "ES256" ? Ec() : Rsa();

@@ -23,7 +23,7 @@ internal sealed class Nginx : IDisposable
             daemon off;
             worker_processes 1;
             pid {{folder}}/nginx.pid;
-            error_log stderr warn;
+            error_log {{folder}}/error.log warn;
             events {}
             http {
                 access_log off;
@@ -43,11 +43,23 @@ internal sealed class Nginx : IDisposable
 
     internal async Task<(int Status, string Answer)> GetAsync(string path, string? token, string? agentId = null)
     {
+        using var response = await SendAsync(path, token, agentId);
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>The challenge of the answer, or null if there is none.</summary>
+    internal async Task<string?> ChallengeAsync(string path, string? token)
+    {
+        using var response = await SendAsync(path, token, agentId: null);
+        return response.Headers.TryGetValues("WWW-Authenticate", out var values) ? Assert.Single(values) : null;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(string path, string? token, string? agentId)
+    {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{_port}{path}");
         if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
         if (agentId is not null) request.Headers.TryAddWithoutValidation("Agent-Id", agentId);
-        using var response = await Wire.Http.SendAsync(request);
-        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+        return await Wire.Http.SendAsync(request);
     }
 
     public void Dispose()

@@ -11,8 +11,11 @@ internal sealed class ResourceApp(TestHost host, LogCapture log) : IAsyncDisposa
 {
     internal LogCapture Log => log;
 
+    internal T Service<T>() where T : notnull => host.Service<T>();
+
     internal static async Task<ResourceApp> StartAsync(
-        string issuer, Action<AgentTokenOptions>? configure = null, TimeProvider? time = null, Action<IServiceCollection>? services = null)
+        string issuer, Action<AgentTokenOptions>? configure = null, TimeProvider? time = null,
+        Action<WebApplicationBuilder>? build = null)
     {
         var log = new LogCapture();
         var host = await TestHost.StartAsync(
@@ -26,7 +29,7 @@ internal sealed class ResourceApp(TestHost host, LogCapture log) : IAsyncDisposa
                     o.Issuer = new Uri(issuer);
                     configure?.Invoke(o);
                 });
-                services?.Invoke(builder.Services);
+                build?.Invoke(builder);
             });
         return new ResourceApp(host, log);
     }

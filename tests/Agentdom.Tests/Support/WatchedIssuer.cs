@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Agentdom.AspNetCore;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,6 +10,7 @@ namespace Agentdom.Tests.Support;
 internal sealed class WatchedIssuer : IAsyncDisposable
 {
     internal const string Metadata = "/.well-known/oauth-authorization-server";
+    internal const string Keys = "/.well-known/jwks.json";
     internal const string Introspection = "/v1/agent-tokens/introspect";
 
     private readonly ReloadableSettings _settings = new();
@@ -24,6 +26,12 @@ internal sealed class WatchedIssuer : IAsyncDisposable
     /// <summary>The status with which introspection answers, or null for a true answer.</summary>
     internal int? IntrospectionStatus { get; set; }
 
+    /// <summary>What introspection answers with such a status as <c>Retry-After</c>, or null.</summary>
+    internal string? IntrospectionRetryAfter { get; set; }
+
+    /// <summary>The status with which the metadata is answered, or null for a true answer.</summary>
+    internal int? MetadataStatus { get; set; }
+
     /// <summary>Runs before a question is answered.</summary>
     internal Func<Task>? Before { get; set; }
 
@@ -36,11 +44,15 @@ internal sealed class WatchedIssuer : IAsyncDisposable
 
     internal int Asked => _asked.Count;
 
-    internal static async Task<WatchedIssuer> StartAsync(params (string Key, string? Value)[] settings)
+    internal static Task<WatchedIssuer> StartAsync(params (string Key, string? Value)[] settings) => StartAsync(null, settings);
+
+    internal static async Task<WatchedIssuer> StartAsync(
+        Action<AgentTokenIssuerOptions>? configure, params (string Key, string? Value)[] settings)
     {
         var issuer = new WatchedIssuer();
         issuer._settings.Change([("AgentTokens:SigningKeys:0", issuer.Key.Pem), .. settings]);
         issuer._issuer = await TestIssuer.StartPublishingAsync(
+            configure,
             services: services => services.AddAgentTokenIssuer(issuer._settings.Section("AgentTokens")),
             map: app => app.Use(issuer.AnswerAsync));
         return issuer;
@@ -53,6 +65,9 @@ internal sealed class WatchedIssuer : IAsyncDisposable
         Key = KeyPair.Ec();
         _settings.Change(("AgentTokens:SigningKeys:0", Key.Pem), ("AgentTokens:SigningKeys:1", keepsOld ? old.Pem : null));
     }
+
+    /// <summary>Changes its settings.</summary>
+    internal void Set(params (string Key, string? Value)[] settings) => _settings.Change(settings);
 
     public ValueTask DisposeAsync() => _issuer.DisposeAsync();
 
@@ -68,7 +83,18 @@ internal sealed class WatchedIssuer : IAsyncDisposable
             return;
         }
         if (isResource && Before is { } before) await before();
-        if (path == Introspection && IntrospectionStatus is { } status) context.Response.StatusCode = status;
-        else await next(context);
+        if (path == Introspection && IntrospectionStatus is { } status)
+        {
+            context.Response.StatusCode = status;
+            if (IntrospectionRetryAfter is { } wait) context.Response.Headers.RetryAfter = wait;
+        }
+        else if (path == Metadata && MetadataStatus is { } failure)
+        {
+            context.Response.StatusCode = failure;
+        }
+        else
+        {
+            await next(context);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Agentdom.AspNetCore;
 using Agentdom.Tests.Support;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -70,6 +71,18 @@ public sealed class AdministrationStartTests
     public async Task AFallbackPolicyGuardsIt()
     {
         await using var issuer = await AdministeredIssuer.StartAsync(guard: static _ => { }, services: Fallback);
+
+        Assert.Equal(401, await StatusAsync(issuer, "GET", "", null));
+        Assert.Equal(403, await StatusAsync(issuer, "GET", "", "otto"));
+        Assert.Equal(200, await StatusAsync(issuer, "GET", "", Operators.Name));
+    }
+
+    [Fact]
+    public async Task RequirementsOfAnAttributeGuardIt()
+    {
+        await using var issuer = await AdministeredIssuer.StartAsync(
+            guard: static group => group.WithMetadata(new OnlyOperators()),
+            services: static services => services.Configure<AuthenticationOptions>(static o => o.DefaultScheme = Operators.SchemeName));
 
         Assert.Equal(401, await StatusAsync(issuer, "GET", "", null));
         Assert.Equal(403, await StatusAsync(issuer, "GET", "", "otto"));

@@ -70,6 +70,21 @@ public sealed class IntrospectionPolicyTests : IDisposable
         Assert.Equal(200, (int)(await Wire.Http.SendAsync(request)).StatusCode);
     }
 
+    [Theory]
+    [InlineData("introspect")]
+    [InlineData("verify")]
+    public async Task RequirementsOfAnAttributeAreAPolicy(string path)
+    {
+        await using var issuer = await StartAsync(
+            static tokens => tokens.Introspection.WithMetadata(new OnlyOperators()),
+            static services => services.Configure<AuthenticationOptions>(static o => o.DefaultScheme = Operators.SchemeName));
+        var token = await TokenAsync(issuer);
+
+        Assert.Equal(401, await AskAsync(issuer, path, Form, token, user: null));
+        Assert.Equal(403, await AskAsync(issuer, path, Form, token, user: "someone"));
+        Assert.Equal(200, await AskAsync(issuer, path, Form, token, Operators.Name));
+    }
+
     [Fact]
     public async Task TheFallbackPolicyOfTheAppDoesNotCloseIt()
     {

@@ -1,14 +1,19 @@
-using System.Text.Json;
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Text.Json.Nodes;
 using Agentdom.AspNetCore;
 using Agentdom.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using JsonObject = System.Text.Json.Nodes.JsonObject;
 
 namespace Agentdom.Tests.AspNetCore;
 
 /// <summary>An API that accepts tokens of an issuer in another app, without a secret.</summary>
 public sealed class RemoteIssuerTests
 {
+    private const string AgentsSecret = "the secret of the registered agent alone";
+
     [Fact]
     public async Task AValidTokenAuthenticatesTheAgentByItsId()
     {
@@ -45,6 +50,21 @@ public sealed class RemoteIssuerTests
         await issuer.Agents.PostAsync("/v1/agent-tokens/revoke", $$"""{"token":"{{token}}"}""");
 
         Wire.AssertChallenge(await api.GetAsync(token), 401, "Bearer error=\"invalid_token\"");
+    }
+
+    [Fact]
+    public async Task ARevokedTokenIsRefusedAfterTheTimeForWhichAnAnswerIsKept()
+    {
+        var time = new TwoClocks();
+        await using var issuer = await WatchedIssuer.StartAsync();
+        await using var api = await ResourceApp.StartAsync(issuer.Name, time: time);
+        var token = await issuer.Agents.TokenAsync();
+        Assert.Equal(200, await api.StatusAsync(token));
+        await issuer.Agents.PostAsync("/v1/agent-tokens/revoke", $$"""{"token":"{{token}}"}""");
+
+        time.Pass(10);
+
+        Assert.Equal(401, await api.StatusAsync(token));
     }
 
     [Fact]
@@ -121,7 +141,6 @@ public sealed class RemoteIssuerTests
     }
 
     [Theory]
-    [InlineData(429)]
     [InlineData(500)]
     [InlineData(503)]
     public async Task AnIssuerThatFailsIsOutOfReach(int status)
@@ -134,8 +153,91 @@ public sealed class RemoteIssuerTests
     }
 
     [Theory]
-    [InlineData(401, AgentTokenDefaults.BackchannelName)]
-    [InlineData(403, AgentTokenDefaults.BackchannelName)]
+    [InlineData("20", 20)]
+    [InlineData("100000", 30)]
+    [InlineData("-5", 1)]
+    [InlineData(null, 1)]
+    public async Task AnIssuerThatIsAskedTooOftenIsInReachAndGetsItsPause(string? retryAfter, int expected)
+    {
+        var time = new TwoClocks();
+        await using var issuer = await WatchedIssuer.StartAsync();
+        await using var api = await ResourceApp.StartAsync(
+            issuer.Name, static o => o.WhenUnavailable = UnavailableIssuer.TrustSignature, time);
+        var token = await issuer.Agents.TokenAsync();
+        (issuer.IntrospectionStatus, issuer.IntrospectionRetryAfter) = (429, retryAfter);
+
+        for (var i = 0; i < 5; i++)
+        {
+            using var answer = await api.GetAsync(token);
+            Assert.Equal((503, $"{expected}"), ((int)answer.StatusCode, answer.Headers.RetryAfter?.ToString()));
+        }
+        Assert.Equal(1, issuer.AskedFor(WatchedIssuer.Introspection));
+        Assert.Contains("Raise that limit", Assert.Single(api.Log.All, static entry => entry.Id == 2008).Text);
+
+        issuer.IntrospectionStatus = null;
+        time.Pass(expected);
+        Assert.Equal(200, await api.StatusAsync(token));
+    }
+
+    [Fact]
+    public async Task WhatIsAcceptedBySignatureAloneIsAuditedAndCountedAsSuch()
+    {
+        await using var issuer = await WatchedIssuer.StartAsync();
+        await using var api = await ResourceApp.StartAsync(
+            issuer.Name, static o => (o.IntrospectionCacheSeconds, o.WhenUnavailable) = (0, UnavailableIssuer.TrustSignature));
+        using var metrics = new Metrics(api.Service<IMeterFactory>());
+        var token = await issuer.Agents.TokenAsync();
+        Assert.Equal(200, await api.StatusAsync(token));
+        issuer.IsDown = true;
+        Assert.Equal(200, await api.StatusAsync(token));
+
+        Assert.Equal([1005, 1014], api.Log.Audit.Select(static entry => entry.Id));
+        Assert.Equal("test-agent", api.Log.Audit[1].Values["AgentId"]);
+        Assert.Equal(1, metrics.Sum("agentdom.issuer.decisions", "accept", "accepted"));
+        Assert.Equal(1, metrics.Sum("agentdom.issuer.decisions", "accept", "accepted_unchecked"));
+    }
+
+    [Fact]
+    public async Task ATokenThatTheIssuerCalledInactiveIsNotTrustedInItsAbsence()
+    {
+        await using var issuer = await WatchedIssuer.StartAsync();
+        await using var api = await ResourceApp.StartAsync(
+            issuer.Name, static o => (o.IntrospectionCacheSeconds, o.WhenUnavailable) = (0, UnavailableIssuer.TrustSignature));
+        var (token, other) = (await issuer.Agents.TokenAsync(), await issuer.Agents.TokenAsync());
+        await issuer.Agents.PostAsync("/v1/agent-tokens/revoke", $$"""{"token":"{{token}}"}""");
+        Assert.Equal(401, await api.StatusAsync(token));
+
+        issuer.IsDown = true;
+
+        Assert.Equal(401, await api.StatusAsync(token));
+        Assert.Equal(200, await api.StatusAsync(other));
+    }
+
+    [Fact]
+    public async Task AnAgentThatIsLetInAgainIsTrustedInTheIssuersAbsence()
+    {
+        await using var issuer = await WatchedIssuer.StartAsync(Agent("false"));
+        await using var api = await ResourceApp.StartAsync(
+            issuer.Name, static o => (o.IntrospectionCacheSeconds, o.WhenUnavailable) = (0, UnavailableIssuer.TrustSignature));
+        var token = await Wire.TokenAsync(issuer.Agents, TestIssuer.Body(), AgentsSecret);
+
+        issuer.Set(Agent("true"));
+        Assert.Equal(401, await api.StatusAsync(token));
+        issuer.Set(Agent("false"));
+        Assert.Equal(200, await api.StatusAsync(token));
+        issuer.IsDown = true;
+        Assert.Equal(200, await api.StatusAsync(token));
+
+        static (string, string?)[] Agent(string disabled) =>
+        [
+            ("AgentTokens:Agents:0:AgentId", "test-agent"), ("AgentTokens:Agents:0:Secrets:0", AgentsSecret),
+            ("AgentTokens:Agents:0:Scopes:0", "data.read"), ("AgentTokens:Agents:0:Disabled", disabled),
+        ];
+    }
+
+    [Theory]
+    [InlineData(401, AgentTokenDefaults.IntrospectionClientName)]
+    [InlineData(403, AgentTokenDefaults.IntrospectionClientName)]
     [InlineData(404, "Check Issuer and MetadataAddress")]
     [InlineData(204, "Check Issuer and MetadataAddress")]
     public async Task AWrongSettingIsNeverTrusted(int status, string advice)
@@ -149,17 +251,39 @@ public sealed class RemoteIssuerTests
     }
 
     [Fact]
-    public async Task ACredentialForIntrospectionIsAddedToTheHttpClient()
+    public async Task ACredentialGoesToIntrospectionOnly()
     {
         await using var issuer = await WatchedIssuer.StartAsync();
-        string? sent = null;
-        await using var api = await ResourceApp.StartAsync(issuer.Name, services: services => services
-            .AddHttpClient(AgentTokenDefaults.BackchannelName)
-            .ConfigureHttpClient(static client => client.DefaultRequestHeaders.Authorization = new("Bearer", "the resource's own key"))
-            .AddHttpMessageHandler(() => new Watching(request => sent ??= request.Headers.Authorization?.ToString())));
+        var sent = new ConcurrentDictionary<string, string?>();
+        await using var api = await ResourceApp.StartAsync(issuer.Name, build: builder =>
+        {
+            builder.Configuration["IssuerKey"] = "the-resource-s-own-key";
+            // As docs/resource.md shows it.
+            builder.Services.AddHttpClient(AgentTokenDefaults.IntrospectionClientName)
+                .ConfigureHttpClient(client =>
+                    client.DefaultRequestHeaders.Authorization = new("Bearer", builder.Configuration["IssuerKey"]));
+            builder.Services.ConfigureHttpClientDefaults(client => client.AddHttpMessageHandler(() => new Watching(
+                request => sent[request.RequestUri!.AbsolutePath] = request.Headers.Authorization?.ToString())));
+        });
 
         Assert.Equal(200, await api.StatusAsync(await issuer.Agents.TokenAsync()));
-        Assert.Equal("Bearer the resource's own key", sent);
+        Assert.Equal(
+            [(WatchedIssuer.Keys, null), (WatchedIssuer.Metadata, null), (WatchedIssuer.Introspection, "Bearer the-resource-s-own-key")],
+            sent.OrderBy(static s => s.Key, StringComparer.Ordinal).Select(static s => (s.Key, s.Value)));
+    }
+
+    [Fact]
+    public async Task AHandlerThatFailsIsNotTrusted()
+    {
+        await using var issuer = await WatchedIssuer.StartAsync();
+        await using var api = await ResourceApp.StartAsync(
+            issuer.Name, static o => o.WhenUnavailable = UnavailableIssuer.TrustSignature, build: static builder => builder.Services
+                .AddHttpClient(AgentTokenDefaults.IntrospectionClientName)
+                .AddHttpMessageHandler(static () => new Watching(static _ => throw new InvalidOperationException("with a secret"))));
+
+        Assert.Equal(503, await api.StatusAsync(await issuer.Agents.TokenAsync()));
+        Assert.Contains("InvalidOperationException", Assert.Single(api.Log.All, static entry => entry.Id == 2008).Text);
+        Assert.DoesNotContain("with a secret", api.Log.AllText);
     }
 
     [Fact]
@@ -168,17 +292,20 @@ public sealed class RemoteIssuerTests
         await using var issuer = await WatchedIssuer.StartAsync();
         await using var api = await ResourceApp.StartAsync(issuer.Name);
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        string Token(Action<JsonObject>? header = null, Action<JsonObject>? claims = null) =>
+            issuer.Key.Token(issuer.Name, now + 60, header, claims);
         string[] invalid =
         [
             "garbage", "a.b.c", new string('x', 20_000),
-            Token(issuer.Key, issuer.Name, now - 1),
-            Token(issuer.Key, "https://other.example.com", now + 60),
-            Token(issuer.Key, issuer.Name, now + 60, audience: "another-service"),
-            Token(issuer.Key, issuer.Name, now + 60, type: "JWT"),
-            Token(issuer.Key, issuer.Name, now + 60, keyId: null),
-            Token(issuer.Key, issuer.Name, now + 660, from: now + 600),
-            Token(issuer.Key, issuer.Name, now + 60, algorithm: "HS256"),
-            Token(issuer.Key, issuer.Name, now + 60, algorithm: "none"),
+            issuer.Key.Token(issuer.Name, now - 1),
+            issuer.Key.Token("https://other.example.com", now + 60),
+            issuer.Key.Token("other", now + 60),
+            Token(claims: static claims => claims["aud"] = "another-service"),
+            Token(claims: claims => claims["nbf"] = now + 50),
+            Token(static header => header["typ"] = "JWT"),
+            Token(static header => header.Remove("kid")),
+            Token(static header => header["alg"] = "HS256"),
+            Token(static header => header["alg"] = "none"),
         ];
 
         foreach (var token in invalid) Assert.Equal(401, await api.StatusAsync(token));
@@ -186,71 +313,18 @@ public sealed class RemoteIssuerTests
         Assert.Equal(0, issuer.Asked);
     }
 
-    [Fact]
-    public async Task AnUnknownKeyIsAskedForOnceInFiveMinutes()
-    {
-        var time = new ManualTime();
-        await using var issuer = await WatchedIssuer.StartAsync();
-        await using var api = await ResourceApp.StartAsync(issuer.Name, time: time);
-        Assert.Equal(200, await api.StatusAsync(await issuer.Agents.TokenAsync()));
-        var before = issuer.AskedFor(WatchedIssuer.Metadata);
-
-        for (var i = 0; i < 5; i++) Assert.Equal(401, await api.StatusAsync(Stranger(i)));
-        Assert.Equal(before + 1, issuer.AskedFor(WatchedIssuer.Metadata));
-
-        time.Advance(299);
-        Assert.Equal(401, await api.StatusAsync(Stranger(6)));
-        Assert.Equal(before + 1, issuer.AskedFor(WatchedIssuer.Metadata));
-
-        string Stranger(int i) => Token(KeyPair.Ec(), issuer.Name, time.Seconds + 60, keyId: $"unknown-{i}");
-    }
-
-    [Fact]
-    public async Task ATokenOfANewKeyIsAcceptedAtOnce()
+    [Theory]
+    [InlineData("agent\r\nX-Admin: yes")]
+    [InlineData("agent\0")]
+    [InlineData("agent\u0085")]
+    public async Task AnIdWithControlCharactersIsNone(string id)
     {
         await using var issuer = await WatchedIssuer.StartAsync();
-        await using var api = await ResourceApp.StartAsync(issuer.Name);
-        var before = await issuer.Agents.TokenAsync();
-        Assert.Equal(200, await api.StatusAsync(before));
+        await using var api = await ResourceApp.StartAsync(issuer.Name, static o => o.Revocation = RevocationCheck.None);
+        var expires = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 60;
 
-        issuer.Rotate(keepsOld: true);
-
-        Assert.Equal(200, await api.StatusAsync(await issuer.Agents.TokenAsync()));
-        Assert.Equal(200, await api.StatusAsync(before));
-    }
-
-    [Fact]
-    public async Task AWithdrawnKeyIsNotTrustedForLong()
-    {
-        var time = new ManualTime();
-        await using var issuer = await WatchedIssuer.StartAsync();
-        await using var api = await ResourceApp.StartAsync(issuer.Name, static o => o.Revocation = RevocationCheck.None, time);
-        var token = await issuer.Agents.TokenAsync();
-        Assert.Equal(200, await api.StatusAsync(token));
-
-        issuer.Rotate(keepsOld: false);
-        Assert.Equal(200, await api.StatusAsync(token));
-        time.Advance(300);
-
-        await TokenApi.UntilAsync(async () => await api.StatusAsync(token) == 401);
-    }
-
-    [Fact]
-    public async Task KeysThatWereReadStayInUseWhileTheIssuerIsDown()
-    {
-        var time = new ManualTime();
-        await using var issuer = await WatchedIssuer.StartAsync();
-        await using var api = await ResourceApp.StartAsync(issuer.Name, static o => o.Revocation = RevocationCheck.None, time);
-        var token = await issuer.Agents.TokenAsync();
-        Assert.Equal(200, await api.StatusAsync(token));
-
-        issuer.IsDown = true;
-        time.Advance(600);
-        var asked = issuer.Asked;
-
-        for (var i = 0; i < 5; i++) Assert.Equal(200, await api.StatusAsync(token));
-        await TokenApi.UntilAsync(() => Task.FromResult(issuer.Asked > asked));
-        Assert.Equal(200, await api.StatusAsync(token));
+        Assert.Equal(200, await api.StatusAsync(issuer.Key.Token(issuer.Name, expires)));
+        Assert.Equal(401, await api.StatusAsync(issuer.Key.Token(issuer.Name, expires, claims: claims => claims["sub"] = id)));
     }
 
     [Fact]
@@ -276,18 +350,6 @@ public sealed class RemoteIssuerTests
         if (ofTheIssuer is not null) body["aud"] = ofTheIssuer;
 
         Assert.Equal(expected, await api.StatusAsync(await Wire.TokenAsync(issuer.Agents, body)));
-    }
-
-    [Fact]
-    public async Task MetadataOfAnotherIssuerIsNotUsed()
-    {
-        await using var issuer = await WatchedIssuer.StartAsync();
-        await using var api = await ResourceApp.StartAsync(
-            "https://issuer.example.com", o => o.MetadataAddress = new Uri(issuer.Name + WatchedIssuer.Metadata));
-
-        Assert.Equal(503, await api.StatusAsync(
-            Token(issuer.Key, "https://issuer.example.com", DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 60)));
-        Assert.Contains("is the metadata of", Assert.Single(api.Log.All, static entry => entry.Id == 2008).Text);
     }
 
     [Theory]
@@ -317,22 +379,6 @@ public sealed class RemoteIssuerTests
         var error = await Assert.ThrowsAsync<OptionsValidationException>(
             () => ResourceApp.StartAsync("https://issuer.example.com", static o => o.Issuer = null));
         Assert.Contains("AddAgentTokenIssuer", error.Message);
-    }
-
-    // A token as its issuer would write it, but for what is named here.
-    private static string Token(
-        KeyPair key, string issuer, long expires, string? audience = null, string? keyId = "a-key", string type = "at+jwt",
-        string? algorithm = null, long? from = null)
-    {
-        var header = new Dictionary<string, object?> { ["alg"] = algorithm ?? key.Algorithm, ["typ"] = type };
-        if (keyId is not null) header["kid"] = keyId;
-        var claims = new Dictionary<string, object?>
-        {
-            ["iss"] = issuer, ["sub"] = "test-agent", ["jti"] = "an-id", ["scope"] = "data.read", ["exp"] = expires,
-            ["nbf"] = from ?? expires - 60,
-        };
-        if (audience is not null) claims["aud"] = audience;
-        return key.Token(JsonSerializer.Serialize(header), JsonSerializer.Serialize(claims));
     }
 
     private sealed class Watching(Action<HttpRequestMessage> watch) : DelegatingHandler
