@@ -127,6 +127,10 @@ internal sealed class AtpHost : IEquatable<AtpHost>
             "Only loopback hosts may use http. Tell the provider, or use the right endpoint.");
     }
 
+    /// <summary>Whether an address is an absolute https one without a user name; http is for loopback hosts only.</summary>
+    internal static bool IsSecure(Uri uri) => uri.IsAbsoluteUri && uri.UserInfo.Length == 0 && TryHostOf(uri) is not null
+        && (uri.Scheme == "https" || (uri.Scheme == "http" && IsLoopback(uri)));
+
     /// <summary>Whether the host is loopback by name or address. A name that merely resolves to loopback is not enough.</summary>
     internal static bool IsLoopback(Uri uri) =>
         HostOf(uri) is var host && (host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address)));
@@ -161,9 +165,6 @@ internal sealed class AtpHost : IEquatable<AtpHost>
         return Uri.TryCreate(isUrl ? audience : $"https://{audience}", UriKind.Absolute, out var uri)
             && uri.UserInfo.Length == 0 && uri.Host.Length > 0 ? TryHostOf(uri) : null;
     }
-
-    private static bool IsSecure(Uri uri) => uri.IsAbsoluteUri && uri.UserInfo.Length == 0 && TryHostOf(uri) is not null
-        && (uri.Scheme == "https" || (uri.Scheme == "http" && IsLoopback(uri)));
 
     private static string HostOf(Uri uri) => TryHostOf(uri) ?? "";
 
