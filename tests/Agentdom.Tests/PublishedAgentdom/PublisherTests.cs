@@ -65,7 +65,7 @@ public sealed class PublisherTests : IAsyncLifetime
             (Get-AtpManifest https://{_name}).Method
             $token = Request-AtpToken https://{_name} data.read -NoPersist
             $token.ScopesGranted
-            $token.AccessToken | ConvertFrom-SecureString -AsPlainText
+            [Net.NetworkCredential]::new('', $token.AccessToken).Password
             """,
             ("SSL_CERT_FILE", _authority.File), ("AGENTDOM_ATP_SECRET", TestIssuer.SecretText),
             ("AGENTDOM_HOME", Path.Combine(_home, "agentdom")));

@@ -67,13 +67,23 @@ public sealed class ManagedAuditTests
         var rotated = await issuer.Tokens.RotateAsync(issued.Id);
         await issuer.As(wrong).SendAsync("GET");
         await issuer.Tokens.RevokeAsync(issued.Id);
-        // Sent as an id by mistake.
-        await issuer.Tokens.RevokeAsync(ManagedIssuer.KeyOfA);
-        await issuer.Tokens.RevokeAsync(rotated.Token);
 
         string[] confidential =
             [ManagedIssuer.KeyOfA, AgentApiKey.HashOf(ManagedIssuer.KeyOfA), wrong, AgentApiKey.HashOf(wrong), issued.Token, rotated.Token];
         Assert.All(confidential, text => Assert.DoesNotContain(text, issuer.Log.AllText));
+    }
+
+    [Fact]
+    public async Task WhatIsSentAsAnIdByMistakeIsCut()
+    {
+        await using var issuer = await ManagedIssuer.StartAsync();
+        await issuer.Tokens.RevokeAsync(ManagedIssuer.KeyOfA);
+        await issuer.Tokens.RevokeAsync("a%0aline");
+        await issuer.Tokens.RevokeAsync("00000000000000000000000000000000");
+
+        Assert.Equal(
+            [ManagedIssuer.KeyOfA[..8] + "…", "a line", "00000000000000000000000000000000"],
+            issuer.Log.Audit.Select(static e => e.Values["ManagedId"]));
     }
 
     [Fact]
