@@ -22,6 +22,7 @@
 // AgentTokens:Secrets to rotate secrets without a restart, and AgentTokens:Agents for registered agents without a database. Registered
 // agents that have an API key can also use the published AgentDOM client (npm agentdom).
 
+using Agentdom.AspNetCore;
 using Agentdom.Issuer;
 using Microsoft.Extensions.Options;
 
@@ -40,7 +41,8 @@ try
 
     var app = builder.Build();
     app.MapAgentTokens("/v1/agent-tokens");
-    app.MapPublishedAgentTokens();
+    if (hasDatabase || app.Services.GetRequiredService<IOptions<AgentTokenIssuerOptions>>().Value.Agents.Count > 0)
+        app.MapPublishedAgentTokens();
     app.MapAgentdomManifest();
     if (Settings.HasPrivateKey(app.Configuration)) app.MapAgentTokenKeys();
     if (hasAdministration) app.MapAgentTokenAdministration("/agents").RequireAuthorization(AdminKey.Policy);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Agentdom.AspNetCore.OpenApi;
 
-/// <summary>Checks when the app starts that there is a document. Otherwise every request for the manifest would fail.</summary>
+/// <summary>Checks when the app starts that there is a document. Otherwise the manifest would lack its capabilities.</summary>
 internal sealed class DocumentCheck(string documentName) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>

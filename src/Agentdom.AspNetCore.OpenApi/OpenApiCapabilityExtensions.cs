@@ -10,7 +10,8 @@ public static class OpenApiCapabilityExtensions
 {
     /// <summary>
     /// Adds a capability to the manifest for each operation of an OpenAPI document that requires agent scopes. The document says so too:
-    /// these operations get a security requirement with their scopes. The app does not start if there is no such document.
+    /// these operations get a security requirement with their scopes. The app does not start if there is no such document. If it is
+    /// called for several documents, an operation that is in more than one of them is one capability.
     /// </summary>
     /// <param name="tokens">What <c>AddAgentTokenIssuer</c> returned.</param>
     /// <param name="documentName">The name of a document that <c>AddOpenApi</c> adds.</param>
@@ -21,8 +22,11 @@ public static class OpenApiCapabilityExtensions
 #pragma warning disable CA1308 // AddOpenApi writes the names of documents in lower case.
         var name = documentName.ToLowerInvariant();
 #pragma warning restore CA1308
+        if (tokens.Services.Any(service => service.ServiceType == typeof(OpenApiCapabilities) && Equals(service.ServiceKey, name)))
+            return tokens;
         tokens.Services.Configure<OpenApiOptions>(name, static options => options.AddOperationTransformer(new ScopeTransformer()));
-        tokens.Services.AddSingleton<ICapabilitySource>(services => new OpenApiCapabilities(services, name));
+        tokens.Services.AddKeyedSingleton(name, (services, _) => new OpenApiCapabilities(services, name));
+        tokens.Services.AddSingleton<ICapabilitySource>(services => services.GetRequiredKeyedService<OpenApiCapabilities>(name));
         tokens.Services.AddTransient<IStartupFilter>(_ => new DocumentCheck(name));
         return tokens;
     }

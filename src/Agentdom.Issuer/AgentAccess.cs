@@ -55,6 +55,11 @@ internal sealed class AgentAccess
         return agent?.HasApiKey(hash) == true && !agent.Disabled ? new ApiKeyHolder(agent, AgentApiKey.KeyIdOf(hash)) : null;
     }
 
+    /// <summary>The agent as it is now, if what is known of it may be some seconds old; null if there is none any more.</summary>
+    /// <exception cref="IssuerStateException">The directory is unavailable.</exception>
+    internal ValueTask<RegisteredAgent?> FindAfreshAsync(string agentId, CancellationToken cancel) =>
+        FindAsync(agentId, cancel, isAfresh: true);
+
     /// <summary>Whether an agent may still use a token that it requested with an API key.</summary>
     internal static bool Accepts(RegisteredAgent agent, DateTimeOffset issuedAt, string? apiKeyId) =>
         IsLetIn(agent, issuedAt) && agent.ApiKeyIds.Contains(apiKeyId);

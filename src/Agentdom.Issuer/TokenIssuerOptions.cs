@@ -71,6 +71,10 @@ public class TokenIssuerOptions
     /// <summary>Whether the issuer knows agents, so that others are refused by default.</summary>
     internal bool KnowsAgents(IAgentDirectory? directory) => directory is not null || Agents.Count > 0 || AllowUnregisteredAgents == false;
 
+    /// <summary>Whether an agent of this issuer can have an API key.</summary>
+    internal bool HasApiKeys(IAgentDirectory? directory) =>
+        directory is not null || Agents.Any(static agent => agent.ApiKeyHashes.Count > 0);
+
     /// <summary>Whether the issuer knows agents, and accepts tokens that everyone who has a shared secret can sign.</summary>
     internal bool AgentsCanForgeTokens(IAgentDirectory? directory) =>
         KnowsAgents(directory) && Secrets.Count > 0 && (SigningKeys.Count == 0 || AcceptDerivedSigningKeys);

@@ -26,7 +26,8 @@ internal sealed class AdministrationAudit(IHttpContextAccessor requests, ILogger
     internal void Refused(string change, string? agentId, string outcome)
     {
         var (by, address) = Caller();
-        _audit.ChangeRefused(change, agentId is null ? null : Printable.Excerpt(agentId), by, address, outcome);
+        if (agentId is null) _audit.ChangeRefused(change, by, address, outcome);
+        else _audit.ChangeRefused(change, Printable.Excerpt(agentId), by, address, outcome);
     }
 
     private (string By, string Address) Caller()

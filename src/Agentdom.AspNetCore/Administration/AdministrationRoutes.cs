@@ -15,7 +15,7 @@ internal static class AdministrationRoutes
         group.MapMethods("/{id}", [HttpMethods.Patch], Handler(AgentChange.Change, ChangeAsync));
         group.MapPost("/{id}/rotate-secret", Handler(AgentChange.Rotate, RotateAsync));
         group.MapPost("/{id}/api-keys", Handler(AgentChange.CreateApiKey, CreateApiKeyAsync));
-        group.MapDelete("/{id}/api-keys/{key}", Handler(AgentChange.EndApiKey, EndApiKeyAsync));
+        group.MapDelete("/{id}/api-keys/{api_key_id}", Handler(AgentChange.EndApiKey, EndApiKeyAsync));
         group.MapPost("/{id}/disable", Handler(AgentChange.Disable, static call => SetDisabledAsync(call, true)));
         group.MapPost("/{id}/enable", Handler(AgentChange.Enable, static call => SetDisabledAsync(call, false)));
         group.MapPost("/{id}/void-tokens", Handler(AgentChange.VoidTokens, VoidTokensAsync));
@@ -78,8 +78,8 @@ internal static class AdministrationRoutes
     private static async Task<IssuerReply?> EndApiKeyAsync(AdministrationCall call)
     {
         AgentMembers.ReadNothing(call.Body);
-        var key = (string)call.Http.Request.RouteValues["key"]!;
-        return await call.Agents.EndApiKeyAsync(call.AgentId, key) is { } agent
+        var keyId = (string)call.Http.Request.RouteValues["api_key_id"]!;
+        return await call.Agents.EndApiKeyAsync(call.AgentId, keyId) is { } agent
             ? IssuerReply.Ok("ended", AgentJson.Of(agent))
             : IssuerReply.Refuse(404, AdministrationOutcome.UnknownApiKey, "There is no registered agent with this id and API key.");
     }

@@ -35,6 +35,19 @@ internal sealed class AgentRules(AgentTokenIssuerOptions options, DateTimeOffset
             Refuse([$"The overlap is 0 seconds to {s_maxOverlap.TotalDays} days, and not negative."]);
     }
 
+    /// <exception cref="ArgumentException">It is no id of an API key, and may be the key.</exception>
+    internal static void CheckApiKeyId(string apiKeyId)
+    {
+        if (!AgentApiKey.IsKeyId(apiKeyId))
+        {
+            Refuse(
+            [
+                $"The id of an API key has {AgentApiKey.KeyIdLength} lower-case hex digits, as in 'api_keys' of the agent. It is not the key: "
+                + "if you sent the key, logs may have it now, so end it by its id.",
+            ]);
+        }
+    }
+
     /// <exception cref="ArgumentException">The moment is in the future.</exception>
     internal void CheckMoment(DateTimeOffset? from)
     {

@@ -56,7 +56,11 @@ internal sealed class GuardedAgentStore(
     public Task<AgentRecord?> EndApiKeyAsync(string agentId, string apiKeyId, CancellationToken cancel = default) =>
         ChangeAsync(
             AgentChange.EndApiKey, agentId, AdministrationOutcome.UnknownApiKey, static agent => agent,
-            () => Known(agentId, () => store.EndApiKeyAsync(agentId, apiKeyId, cancel)));
+            () =>
+            {
+                AgentRules.CheckApiKeyId(apiKeyId);
+                return Known(agentId, () => store.EndApiKeyAsync(agentId, apiKeyId, cancel));
+            });
 
     public Task<AgentRecord?> SetDisabledAsync(string agentId, bool disabled, CancellationToken cancel = default) =>
         ChangeAsync(

@@ -63,6 +63,7 @@ public interface IAgentStore
     /// <param name="apiKeyId">The key's id, one of <see cref="AgentRecord.ApiKeyIds"/>.</param>
     /// <param name="cancel">Cancels the wait.</param>
     /// <returns>The agent, or null if there is no such agent or it has no such key.</returns>
+    /// <exception cref="ArgumentException">The id is not 16 lower-case hex digits. It may be the key itself.</exception>
     Task<AgentRecord?> EndApiKeyAsync(string agentId, string apiKeyId, CancellationToken cancel = default);
 
     /// <summary>

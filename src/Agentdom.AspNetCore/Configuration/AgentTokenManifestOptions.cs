@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Configuration;
 using JsonObject = System.Text.Json.Nodes.JsonObject;
@@ -10,6 +12,12 @@ namespace Agentdom.AspNetCore;
 /// </summary>
 public sealed class AgentTokenManifestOptions
 {
+    private static readonly JsonSerializerOptions s_asWritten = new()
+    {
+        MaxDepth = 1000,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     private static readonly Uri s_noAddress = new("", UriKind.Relative);
 
     /// <summary>
@@ -37,7 +45,7 @@ public sealed class AgentTokenManifestOptions
     /// </summary>
     public JsonArray Capabilities { get; } = [];
 
-    /// <summary>Other members. In <c>auth</c>, those that describe the token endpoints are replaced.</summary>
+    /// <summary>Other members. In <c>auth</c>, those that describe the token endpoints are replaced or removed.</summary>
     public JsonObject Members { get; } = [];
 
     /// <summary>Reads the configuration.</summary>
@@ -64,6 +72,10 @@ public sealed class AgentTokenManifestOptions
         if (Homepage is { } page && !(page.IsAbsoluteUri && page.Scheme is "https" or "http" && page.UserInfo.Length == 0))
             yield return "The manifest's homepage must be an http or https address without a user name.";
         if (Members[ManifestFields.Auth] is not (null or JsonObject)) yield return "The manifest's member 'auth' must be an object.";
+        var manifest = new JsonObject();
+        AddTo(manifest);
+        if (ManifestLimits.Problem(JsonSerializer.SerializeToUtf8Bytes(manifest, s_asWritten)) is { } problem)
+            yield return $"What the options add to the manifest {problem}, which agents do not read.";
     }
 
     /// <summary>Adds these to the content of the file.</summary>

@@ -14,6 +14,9 @@ namespace Agentdom.AspNetCore;
 /// <param name="routes">The app or group on which it is mapped.</param>
 internal sealed class ManifestEndpoint(IEndpointRouteBuilder routes)
 {
+    // RFC 1035 §2.3.4. The host is repeated in each capability.
+    private const int MaxHostLength = 255;
+
     private volatile Paths? _paths;
 
     internal async Task RunAsync(HttpContext context)
@@ -33,8 +36,8 @@ internal sealed class ManifestEndpoint(IEndpointRouteBuilder routes)
             return;
         }
         var writer = context.RequestServices.GetRequiredService<ManifestWriter>();
-        var manifest = await writer.WriteAsync(options, root, auth, context.RequestAborted);
-        SetCaching(context, options);
+        var manifest = await writer.WriteAsync(options, root, auth);
+        SetCaching(context, options, manifest.IsComplete);
         response.Headers.ETag = manifest.Tag.ToString();
         if (IsKnown(context.Request, manifest.Tag)) response.StatusCode = StatusCodes.Status304NotModified;
         else await ReplyWriter.WriteJsonAsync(response, manifest.Json);
@@ -100,7 +103,7 @@ internal sealed class ManifestEndpoint(IEndpointRouteBuilder routes)
             return Uri.TryCreate($"{request.Scheme}://{request.Host.ToUriComponent()}", UriKind.Absolute, out var uri)
                 && uri.Scheme is "http" or "https" && uri.Port > 0
                 && uri.UserInfo.Length == 0 && uri.PathAndQuery == "/" && uri.Fragment.Length == 0
-                && Uri.CheckHostName(uri.IdnHost) is not UriHostNameType.Unknown
+                && Uri.CheckHostName(uri.IdnHost) is not UriHostNameType.Unknown && uri.IdnHost.Length <= MaxHostLength
                 ? uri.GetLeftPart(UriPartial.Authority) + request.PathBase.ToUriComponent()
                 : null;
         }
@@ -111,10 +114,11 @@ internal sealed class ManifestEndpoint(IEndpointRouteBuilder routes)
         }
     }
 
-    private static void SetCaching(HttpContext context, AgentTokenIssuerOptions options)
+    private static void SetCaching(HttpContext context, AgentTokenIssuerOptions options, bool isComplete)
     {
         var headers = context.Response.Headers;
         var seconds = (long)options.ManifestLifetime.TotalSeconds;
+        if (!isComplete) seconds = Math.Min(seconds, (long)CapabilityFinder.Pause.TotalSeconds);
         headers.CacheControl = string.Create(
             CultureInfo.InvariantCulture, $"{(options.PublicOrigin is null ? "private" : "public")}, max-age={seconds}");
         if (options.PublicOrigin is not null) return;

@@ -24,7 +24,7 @@ internal sealed class ManifestFile(IWebHostEnvironment environment, TimeProvider
     private readonly Lock _reading = new();
     private (string Path, byte[] Json)? _content;
     private string? _problem;
-    private DateTimeOffset _checked;
+    private (string Path, DateTimeOffset At)? _checked;
 
     /// <summary>Reads the file when the app starts.</summary>
     /// <returns>What is wrong with it, or null.</returns>
@@ -40,7 +40,7 @@ internal sealed class ManifestFile(IWebHostEnvironment environment, TimeProvider
         lock (_reading)
         {
             var now = time.GetUtcNow();
-            if (_content?.Path == path && now >= _checked && now - _checked < s_checkedFor) return _content?.Json;
+            if (_checked is { } last && last.Path == path && now >= last.At && now - last.At < s_checkedFor) return _content?.Json;
             var before = _problem;
             if (Load(path) is { } problem && problem != before) log.ManifestFileRefused(problem);
             return _content?.Json;
@@ -52,7 +52,8 @@ internal sealed class ManifestFile(IWebHostEnvironment environment, TimeProvider
 
     private string? Load(string path)
     {
-        _checked = time.GetUtcNow();
+        // Also if it fails, so that requests do not each try again.
+        _checked = (path, time.GetUtcNow());
         var file = Path.Combine(environment.ContentRootPath, path);
         _problem = null;
         try

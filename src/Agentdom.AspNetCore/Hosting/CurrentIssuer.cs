@@ -19,6 +19,7 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
     private readonly IDisposable? _subscription;
     private volatile InForce _inForce;
     private bool _publishesKeys;
+    private bool _offersManagedTokens;
 
     /// <exception cref="OptionsValidationException">The options are invalid, so the app does not start.</exception>
     public CurrentIssuer(
@@ -60,6 +61,16 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
         }
     }
 
+    /// <summary>Warns, now and after each change of the options, if no agent can use the endpoints for managed tokens.</summary>
+    internal void OfferManagedTokens()
+    {
+        lock (_changing)
+        {
+            _offersManagedTokens = true;
+            WarnIfNobodyHasApiKeys();
+        }
+    }
+
     // A hosted service so that the app does not start with invalid options or a state that cannot be opened.
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -82,12 +93,18 @@ internal sealed class CurrentIssuer : IHostedService, IDisposable
             _inForce = Make(options);
             _log.Reloaded(options.Secrets.Count, _inForce.Issuer.KeyId);
             WarnIfNoKeyIsPublished();
+            WarnIfNobodyHasApiKeys();
         }
     }
 
     private void WarnIfNoKeyIsPublished()
     {
         if (_publishesKeys && !_inForce.Issuer.HasPublicKeys) _log.PublishesNoKey();
+    }
+
+    private void WarnIfNobodyHasApiKeys()
+    {
+        if (_offersManagedTokens && !_inForce.Options.HasApiKeys(_agents)) _log.NobodyHasApiKeys();
     }
 
     private static OptionsValidationException Invalid(List<string> problems) =>

@@ -38,6 +38,20 @@ internal static partial class IssuerLog
     [LoggerMessage(2009, LogLevel.Information, "The issuer {Issuer} can be asked {Subject} again.")]
     internal static partial void IssuerAvailable(this ILogger log, string issuer, string subject);
 
+    [LoggerMessage(2010, LogLevel.Warning,
+        "MapPublishedAgentTokens offers tokens for API keys, but no agent has one, so every call will be refused. Register agents with API "
+        + "keys, or do not map it.")]
+    internal static partial void NobodyHasApiKeys(this ILogger log);
+
     [LoggerMessage(2020, LogLevel.Error, "The manifest file has changed, and its old content stays in use. {Problem}")]
     internal static partial void ManifestFileRefused(this ILogger log, string problem);
+
+    [LoggerMessage(2021, LogLevel.Error, "The manifest lacks the capabilities of an OpenAPI document. {Reason}")]
+    internal static partial void CapabilitiesUnavailable(this ILogger log, string reason);
+
+    [LoggerMessage(2022, LogLevel.Information, "The manifest has the capabilities of the OpenAPI document again.")]
+    internal static partial void CapabilitiesAvailable(this ILogger log);
+
+    [LoggerMessage(2023, LogLevel.Error, "The manifest {Problem}, which agents do not read. {Consequence}")]
+    internal static partial void ManifestUnreadable(this ILogger log, string problem, string consequence);
 }

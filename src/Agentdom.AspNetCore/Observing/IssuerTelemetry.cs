@@ -41,19 +41,23 @@ internal sealed class IssuerTelemetry : IDisposable
         _decisions.Add(1, tags);
         _duration.Record(Stopwatch.GetElapsedTime(decision.Began).TotalSeconds, tags);
         if (decision.StateFailure is not null) _stateFailures.Add(1, tags);
-        // Without a token, nobody vouches for how often this happens.
-        if (decision.TokenId is not null || _budget.TryTake(address))
+        if (IsVouchedFor(decision) || _budget.TryTake(address))
             Audit(decision, string.Join(' ', decision.Scopes), ClientNetwork.AddressText(address));
     }
 
     public void Dispose() => _budget.Dispose();
+
+    // Strangers cannot cause these events. A signature vouches for none: who has captured a request can send it again and again.
+    private static bool IsVouchedFor(Decision decision) => decision.TokenId is not null
+        || (decision is { IsRefusal: false, AgentId: not null, Operation: Operation.ManagedList or Operation.ManagedRevoke });
 
     private void Audit(Decision decision, string scopes, string address)
     {
         var (agent, operation) = (decision.AgentId, decision.Operation);
         if (decision.IsRefusal)
         {
-            _audit.Refused(operation, agent, scopes, address, decision.Outcome);
+            if (agent is null) _audit.RefusedStranger(operation, address, decision.Outcome);
+            else _audit.Refused(operation, agent, scopes, address, decision.Outcome);
             return;
         }
         switch (operation)
@@ -62,16 +66,24 @@ internal sealed class IssuerTelemetry : IDisposable
                 _audit.Issued(decision.TokenId, scopes, agent, address);
                 break;
             case Operation.Verify or Operation.Introspect:
-                _audit.Verified(decision.TokenId, agent, address, decision.Outcome);
+                if (decision.TokenId is { } verified) _audit.Verified(verified, agent, address, decision.Outcome);
+                else _audit.VerifiedNone(address, decision.Outcome);
                 break;
             case Operation.Revoke:
-                _audit.Revoked(decision.TokenId, agent, address, decision.Outcome);
+                if (decision.TokenId is { } revoked) _audit.Revoked(revoked, agent, address, decision.Outcome);
+                else _audit.RevokedNone(address, decision.Outcome);
                 break;
             case Operation.ManagedIssue or Operation.ManagedRotate:
-                _audit.IssuedManaged(operation, decision.TokenId, decision.ManagedId, scopes, agent, decision.Label, address);
+                if (decision.Label is { } label)
+                    _audit.IssuedManaged(operation, decision.TokenId, decision.ManagedId, scopes, agent, label, address);
+                else
+                    _audit.IssuedManaged(operation, decision.TokenId, decision.ManagedId, scopes, agent, address);
                 break;
             case Operation.ManagedRevoke:
-                _audit.RevokedManaged(decision.TokenId, decision.ManagedId, agent, address, decision.Outcome);
+                if (decision.TokenId is { } ended)
+                    _audit.RevokedManaged(ended, decision.ManagedId, agent, address, decision.Outcome);
+                else
+                    _audit.RevokedNoneManaged(decision.ManagedId, agent, address, decision.Outcome);
                 break;
             case Operation.ManagedList:
                 _audit.ListedManaged(agent, address);

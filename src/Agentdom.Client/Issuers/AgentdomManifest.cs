@@ -24,7 +24,10 @@ internal sealed record AgentdomManifest
     /// <summary>The endpoint that revokes tokens.</summary>
     public required Uri RevokeEndpoint { get; init; }
 
-    /// <summary>The address of the issuer's public keys, or null if it has none. Agents do not need them.</summary>
+    /// <summary>
+    /// The address of the issuer's public keys, or null if it names none or no https address. Agents do not need them and send nothing
+    /// there, so they may be on any host.
+    /// </summary>
     public Uri? JwksUri { get; init; }
 
     /// <summary>The <c>aud</c> that requests must have, or null if they must have none.</summary>

@@ -48,8 +48,8 @@ public sealed class AtpClient : IDisposable
             _manifests.Keep(manifest, answer);
         }
         // Callers trust different hosts, so this is checked on every use and not cached with the manifest.
-        Uri?[] named = [manifest.TokenEndpoint, manifest.VerifyEndpoint, manifest.RevokeEndpoint, manifest.JwksUri];
-        foreach (var endpoint in named.OfType<Uri>()) host.RequireEndpoint(endpoint, trustedEndpointHosts);
+        Uri[] named = [manifest.TokenEndpoint, manifest.VerifyEndpoint, manifest.RevokeEndpoint];
+        foreach (var endpoint in named) host.RequireEndpoint(endpoint, trustedEndpointHosts);
         if (manifest.Audience is { } audience) host.RequireAudience(audience, trustedEndpointHosts);
         return manifest;
     }

@@ -22,7 +22,7 @@ internal static class ManifestReader
                 Method = auth[ManifestFields.Method] is string method ? Printable.Excerpt(method) : null,
                 VerifyEndpoint = Endpoint(host, auth, ManifestFields.VerifyEndpoint) ?? derived.VerifyEndpoint,
                 RevokeEndpoint = Endpoint(host, auth, ManifestFields.RevokeEndpoint) ?? derived.RevokeEndpoint,
-                JwksUri = Endpoint(host, auth, ManifestFields.Keys),
+                JwksUri = ReadKeys(auth),
                 Audience = ReadAudience(auth),
                 Scopes = ScopeSet.Read(auth, ManifestFields.Scopes) ?? [],
             };
@@ -49,6 +49,12 @@ internal static class ManifestReader
             $"{host} names {named} and no '{ManifestFields.TokenEndpoint}'.{dialect}",
             "Ask the provider for agent tokens, or set the token endpoint if you know it.");
     }
+
+    // Agents send nothing there, so a host without usable keys, or with keys on another host, still gets requests.
+    private static Uri? ReadKeys(JsonObject auth) =>
+        auth[ManifestFields.Keys] is string text && Uri.TryCreate(text, UriKind.Absolute, out var keys) && AtpHost.IsSecure(keys)
+            ? keys
+            : null;
 
     private static string? ReadAudience(JsonObject auth)
     {

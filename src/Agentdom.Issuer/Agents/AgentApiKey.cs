@@ -14,6 +14,9 @@ public static class AgentApiKey
     private const int Length = 48;
     private const int HashLength = 64;
 
+    /// <summary>How many hex digits the id of a key has.</summary>
+    internal const int KeyIdLength = 16;
+
     /// <summary>A new key: <c>atpk_</c> and 256 random bits as 43 characters of base64url.</summary>
     public static string Generate() => Prefix + Base64UrlText.Encode(RandomBytes.Make(RandomBytesInKey));
 
@@ -26,11 +29,15 @@ public static class AgentApiKey
         text.Length == Length && text.StartsWith(Prefix, StringComparison.Ordinal) && text.Skip(Prefix.Length).All(IsBase64Url);
 
     /// <summary>Whether a text has the form of a hash.</summary>
-    internal static bool IsHash(string? text) =>
-        text is { Length: HashLength } && text.All(static c => c is (>= '0' and <= '9') or (>= 'a' and <= 'f'));
+    internal static bool IsHash(string? text) => text is { Length: HashLength } && text.All(IsHex);
+
+    /// <summary>Whether a text has the form of what <see cref="KeyIdOf"/> returns.</summary>
+    internal static bool IsKeyId(string text) => text.Length == KeyIdLength && text.All(IsHex);
 
     /// <summary>Names a key in tokens that were requested with it, without revealing anything about it.</summary>
     internal static string KeyIdOf(string hash) => Hmac.DeriveId(Hex.Decode(hash, Hmac.Size)!, KeyIdInfo);
+
+    private static bool IsHex(char c) => c is (>= '0' and <= '9') or (>= 'a' and <= 'f');
 
     private static bool IsBase64Url(char c) => c is (>= 'A' and <= 'Z') or (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-' or '_';
 }

@@ -85,8 +85,9 @@ public sealed class RegisteredAgent
     {
         if (!AgentIdRule.IsValid(AgentId))
             yield return $"AgentId must have 1 to {AgentIdRule.MaxLength} characters and no control characters.";
-        if (Secrets.Count > MaxSecrets || (Secrets.Count == 0 && ApiKeyHashes.Count == 0))
-            yield return $"It has {Secrets.Count} secrets and needs 1 to {MaxSecrets}.";
+        if (Secrets.Count == 0 && ApiKeyHashes.Count == 0)
+            yield return $"It has no secret and no API key. It needs 1 to {MaxSecrets} secrets in Secrets, or an API key in ApiKeyHashes.";
+        if (Secrets.Count > MaxSecrets) yield return $"It has {Secrets.Count} secrets and can have {MaxSecrets}.";
         for (var i = 0; i < Secrets.Count; i++)
         {
             if (SecretRule.Problem(Secrets[i]) is { } problem) yield return $"Secrets:{i} {problem}";

@@ -13,6 +13,9 @@ internal sealed class ManagedTokenIssuer(TokenIssuer issuer, IManagedTokenStore 
     /// <summary>How many valid tokens an agent can have at the same time.</summary>
     internal const int MaxTokens = 100;
 
+    private const int IdBytes = 16;
+    private const int ShownCharacters = 8;
+
     // The clocks of nodes differ a little.
     private static readonly TimeSpan s_grace = TimeSpan.FromMinutes(1);
 
@@ -97,7 +100,7 @@ internal sealed class ManagedTokenIssuer(TokenIssuer issuer, IManagedTokenStore 
             },
             default).ConfigureAwait(false);
         return revoked is null
-            ? IssuerReply.NoContent("nothing_to_revoke")
+            ? IssuerReply.NoContent("nothing_to_revoke").Managed(Shown(id))
             : IssuerReply.NoContent("revoked").About(agentId, revoked.Scopes, revoked.TokenId).Managed(id);
     });
 
@@ -152,7 +155,7 @@ internal sealed class ManagedTokenIssuer(TokenIssuer issuer, IManagedTokenStore 
     {
         var now = issuer.Time.GetUtcNow();
         IReadOnlyList<ManagedToken> kept = [.. tokens.Where(old => old.ExpiresAt + s_grace > now)];
-        if (kept.Count >= MaxTokens) kept = await LiveAsync(agent, kept).ConfigureAwait(false);
+        if (kept.Count >= MaxTokens) kept = await ClearedAsync(agent, kept).ConfigureAwait(false);
         if (kept.Count >= MaxTokens) return (null, kept.Min(static old => old.ExpiresAt) - now);
         // What is left out must not become valid again, for example because the clock was ahead, as its id would not reach it.
         foreach (var old in tokens.Where(old => !kept.Contains(old))) await RevokeAsync(old).ConfigureAwait(false);
@@ -177,18 +180,49 @@ internal sealed class ManagedTokenIssuer(TokenIssuer issuer, IManagedTokenStore 
     private async ValueTask<IReadOnlyList<ManagedToken>> LiveAsync(RegisteredAgent agent, IEnumerable<ManagedToken> tokens)
     {
         var (live, now) = (new List<ManagedToken>(), issuer.Time.GetUtcNow());
+        var (known, isFresh) = ((RegisteredAgent?)agent, false);
         foreach (var token in tokens)
         {
-            if (token.ExpiresAt > now && AgentAccess.Accepts(agent, token.IssuedAt, token.KeyId)
-                && !await issuer.State.IsRevokedAsync(token.TokenId, token.ExpiresAt, default).ConfigureAwait(false)) live.Add(token);
+            if (token.ExpiresAt <= now) continue;
+            // Another node may have issued it with a key that is not known here yet.
+            if (!isFresh && !IsAccepted(known, token))
+            {
+                known = await issuer.Agents.FindAfreshAsync(agent.AgentId, default).ConfigureAwait(false);
+                isFresh = true;
+            }
+            if (IsAccepted(known, token) && !await IsRevokedAsync(token).ConfigureAwait(false)) live.Add(token);
         }
         return live;
     }
+
+    /// <summary>Makes room: leaves out what is revoked, or was requested with a key that has ended.</summary>
+    private async ValueTask<IReadOnlyList<ManagedToken>> ClearedAsync(RegisteredAgent agent, IReadOnlyList<ManagedToken> tokens)
+    {
+        var (kept, now) = (new List<ManagedToken>(), issuer.Time.GetUtcNow());
+        var accepted = await LiveAsync(agent, tokens).ConfigureAwait(false);
+        foreach (var token in tokens)
+        {
+            // What is left out is revoked. So a key that another node may just have created is not taken for one that has ended.
+            var isNew = token.IssuedAt + s_grace > now && token.ExpiresAt > now;
+            if (accepted.Contains(token) || (isNew && !await IsRevokedAsync(token).ConfigureAwait(false))) kept.Add(token);
+        }
+        return kept;
+    }
+
+    private static bool IsAccepted(RegisteredAgent? agent, ManagedToken token) =>
+        agent is not null && AgentAccess.Accepts(agent, token.IssuedAt, token.KeyId);
+
+    private ValueTask<bool> IsRevokedAsync(ManagedToken token) =>
+        issuer.State.IsRevokedAsync(token.TokenId, token.ExpiresAt, default);
 
     private ValueTask RevokeAsync(ManagedToken token) => issuer.State.RevokeAsync(token.TokenId, token.ExpiresAt, default);
 
     // A token has whole seconds.
     private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeSeconds(issuer.Time.GetUtcNow().ToUnixTimeSeconds());
 
-    private static string NewId() => Hex.Encode(RandomBytes.Make(16));
+    private static string NewId() => Hex.Encode(RandomBytes.Make(IdBytes));
+
+    // What is no id may be a token or a key that was sent by mistake.
+    private static string Shown(string id) =>
+        Hex.Decode(id, IdBytes) is null && id.Length > ShownCharacters ? id.Substring(0, ShownCharacters) + "…" : id;
 }

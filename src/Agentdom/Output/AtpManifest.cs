@@ -33,7 +33,7 @@ public sealed class AtpManifest
     /// <summary>The URL to revoke tokens at.</summary>
     public Uri RevokeEndpoint { get; }
 
-    /// <summary>The URL of the issuer's public keys, with which an API can check tokens, or null if the host names none.</summary>
+    /// <summary>The URL of the issuer's public keys, with which an API can check tokens, or null if the host names no https address.</summary>
     public Uri? JwksUri { get; }
 
     /// <summary>The audience that requests must name, or null if the host needs none.</summary>

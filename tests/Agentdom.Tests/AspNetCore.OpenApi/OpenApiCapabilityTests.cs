@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.ApplicationParts;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using JsonObject = System.Text.Json.Nodes.JsonObject;
 
 namespace Agentdom.Tests.AspNetCore.OpenApi;
@@ -117,6 +118,128 @@ public sealed class OpenApiCapabilityTests
     }
 
     [Fact]
+    public async Task TheOperationsOfSeveralDocumentsHaveIntentsOfTheirOwn()
+    {
+        await using var host = await StartAsync(
+            app =>
+            {
+                var agents = app.MapGroup("").RequireAgentScope("data.read");
+                agents.MapGet("/v1/orders", () => "").WithGroupName("v1");
+                agents.MapGet("/v2/orders", () => "").WithGroupName("v2");
+                // Without a group it is in both.
+                agents.MapGet("/lines", () => "");
+            },
+            builder =>
+            {
+                builder.Services.AddOpenApi("v2");
+                builder.Services.AddAgentTokenIssuer(static _ => { }).UseOpenApi("v2");
+            });
+        var capabilities = await CapabilitiesAsync(host);
+        while (capabilities.Length < 3) capabilities = await CapabilitiesAsync(host);
+
+        Assert.Equal(
+            [("lines.list", "/lines"), ("orders.list", "/v1/orders"), ("orders.list_2", "/v2/orders")],
+            capabilities.Select(static c => (Intent(c), new Uri(c.GetProperty("endpoint").GetString()!).AbsolutePath)).Order());
+    }
+
+    [Fact]
+    public async Task ADocumentThatIsNamedTwiceIsListedOnce()
+    {
+        var generated = 0;
+        await using var host = await StartAsync(
+            app => app.MapGet("/orders", () => "").RequireAgentScope("data.read"),
+            builder =>
+            {
+                builder.Services.AddOpenApi(o => o.AddDocumentTransformer((_, _, _) =>
+                {
+                    Interlocked.Increment(ref generated);
+                    return Task.CompletedTask;
+                }));
+                builder.Services.AddAgentTokenIssuer(static _ => { }).UseOpenApi("V1").UseOpenApi();
+            });
+
+        Assert.Equal(["orders.list"], (await CapabilitiesAsync(host)).Select(Intent));
+        Assert.Equal(1, generated);
+    }
+
+    [Fact]
+    public async Task WithoutTheDocumentTheManifestIsServedAndTheLogSaysWhy()
+    {
+        using var log = new LogCapture();
+        var (time, fails) = (new ManualTime(), true);
+        await using var host = await StartAsync(
+            app => app.MapGet("/orders", () => "").RequireAgentScope("data.read"),
+            builder =>
+            {
+                builder.Services.AddSingleton<TimeProvider>(time).AddLogging(l => l.AddProvider(log));
+                builder.Services.AddOpenApi(o => o.AddDocumentTransformer(
+                    (_, _, _) => fails ? throw new InvalidOperationException("Two schemas\nare alike.") : Task.CompletedTask));
+            });
+
+        for (var request = 0; request < 3; request++)
+        {
+            // A shared cache must not keep it for long.
+            using var answer = await Wire.Http.GetAsync(host.Uri("/.well-known/agentdom.json"));
+            Assert.Equal(TimeSpan.FromSeconds(30), answer.Headers.CacheControl!.MaxAge);
+            Assert.Empty(await ListedAsync(host));
+        }
+        while (log.All.All(static e => e.Id != 2021)) await Task.Delay(20, TestContext.Current.CancellationToken);
+        var entry = Assert.Single(log.All, static e => e.Id == 2021);
+        Assert.Equal(("Agentdom.AspNetCore.ManifestWriter", LogLevel.Error), (entry.Category, entry.Level));
+        Assert.Contains("InvalidOperationException: Two schemas are alike.", entry.Text);
+
+        fails = false;
+        Assert.Empty(await ListedAsync(host));
+        time.Advance(30);
+        Assert.Equal(["orders.list"], (await CapabilitiesAsync(host)).Select(Intent));
+        Assert.Single(log.All, static e => e.Id == 2022);
+        using var complete = await Wire.Http.GetAsync(host.Uri("/.well-known/agentdom.json"));
+        Assert.Equal(TimeSpan.FromMinutes(5), complete.Headers.CacheControl!.MaxAge);
+    }
+
+    [Fact]
+    public async Task RequestsWaitForOneDocumentAndNotForEver()
+    {
+        var (generated, gate) = (0, new TaskCompletionSource());
+        await using var host = await StartAsync(
+            app => app.MapGet("/orders", () => "").RequireAgentScope("data.read"),
+            builder => builder.Services.AddOpenApi(o => o.AddDocumentTransformer(async (_, _, _) =>
+            {
+                Interlocked.Increment(ref generated);
+                await gate.Task;
+            })));
+        using (var canceled = new CancellationTokenSource())
+        {
+            var first = Wire.Http.GetAsync(host.Uri("/.well-known/agentdom.json"), canceled.Token);
+            while (Volatile.Read(ref generated) == 0) await Task.Delay(20, TestContext.Current.CancellationToken);
+            await canceled.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        }
+
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => ListedAsync(host))), Assert.Empty);
+        gate.SetResult();
+        Assert.Single(await CapabilitiesAsync(host));
+        Assert.Equal(1, generated);
+    }
+
+    [Fact]
+    public async Task CapabilitiesThatAgentsWouldNotReadAreLeftOut()
+    {
+        using var log = new LogCapture();
+        await using var host = await StartAsync(
+            app => app.MapGet("/orders", () => "").WithSummary(new string('x', 2 * 1024 * 1024)).RequireAgentScope("data.read"),
+            builder => builder.Services.AddLogging(l => l.AddProvider(log)));
+
+        while (log.All.All(static e => e.Id != 2023)) Assert.Empty(await ListedAsync(host));
+        Assert.Empty(await ListedAsync(host));
+        using var agent = new Agent();
+        Assert.Equal(host.Uri("/tokens"), (await agent.DiscoverAsync(host.Name)).TokenEndpoint);
+        var entry = Assert.Single(log.All, static e => e.Id == 2023);
+        Assert.Contains("has more than 2 MiB", entry.Text);
+        Assert.Contains("left out", entry.Text);
+    }
+
+    [Fact]
     public async Task TheDocumentNamesTheScopesToo()
     {
         await using var host = await StartAsync(app =>
@@ -208,9 +331,24 @@ public sealed class OpenApiCapabilityTests
                 build?.Invoke(builder);
             });
 
-    private static async Task<JsonElement[]> CapabilitiesAsync(TestHost host) =>
-        [.. (await Wire.JsonAsync(await Wire.Http.GetAsync(host.Uri("/.well-known/agentdom.json"))))
-            .GetProperty("capabilities").EnumerateArray()];
+    // Without waiting long for the document, the manifest is served without it.
+    private static async Task<JsonElement[]> CapabilitiesAsync(TestHost host)
+    {
+        while (true)
+        {
+            if (await ListedAsync(host) is { Length: > 0 } capabilities) return capabilities;
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static async Task<JsonElement[]> ListedAsync(TestHost host)
+    {
+        using var answer = await Wire.Http.GetAsync(host.Uri("/.well-known/agentdom.json"));
+        Assert.Equal(200, (int)answer.StatusCode);
+        var manifest = await Wire.JsonAsync(answer);
+        Assert.Equal(host.Uri("/tokens").ToString(), manifest.GetProperty("auth").GetProperty("agent_token_endpoint").GetString());
+        return [.. manifest.GetProperty("capabilities").EnumerateArray()];
+    }
 
     private static string? Intent(JsonElement capability) => capability.GetProperty("intent").GetString();
 }

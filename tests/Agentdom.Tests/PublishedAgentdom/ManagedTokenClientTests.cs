@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Agentdom.Tests.Support;
 
@@ -109,16 +108,39 @@ public sealed class ManagedTokenClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ItSendsAKeyAsItsWalletSays()
+    {
+        var key = await RegisterAsync("other");
+        foreach (var (header, format, isIssued) in new[] { ("Authorization", "Bearer {token}", true), ("X-Api-Key", "{token}", false) })
+        {
+            var home = Directory.CreateDirectory(Path.Combine(_folder, header)).FullName;
+            var other = new PublishedClient(_authority, home);
+            other.StoreKey(Host, key, ("key_header", header), ("key_format", format));
+            var (exitCode, _, errors) = await other.TryCallAsync(PublishedTools.AgentTokens, "issueAgentToken", [Host]);
+            Assert.True(exitCode == 0 == isIssued, errors);
+            if (!isIssued) Assert.Contains("invalid_api_key", errors);
+        }
+    }
+
+    [Fact]
     public async Task WithAWalletInTheEnvironmentEachRunIssuesAnother()
     {
-        var wallet = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(PublishedClient.Wallet(Host, await RegisterAsync("ci"))));
+        var key = await RegisterAsync("ci");
+        var home = Directory.CreateDirectory(Path.Combine(_folder, "home of a job")).FullName;
+        var job = new PublishedClient(_authority, home);
+        var wallet = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(PublishedClient.Wallet(Host, key)));
+        var file = Path.Combine(_folder, "wallet.json");
+        await File.WriteAllTextAsync(file, PublishedClient.Wallet(Host, key));
         var ids = new HashSet<string>();
-        for (var run = 0; run < 2; run++)
+        foreach (var variable in new[] { ("AGENTDOM_WALLET_B64", wallet), ("AGENTDOM_WALLET_B64", wallet), ("AGENTDOM_WALLET_PATH", file) })
         {
-            ids.Add(Text((await _client.CallAsync(
-                PublishedTools.AgentTokens, "ensureAgentToken", [Host], ("AGENTDOM_WALLET_B64", wallet)))!, "id"));
+            ids.Add(Text((await job.CallAsync(PublishedTools.AgentTokens, "ensureAgentToken", [Host], variable))!, "id"));
+            // It stores the whole wallet there, with the API key.
+            var stored = Path.Combine(home, ".agentdom", "wallet.json");
+            Assert.Contains(key, await File.ReadAllTextAsync(stored));
+            File.Delete(stored);
         }
-        Assert.Equal(2, ids.Count);
+        Assert.Equal(3, ids.Count);
     }
 
     [Fact]
@@ -167,20 +189,8 @@ public sealed class ManagedTokenClientTests : IAsyncLifetime
         Assert.Equal("the vault's key", Text(credential, "token"));
     }
 
-    private async Task<SampleIssuer> StartAsync(int port)
-    {
-        var (certificate, key) = (Path.Combine(_folder, $"{port}.pem"), Path.Combine(_folder, $"{port}.key"));
-        using (var server = _authority.CertificateFor("localhost"))
-        {
-            await File.WriteAllTextAsync(certificate, server.ExportCertificatePem());
-            await File.WriteAllTextAsync(key, server.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem());
-        }
-        // The first address is the one that the test uses itself.
-        return await SampleIssuer.StartWithAsync(
-            $"agents:{Path.Combine(_folder, "agents.db")}", ("ATP_ADMIN_KEY", AdminKey),
-            ("Kestrel__Endpoints__A__Url", "http://127.0.0.1:0"), ("Kestrel__Endpoints__B__Url", $"https://127.0.0.1:{port}"),
-            ("Kestrel__Certificates__Default__Path", certificate), ("Kestrel__Certificates__Default__KeyPath", key));
-    }
+    private Task<SampleIssuer> StartAsync(int port) => TlsSample.StartAsync(
+        _authority, _folder, port, $"agents:{Path.Combine(_folder, "agents.db")}", ("ATP_ADMIN_KEY", AdminKey));
 
     /// <summary>Registers an agent that can have both scopes and has data.read by default.</summary>
     /// <returns>Its API key.</returns>

@@ -25,18 +25,19 @@ internal sealed class PublishedClient(ThrowawayAuthority authority, string home)
         JsonNode.Parse(File.ReadAllText(WalletFile))!["providers"]![host]!["agent_token"];
 
     /// <summary>Stores an API key in its wallet, as <c>agentdom setup</c> does.</summary>
-    internal void StoreKey(string host, string key)
+    internal void StoreKey(string host, string key, params (string Name, string Value)[] members)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(WalletFile)!);
-        File.WriteAllText(WalletFile, Wallet(host, key));
+        File.WriteAllText(WalletFile, Wallet(host, key, members));
     }
 
     /// <summary>A wallet with an API key and nothing else.</summary>
-    internal static string Wallet(string host, string key) => new JsonObject
+    internal static string Wallet(string host, string key, params (string Name, string Value)[] members)
     {
-        ["wallet"] = "0.1",
-        ["providers"] = new JsonObject { [host] = new JsonObject { ["method"] = "api_key", ["token"] = key } },
-    }.ToJsonString();
+        var entry = new JsonObject { ["method"] = "api_key", ["token"] = key };
+        foreach (var (name, value) in members) entry[name] = value;
+        return new JsonObject { ["wallet"] = "0.1", ["providers"] = new JsonObject { [host] = entry } }.ToJsonString();
+    }
 
     /// <summary>Calls a function of one of its modules, which must succeed.</summary>
     /// <returns>What it returned.</returns>

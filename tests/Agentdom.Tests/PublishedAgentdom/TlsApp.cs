@@ -37,12 +37,12 @@ internal sealed class TlsApp : IAsyncDisposable
 
     internal static async Task<TlsApp> StartAsync(
         Action<AgentTokenIssuerOptions>? configure = null, Action<WebApplication>? map = null,
-        Action<AgentTokenIssuerBuilder>? tokens = null)
+        Action<AgentTokenIssuerBuilder>? tokens = null, int port = 0)
     {
         PublishedTools.SkipIfMissing();
         var home = TestPaths.NewFolder();
         var authority = new ThrowawayAuthority(home);
-        var port = FreePort.Find();
+        if (port == 0) port = FreePort.Find();
         var host = await TestHost.StartAsync(
             app =>
             {

@@ -31,6 +31,25 @@ public sealed class SampleAgentTests : IDisposable
     }
 
     [Fact]
+    public async Task OnlyAnIssuerThatKnowsAgentsOffersTokensForApiKeys()
+    {
+        static async Task<bool> OffersAsync(SampleIssuer issuer)
+        {
+            using var answer = await issuer.GetAsync("/.well-known/agentdom.json");
+            return (await Wire.JsonAsync(answer)).GetProperty("auth").TryGetProperty("agent_tokens", out _);
+        }
+
+        using var without = await SampleIssuer.StartAsync("memory");
+        Assert.False(await OffersAsync(without));
+        using var withDatabase = await StartAsync(State);
+        Assert.True(await OffersAsync(withDatabase));
+        using var withList = await SampleIssuer.StartWithAsync(
+            "memory", ("AgentTokens__Agents__0__AgentId", "A"), ("AgentTokens__Agents__0__Scopes__0", "data.read"),
+            ("AgentTokens__Agents__0__ApiKeyHashes__0", AgentApiKey.HashOf(AgentApiKey.Generate())));
+        Assert.True(await OffersAsync(withList));
+    }
+
+    [Fact]
     public async Task TwoNodesShareAPostgres()
     {
         var server = await PostgresServer.SharedAsync();

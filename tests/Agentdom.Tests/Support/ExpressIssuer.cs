@@ -21,7 +21,7 @@ internal sealed class ExpressIssuer : IDisposable
     internal static async Task<ExpressIssuer> StartAsync()
     {
         var folder = Path.Combine(TestPaths.RepositoryRoot, "tests", "Agentdom.Benchmarks", "express");
-        Assert.SkipUnless(Directory.Exists(Path.Combine(folder, "node_modules")), $"Express is not here (npm ci, in {folder}).");
+        Needs.That(Directory.Exists(Path.Combine(folder, "node_modules")), "express", $"Express is not here (npm ci, in {folder}).");
         var port = FreePort.Find();
         var start = new ProcessStartInfo("node", [Path.Combine(folder, "server.js"), port.ToString(CultureInfo.InvariantCulture)])
         {
@@ -35,7 +35,7 @@ internal sealed class ExpressIssuer : IDisposable
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            Assert.Skip("There is no node here.");
+            Needs.Missing("express", "There is no node here.");
         }
         while (!await IsListeningAsync(port))
         {

@@ -13,7 +13,7 @@ internal sealed class JoseResource : IDisposable
     internal static async Task<JoseResource> StartAsync(string issuer, string audience)
     {
         var folder = Path.Combine(TestPaths.RepositoryRoot, "tests", "jose");
-        Assert.SkipUnless(Directory.Exists(Path.Combine(folder, "node_modules")), $"jose is not here (npm ci, in {folder}).");
+        Needs.That(Directory.Exists(Path.Combine(folder, "node_modules")), "jose", $"jose is not here (npm ci, in {folder}).");
         var start = new ProcessStartInfo("node", [Path.Combine(folder, "resource.js"), issuer, audience])
         {
             RedirectStandardOutput = true,
@@ -26,7 +26,7 @@ internal sealed class JoseResource : IDisposable
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            Assert.Skip("There is no node here.");
+            Needs.Missing("jose", "There is no node here.");
             throw;
         }
         var error = process.StandardError.ReadToEndAsync();

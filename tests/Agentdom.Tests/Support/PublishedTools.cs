@@ -5,6 +5,8 @@ namespace Agentdom.Tests.Support;
 /// <summary>The published AgentDOM package, unmodified, which <c>npm ci</c> puts into tests/published-agentdom.</summary>
 internal static class PublishedTools
 {
+    private const string Name = "published-agentdom";
+
     private static readonly string s_project = Path.Combine(TestPaths.RepositoryRoot, "tests", "published-agentdom");
 
     private static readonly string s_package = Path.Combine(s_project, "node_modules", "agentdom");
@@ -27,6 +29,16 @@ internal static class PublishedTools
     /// <summary>Its module that finds the credential for a host.</summary>
     internal static string Secrets => Script("lib", "secrets.js");
 
+    /// <summary>Its MCP server with the intent dispatcher.</summary>
+    internal static string DesktopServer
+    {
+        get
+        {
+            SkipIfMissing();
+            return Path.Combine(s_package, "desktop-mcp-server.js");
+        }
+    }
+
     /// <summary>The manifests of well-known hosts that it comes with, or the test is skipped.</summary>
     internal static string[] Manifests
     {
@@ -38,8 +50,8 @@ internal static class PublishedTools
     }
 
     /// <summary>Skips the test if the package is not here.</summary>
-    internal static void SkipIfMissing() => Assert.SkipUnless(Directory.Exists(s_package),
-        $"The published AgentDOM tools are not here (npm ci --ignore-scripts, in {s_project}).");
+    internal static void SkipIfMissing() => Needs.That(
+        Directory.Exists(s_package), Name, $"The published AgentDOM tools are not here (npm ci --ignore-scripts, in {s_project}).");
 
     /// <summary>Runs one of its scripts in Node, or skips the test.</summary>
     /// <param name="authority">The authority that Node trusts beside the usual ones.</param>
@@ -77,7 +89,7 @@ internal static class PublishedTools
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            Assert.Skip("There is no node here.");
+            Needs.Missing(Name, "There is no node here.");
             throw;
         }
     }

@@ -61,7 +61,9 @@ public sealed class AdministrationAuditTests
                 ("rotate", "A", "too_many_secrets"), ("disable", "nobody", "unknown_agent"), ("delete", "nobody", "unknown_agent"),
                 ("disable", "A", "temporarily_unavailable"),
             ],
-            refusals.Select(static e => ((string)e.Values["Operation"]!, (string?)e.Values["AgentId"], (string)e.Values["Outcome"]!)));
+            refusals.Select(static e => (
+                (string)e.Values["Operation"]!, (string?)e.Values.GetValueOrDefault("AgentId"), (string)e.Values["Outcome"]!)));
+        Assert.DoesNotContain("(null)", issuer.Log.AllText);
         Assert.All(refusals, static e => Assert.Equal(
             (LogLevel.Warning, Operators.Name, "127.0.0.1"), (e.Level, e.Values["By"], e.Values["Address"])));
     }

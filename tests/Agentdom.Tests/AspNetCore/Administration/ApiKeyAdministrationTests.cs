@@ -88,6 +88,26 @@ public sealed class ApiKeyAdministrationTests
     }
 
     [Fact]
+    public async Task AKeyInPlaceOfItsIdIsRefusedAndEndsNothing()
+    {
+        await using var issuer = await AdministeredIssuer.StartAsync();
+        await issuer.RegisterAsync("A");
+        var (key, id) = await CreateAsync(issuer, "A");
+
+        foreach (var wrong in new[] { key, "0123456789abcdeg", "0123456789abcdef0", AgentApiKey.HashOf(key) })
+        {
+            var reason = await issuer.RefusedAsync(400, "invalid_request", "DELETE", $"/A/api-keys/{wrong}");
+            Assert.Contains("16 lower-case hex digits", reason);
+            Assert.Contains("if you sent the key", reason);
+            Assert.DoesNotContain(wrong, reason);
+            // The server's own log of requests may have the path.
+            Assert.DoesNotContain(issuer.Log.Audit, entry => entry.Text.Contains(wrong, StringComparison.Ordinal));
+        }
+        await Assert.ThrowsAsync<ArgumentException>(() => issuer.Store.EndApiKeyAsync("A", key));
+        Assert.Equal([id], (await issuer.CallAsync("GET", "/A")).Texts("api_keys"));
+    }
+
+    [Fact]
     public async Task EachChangeAndRefusalIsAuditedWithoutTheKey()
     {
         await using var issuer = await AdministeredIssuer.StartAsync();

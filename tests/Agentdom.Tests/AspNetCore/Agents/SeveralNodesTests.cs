@@ -8,14 +8,18 @@ namespace Agentdom.Tests.AspNetCore;
 public sealed class SeveralNodesTests : IAsyncLifetime
 {
     private const string Older = "the older secret of an agent, more than 32 bytes";
+    private const string Scopes = """{"scopes":["data.read"]}""";
     private const string Newer = "the newer secret of an agent, more than 32 bytes";
 
     private static readonly string s_signingKey = Convert.ToBase64String(RandomBytes.Make(32));
 
     private readonly CustomerDatabase _database = new();
     private readonly TwoClocks _time = new();
+    private readonly InMemoryIssuerState _state;
     private TestIssuer _one = null!;
     private TestIssuer _other = null!;
+
+    public SeveralNodesTests() => _state = new InMemoryIssuerState(time: _time);
 
     public async ValueTask InitializeAsync()
     {
@@ -56,6 +60,44 @@ public sealed class SeveralNodesTests : IAsyncLifetime
 
         await AssertAcceptedAsync((await new ManagedTokens(_one, key).IssueAsync()).Token);
         await AssertAcceptedAsync((await new ManagedTokens(_other, key).IssueAsync()).Token);
+    }
+
+    [Fact]
+    public async Task AManagedTokenOfANewApiKeyIsListedAndRotatedAtOnce()
+    {
+        var (older, newer) = (AgentApiKey.Generate(), AgentApiKey.Generate());
+        SetKeys(older);
+        Assert.Empty(await new ManagedTokens(_other, older).ListAsync());
+        SetKeys(newer, older);
+        var issued = await new ManagedTokens(_one, newer).IssueAsync();
+
+        Assert.Equal([issued.Id], await new ManagedTokens(_other, older).IdsAsync());
+        var rotated = await new ManagedTokens(_other, older).RotateAsync(issued.Id);
+        Assert.Equal(issued.Id, rotated.Id);
+        await AssertAcceptedAsync(rotated.Token);
+    }
+
+    [Fact]
+    public async Task ANodeThatDoesNotKnowANewApiKeyDoesNotRevokeItsTokens()
+    {
+        var (older, newer) = (AgentApiKey.Generate(), AgentApiKey.Generate());
+        SetKeys(older);
+        var (one, other) = (new ManagedTokens(_one, older), new ManagedTokens(_other, older));
+        for (var i = 0; i < 99; i++) await other.IssueAsync();
+        SetKeys(newer, older);
+        var issued = await new ManagedTokens(_one, newer).IssueAsync();
+
+        Assert.Equal(429, (int)(await other.SendAsync("POST", body: Scopes)).StatusCode);
+        await AssertAcceptedAsync(issued.Token);
+
+        // A key that has ended makes room, once it is certain that it is not a new one.
+        SetKeys(older);
+        _time.Pass(2);
+        Assert.Equal(429, (int)(await one.SendAsync("POST", body: Scopes)).StatusCode);
+        _time.Pass(60);
+        Assert.Equal(200, (int)(await one.SendAsync("POST", body: Scopes)).StatusCode);
+        SetKeys(newer, older);
+        await AssertRefusedAsync(issued.Token);
     }
 
     [Fact]
@@ -112,6 +154,14 @@ public sealed class SeveralNodesTests : IAsyncLifetime
     private void Set(params string[] secrets) =>
         _database.Agents["A"] = new RegisteredAgent { AgentId = "A", Secrets = secrets, Scopes = ["data.read"] };
 
+    private void SetKeys(params string[] keys) => _database.Agents["A"] = new RegisteredAgent
+    {
+        AgentId = "A",
+        Secrets = [Older],
+        Scopes = ["data.read"],
+        ApiKeyHashes = [.. keys.Select(AgentApiKey.HashOf)],
+    };
+
     private Task<string> TokenAsync(string secret) => Wire.TokenAsync(_one, Body(), secret);
 
     private async Task AssertAcceptedAsync(string token)
@@ -136,7 +186,7 @@ public sealed class SeveralNodesTests : IAsyncLifetime
         },
         s =>
         {
-            s.AddSingleton<TimeProvider>(_time);
+            s.AddSingleton<TimeProvider>(_time).AddSingleton<IIssuerState>(_state);
             s.AddAgentTokenIssuer(static _ => { }).UseAgents(_ => _database);
         },
         static app => app.MapPublishedAgentTokens(),

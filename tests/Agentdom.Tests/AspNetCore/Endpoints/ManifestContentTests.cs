@@ -99,7 +99,9 @@ public sealed class ManifestContentTests : IDisposable
               // Comments are fine.
               "agentdom": "0.1", "name": "Orders", "x-own": { "n": 1e2 },
               "auth": { "method": "oauth2", "auth_url": "https://example.com/a", "token_url": "https://example.com/t",
-                        "scopes": ["contacts"], "agent_token_endpoint": "https://old.example.com/t", "agent_token_audience": "old" },
+                        "scopes": ["contacts"], "agent_token_endpoint": "https://old.example.com/t", "agent_token_audience": "old",
+                        "agent_token_verify_endpoint": "https://old.example.com/v", "agent_token_revoke_endpoint": "https://old.example.com/r",
+                        "agent_token_jwks_uri": "https://old.example.com/keys" },
               "capabilities": [{ "intent": "orders.list" }],
             }
             """);
@@ -120,6 +122,8 @@ public sealed class ManifestContentTests : IDisposable
         Assert.Equal(1, manifest.GetProperty("capabilities").GetArrayLength());
         Assert.Equal("https://example.com/t", manifest.GetProperty("auth").GetProperty("token_url").GetString());
         Assert.Equal(("oauth2", issuer.Uri("/v1/agent-tokens"), null), (read.Method, read.TokenEndpoint, read.Audience));
+        // This issuer publishes no keys.
+        Assert.DoesNotContain("old", manifest.GetProperty("auth").GetRawText());
         // Tools for OAuth request every scope that is listed.
         Assert.Equal(["contacts"], read.Scopes);
     }
@@ -181,6 +185,71 @@ public sealed class ManifestContentTests : IDisposable
         Write($$"""{ "name": "{{new string('x', 2 * 1024 * 1024)}}" }""");
 
         Assert.Contains("2 MiB", (await Assert.ThrowsAsync<OptionsValidationException>(() => StartWithFileAsync())).Message);
+    }
+
+    [Fact]
+    public async Task WhatTheOptionsAddAndAgentsWouldNotReadStopsTheApp()
+    {
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => TestIssuer.StartAsync(static o => o.Manifest.Members["x"] = new string('x', 2 * 1024 * 1024)));
+        Assert.Contains("has more than 2 MiB", error.Message);
+        JsonNode deep = new JsonArray();
+        for (var level = 1; level < 32; level++) deep = new JsonArray(deep);
+        error = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => TestIssuer.StartAsync(o => o.Manifest.Members["x"] = deep));
+        Assert.Contains("has more than 32 levels", error.Message);
+    }
+
+    [Fact]
+    public async Task AFileThatIsTooLargeWithTheRestIsServedWithAnEvent()
+    {
+        Write($$"""{ "name": "{{new string('x', 2 * 1024 * 1024 - 20)}}" }""");
+        using var log = new LogCapture();
+        await using var issuer = await StartWithFileAsync(services => services.AddLogging(l => l.AddProvider(log)));
+        for (var request = 0; request < 3; request++)
+        {
+            using var answer = await issuer.GetAsync(Path);
+            Assert.Equal(200, (int)answer.StatusCode);
+        }
+
+        var entry = Assert.Single(log.All, static e => e.Id == 2023);
+        Assert.Equal(LogLevel.Error, entry.Level);
+        Assert.Contains("has more than 2 MiB", entry.Text);
+    }
+
+    [Fact]
+    public async Task AFileThatCannotBeReadAfterAReloadIsTriedAgainAfterSomeSeconds()
+    {
+        Write("""{ "name": "first" }""");
+        using var log = new LogCapture();
+        var (time, settings) = (new ManualTime(), new ReloadableSettings());
+        var other = System.IO.Path.Combine(_folder, "other.json");
+        settings.Change(
+            ("T:Secrets:0", TestIssuer.SecretText), ("T:Scopes:0", "data.read"),
+            ("T:Manifest:File", System.IO.Path.Combine(_folder, "agentdom.json")));
+        await using var host = await TestHost.StartAsync(
+            app =>
+            {
+                app.MapAgentTokens("/tokens");
+                app.MapAgentdomManifest();
+            },
+            builder =>
+            {
+                builder.Services.AddSingleton<TimeProvider>(time).AddLogging(l => l.AddProvider(log));
+                builder.Services.AddAgentTokenIssuer(settings.Section("T"));
+            });
+        async Task<string?> NameOfAsync() =>
+            (await Wire.JsonAsync(await Wire.Http.GetAsync(host.Uri(Path)))).GetProperty("name").GetString();
+        Assert.Equal("first", await NameOfAsync());
+
+        settings.Change(("T:Manifest:File", other));
+        Assert.Equal("first", await NameOfAsync());
+        // There now, but the failure is remembered.
+        await File.WriteAllTextAsync(other, """{ "name": "second" }""");
+        Assert.Equal("first", await NameOfAsync());
+        Assert.Single(log.All, static e => e.Id == 2020);
+        time.Advance(5);
+        Assert.Equal("second", await NameOfAsync());
     }
 
     [Fact]

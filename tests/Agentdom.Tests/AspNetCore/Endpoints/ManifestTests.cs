@@ -194,6 +194,54 @@ public sealed class ManifestTests
         Assert.Equal(["*"], response.Headers.GetValues("Access-Control-Allow-Origin"));
     }
 
+    [Theory]
+    [InlineData("https://pages.example", "https://pages.example")]
+    [InlineData("https://other.example", "*")]
+    public async Task AnAppsPolicyForOtherOriginsAllowsAndNeverRefuses(string origin, string expected)
+    {
+        await using var issuer = await TestIssuer.StartAsync(
+            services: static s => s.AddCors(
+                static cors => cors.AddDefaultPolicy(static policy => policy.WithOrigins("https://pages.example"))),
+            map: static app => app.UseCors());
+        using var request = new HttpRequestMessage(HttpMethod.Get, issuer.Uri(Path));
+        request.Headers.TryAddWithoutValidation("Origin", origin);
+        using var response = await Wire.Http.SendAsync(request);
+
+        Assert.Equal([expected], response.Headers.GetValues("Access-Control-Allow-Origin"));
+    }
+
+    [Fact]
+    public async Task TheLastOnesAreKeptForEachHost()
+    {
+        await using var issuer = await TestIssuer.StartAsync(static o => o.Manifest.Name = "Orders");
+        var writer = issuer.Service<ManifestWriter>();
+        var options = issuer.Service<CurrentIssuer>().Options;
+        async Task<WrittenManifest> WriteAsync(string host)
+        {
+            var written = await writer.WriteAsync(options, host, IssuerManifest.Auth(options, host + "/t", host + "/v", host + "/r"));
+            Assert.Contains($"\"agent_token_endpoint\":\"{host}/t\"", Encoding.UTF8.GetString(written.Json));
+            return written;
+        }
+
+        var (one, two) = (await WriteAsync("https://one.example"), await WriteAsync("https://two.example"));
+        Assert.Same(one, await WriteAsync("https://one.example"));
+        Assert.Same(two, await WriteAsync("https://two.example"));
+        // Not for ever, because a sender chooses the host.
+        for (var host = 0; host < 100; host++) await WriteAsync($"https://{host}.example");
+        Assert.NotSame(one, await WriteAsync("https://one.example"));
+    }
+
+    [Fact]
+    public async Task AHostThatIsLongerThanAnyIsRefused()
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, issuer.Uri(Path));
+        request.Headers.Host = string.Join('.', Enumerable.Repeat("label", 50));
+        using var response = await Wire.Http.SendAsync(request);
+
+        Assert.Equal(400, (int)response.StatusCode);
+    }
+
     [Fact]
     public async Task TheAudienceIsNamedIfThereIsOne()
     {

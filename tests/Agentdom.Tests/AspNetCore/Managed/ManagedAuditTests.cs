@@ -19,6 +19,8 @@ public sealed class ManagedAuditTests
         await issuer.Tokens.RevokeAsync(issued.Id);
 
         Assert.Equal([1011, 1011, 1013, 1012, 1012], issuer.Log.Audit.Select(static e => e.Id));
+        Assert.DoesNotContain("(null)", issuer.Log.AllText);
+        Assert.Equal(issued.Id, issuer.Log.Audit[4].Values["ManagedId"]);
         Assert.All(issuer.Log.Audit, static entry =>
         {
             Assert.Equal(LogLevel.Information, entry.Level);
@@ -48,11 +50,12 @@ public sealed class ManagedAuditTests
         Assert.Equal(
             [
                 ("managed_issue", "B", "data.write", "invalid_scope"), ("managed_issue", "B", "", "invalid_request"),
-                ("managed_rotate", "B", "", "unknown_token"), ("managed_issue", null, "", "invalid_api_key"),
+                ("managed_rotate", "B", "", "unknown_token"), ("managed_issue", null, null, "invalid_api_key"),
             ],
             issuer.Log.Audit.Select(static e => (
-                e.Values["Operation"] as string, e.Values["AgentId"] as string, e.Values["Scopes"] as string,
-                e.Values["Outcome"] as string)));
+                e.Values["Operation"] as string, e.Values.GetValueOrDefault("AgentId") as string,
+                e.Values.GetValueOrDefault("Scopes") as string, e.Values["Outcome"] as string)));
+        Assert.DoesNotContain("(null)", issuer.Log.AllText);
         Assert.DoesNotContain("somebody", issuer.Log.AllText);
     }
 
@@ -71,11 +74,40 @@ public sealed class ManagedAuditTests
     }
 
     [Fact]
+    public async Task WhatIsSentAsAnIdByMistakeIsCut()
+    {
+        await using var issuer = await ManagedIssuer.StartAsync();
+        await issuer.Tokens.RevokeAsync(ManagedIssuer.KeyOfA);
+        await issuer.Tokens.RevokeAsync("a%0aline");
+        await issuer.Tokens.RevokeAsync("00000000000000000000000000000000");
+
+        Assert.Equal(
+            [ManagedIssuer.KeyOfA[..8] + "…", "a line", "00000000000000000000000000000000"],
+            issuer.Log.Audit.Select(static e => e.Values["ManagedId"]));
+    }
+
+    [Fact]
     public async Task WrongKeysCannotFillTheLog()
     {
         await using var issuer = await ManagedIssuer.StartAsync();
         for (var i = 0; i < 100; i++) await issuer.As("atpk_wrong").SendAsync("GET");
         Assert.Equal(60, issuer.Log.Audit.Count);
+    }
+
+    [Fact]
+    public async Task AnAgentsCallsLeaveStrangersTheirEvents()
+    {
+        await using var issuer = await ManagedIssuer.StartAsync();
+        for (var i = 0; i < 70; i++)
+        {
+            await issuer.Tokens.ListAsync();
+            await issuer.Tokens.RevokeAsync("unknown");
+        }
+        for (var i = 0; i < 100; i++) await issuer.As("atpk_wrong").SendAsync("GET");
+
+        Assert.Equal(
+            [(1002, 60), (1012, 70), (1013, 70)],
+            issuer.Log.Audit.CountBy(static e => e.Id).OrderBy(static e => e.Key).Select(static e => (e.Key, e.Value)));
     }
 
     [Fact]

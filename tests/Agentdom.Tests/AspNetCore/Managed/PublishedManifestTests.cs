@@ -2,6 +2,7 @@ using System.Text.Json;
 using Agentdom.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Agentdom.Tests.AspNetCore;
 
@@ -103,6 +104,23 @@ public sealed class PublishedManifestTests
         Assert.Contains(nameof(IManagedTokenStore), error.Message);
         // Without the endpoints it is as good as any.
         await using var issuer = await TestIssuer.StartAsync(services: static s => s.AddSingleton<IIssuerState>(new FailingState()));
+    }
+
+    [Fact]
+    public async Task AnIssuerWithoutApiKeysSaysThatNobodyCanUseThem()
+    {
+        using var log = new LogCapture();
+        await using var issuer = await TestIssuer.StartAsync(
+            services: s => s.AddLogging(l => l.AddProvider(log)), map: static app => app.MapPublishedAgentTokens());
+        var entry = Assert.Single(log.All, static e => e.Id == 2010);
+        Assert.Equal(("Agentdom.AspNetCore.CurrentIssuer", LogLevel.Warning), (entry.Category, entry.Level));
+        Assert.Contains("no agent has one", entry.Text);
+
+        await using var other = await ManagedIssuer.StartAsync();
+        Assert.DoesNotContain(other.Log.All, static e => e.Id == 2010);
+        using var another = new LogCapture();
+        await using var unmapped = await TestIssuer.StartAsync(services: s => s.AddLogging(l => l.AddProvider(another)));
+        Assert.DoesNotContain(another.All, static e => e.Id == 2010);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class AuditBudgetTests : IDisposable
         // The first answers need not be refusals.
         var replayed = TestIssuer.Signed(TestIssuer.Body());
         await FloodAsync(issuer, kind, replayed, 1);
-        var before = _log.Audit.Count(e => e.Id == 1002 || (e.Id is 1003 or 1004 && e.Values["TokenId"] is null));
+        var before = _log.Audit.Count(e => e.Id == 1002 || (e.Id is 1003 or 1004 && e.Values.GetValueOrDefault("TokenId") is null));
 
         await FloodAsync(issuer, kind, replayed, 100 - before);
         Assert.Equal(PerAddress, _log.All.Count(e => e.Category.StartsWith("Agentdom.", StringComparison.Ordinal) && e.Id != 1001));

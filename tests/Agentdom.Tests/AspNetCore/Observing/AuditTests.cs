@@ -72,6 +72,7 @@ public sealed class AuditTests : IDisposable
                 (1002, "missing_token"), (1004, "nothing_to_revoke"), (1002, "invalid_request"),
             ],
             _log.Audit.Select(e => (e.Id, e.Values.GetValueOrDefault("Outcome") as string)));
+        Assert.DoesNotContain("(null)", _log.AllText);
     }
 
     [Fact]

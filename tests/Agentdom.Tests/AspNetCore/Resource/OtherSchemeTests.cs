@@ -27,7 +27,7 @@ public sealed class OtherSchemeTests : IAsyncDisposable
 
         Assert.Equal(401, await GetAsync("/group/data", null));
         var refusal = Assert.Single(_log.Audit);
-        Assert.Equal(("missing_token", null), (refusal.Values["Outcome"], refusal.Values["AgentId"]));
+        Assert.Equal(("missing_token", null), (refusal.Values["Outcome"], refusal.Values.GetValueOrDefault("AgentId")));
     }
 
     [Fact]
