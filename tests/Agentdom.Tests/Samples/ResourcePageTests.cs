@@ -92,7 +92,7 @@ public sealed partial class ResourcePageTests : IDisposable
     private async Task<SampleResource> StartExpressAsync(string issuer)
     {
         var modules = Path.Combine(TestPaths.RepositoryRoot, "tests", "jose", "node_modules");
-        Assert.SkipUnless(Directory.Exists(modules), $"Express and jose are not here (npm ci, in {Path.GetDirectoryName(modules)}).");
+        Needs.That(Directory.Exists(modules), "jose", $"Express and jose are not here (npm ci, in {Path.GetDirectoryName(modules)}).");
         Directory.CreateSymbolicLink(Path.Combine(_folder, "node_modules"), modules);
         var port = FreePort.Find();
         const string SaysWhereItListens = "setTimeout(() => console.log(`Now listening on: http://127.0.0.1:${process.env.PORT}`), 0);\n";
@@ -193,7 +193,7 @@ public sealed partial class ResourcePageTests : IDisposable
 
     private async Task<Nginx> StartNginxAsync(string issuer, string service)
     {
-        Assert.SkipUnless(File.Exists(Nginx.Module), "nginx with its module njs is not here (libnginx-mod-http-js).");
+        Needs.That(File.Exists(Nginx.Module), "nginx", "nginx with its module njs is not here (libnginx-mod-http-js).");
         File.WriteAllText(Path.Combine(_folder, "introspect.js"), Block("js", "async function check"));
         return await Nginx.StartAsync(_folder, Block("nginx", "auth_request")
             .Replace("127.0.0.1:5001", issuer, StringComparison.Ordinal)
