@@ -85,7 +85,7 @@ internal sealed class AgentAccess
     private async ValueTask<RegisteredAgent?> FindAsync(string agentId, CancellationToken cancel, bool isAfresh = false)
     {
         if (_listed.TryGetValue(agentId, out var listed)) return listed;
-        if (_directory is null || !AgentIdRule.IsValid(agentId)) return null;
+        if (_directory is null || !AgentIdRule.IsStorable(agentId)) return null;
         var found = isAfresh && _directory is IFreshDirectory fresh
             ? await fresh.FindAfreshAsync(agentId, cancel).ConfigureAwait(false)
             : await _directory.FindAsync(agentId, cancel).ConfigureAwait(false);
@@ -99,7 +99,7 @@ internal sealed class AgentAccess
         if (_directory is null) return null;
         var found = await _directory.FindByApiKeyAsync(hash, cancel).ConfigureAwait(false);
         // An agent of the options replaces the one of the directory, with all that it has.
-        return found is null || !AgentIdRule.IsValid(found.AgentId) || _listed.ContainsKey(found.AgentId) ? null : found;
+        return found is null || !AgentIdRule.IsStorable(found.AgentId) || _listed.ContainsKey(found.AgentId) ? null : found;
     }
 
     private AgentSecret? FindSigner(SignedBody body, AgentSecret[] secrets, bool isShutOut)

@@ -39,7 +39,7 @@ public sealed class AgentToken
     internal static AgentToken? Of(JsonWebToken jwt, string? secretKeyId = null)
     {
         if (!jwt.TryGetPayloadValue<string?>(AgentTokenClaims.Scope, out var scope) || scope is null
-            || string.IsNullOrEmpty(jwt.Id) || jwt.Subject is null || !AgentIdRule.IsValid(jwt.Subject)) return null;
+            || string.IsNullOrEmpty(jwt.Id) || string.IsNullOrEmpty(jwt.Subject)) return null;
         return new AgentToken
         {
             TokenId = jwt.Id,

@@ -75,9 +75,9 @@ internal sealed class SignedBody
     private string ReadAgentId()
     {
         var agentId = _json.Text("agent_id") ?? throw Missing("agent_id");
-        return AgentIdRule.IsValid(agentId)
+        return UnicodeText.Length(agentId) is > 0 and <= AgentIdRule.MaxLength
             ? agentId
-            : throw new JsonFormatException($"'agent_id' must have 1 to {AgentIdRule.MaxLength} characters and no control characters.");
+            : throw new JsonFormatException($"'agent_id' must have 1 to {AgentIdRule.MaxLength} characters.");
     }
 
     private string ReadPurpose()

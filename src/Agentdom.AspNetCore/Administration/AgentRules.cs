@@ -13,7 +13,7 @@ internal sealed class AgentRules(AgentTokenIssuerOptions options, DateTimeOffset
     internal void CheckNew(string agentId, AgentSettings settings, OlderSecret? older)
     {
         List<string> problems = [.. Problems(settings)];
-        if (!AgentIdRule.IsValid(agentId))
+        if (!AgentIdRule.IsStorable(agentId))
             problems.Insert(0, $"An agent id has 1 to {AgentIdRule.MaxLength} characters and no control characters.");
         if (older is not null && SecretRule.Problem(older.Secret) is { } problem) problems.Add($"The older secret {problem}");
         if (older?.ExpiresAt <= now) problems.Add("The older secret has expired already. Leave it out, or let it expire later.");

@@ -116,7 +116,7 @@ internal sealed class GuardedAgentStore(
 
     // An answer without the store says nothing about an outage of the store.
     private Task<T?> Known<T>(string agentId, Func<Task<T?>> call) where T : class =>
-        AgentIdRule.IsValid(agentId) ? WatchAsync(call) : Task.FromResult<T?>(null);
+        AgentIdRule.IsStorable(agentId) ? WatchAsync(call) : Task.FromResult<T?>(null);
 
     private bool IsListed(string agentId) => current.Options.Agents.Any(agent => agent.AgentId == agentId);
 

@@ -19,7 +19,7 @@ public sealed class RegisteredAgent
     private AgentSecret[]? _signers;
     private string[]? _apiKeyIds;
 
-    /// <summary>The agent's id, 1 to 256 characters, none of them a control character. It is compared ordinally.</summary>
+    /// <summary>The agent's id, 1 to 256 characters. It is compared ordinally.</summary>
     public string AgentId { get => _agentId; init => _agentId = value ?? ""; }
 
     /// <summary>A name for people, or null. It is used in listings only.</summary>
@@ -83,8 +83,7 @@ public sealed class RegisteredAgent
     /// <param name="offered">The scopes that the issuer offers.</param>
     internal IEnumerable<string> Problems(ICollection<string> offered)
     {
-        if (!AgentIdRule.IsValid(AgentId))
-            yield return $"AgentId must have 1 to {AgentIdRule.MaxLength} characters and no control characters.";
+        if (!AgentIdRule.IsValid(AgentId)) yield return $"AgentId must have 1 to {AgentIdRule.MaxLength} characters.";
         if (Secrets.Count == 0 && ApiKeyHashes.Count == 0)
             yield return $"It has no secret and no API key. It needs 1 to {MaxSecrets} secrets in Secrets, or an API key in ApiKeyHashes.";
         if (Secrets.Count > MaxSecrets) yield return $"It has {Secrets.Count} secrets and can have {MaxSecrets}.";

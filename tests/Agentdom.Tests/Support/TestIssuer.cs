@@ -16,7 +16,7 @@ internal sealed class TestIssuer(TestHost host) : IAsyncDisposable
     private static readonly HttpClient s_http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
     // Makes the timestamp of each body, and so its signature, unique.
-    private static int s_bodies;
+    private static int s_lastTimestamp;
 
     internal string Name => host.Name;
 
@@ -79,8 +79,19 @@ internal sealed class TestIssuer(TestHost host) : IAsyncDisposable
         ["agent_id"] = "test-agent",
         ["purpose"] = "tests",
         ["scopes"] = new[] { "data.read" },
-        ["timestamp"] = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() + Interlocked.Increment(ref s_bodies),
+        ["timestamp"] = NewTimestamp(),
     };
+
+    // No two bodies have the same, or one would be a replay of the other.
+    private static long NewTimestamp()
+    {
+        while (true)
+        {
+            var last = Volatile.Read(ref s_lastTimestamp);
+            var next = Math.Max(last + 1, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+            if (Interlocked.CompareExchange(ref s_lastTimestamp, next, last) == last) return next;
+        }
+    }
 
     /// <summary>The body with its signature, as it is sent.</summary>
     internal static string Signed(Dictionary<string, object?> body, string secret = SecretText)

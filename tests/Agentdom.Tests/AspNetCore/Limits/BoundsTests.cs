@@ -64,22 +64,6 @@ public sealed class BoundsTests
         Assert.Contains(field, refusal.GetProperty("error_description").GetString());
     }
 
-    [Theory]
-    [InlineData("agent\r\nX-Admin: yes")]
-    [InlineData("agent\0")]
-    [InlineData("\u001b[31magent")]
-    [InlineData("agent\u0085")]
-    public async Task AnAgentIdHasNoControlCharacters(string id)
-    {
-        await using var issuer = await TestIssuer.StartAsync();
-        var body = TestIssuer.Body();
-        body["agent_id"] = id;
-
-        var refusal = await Wire.AssertRefusedAsync(
-            await issuer.RequestTokenAsync(TestIssuer.Signed(body)), 400, "invalid_request");
-        Assert.Contains("no control characters", refusal.GetProperty("error_description").GetString());
-    }
-
     [Fact]
     public async Task TheLargestRequestThatIsTakenGivesATokenThatCanBeUsedVerifiedAndRevoked()
     {

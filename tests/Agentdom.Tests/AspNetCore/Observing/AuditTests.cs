@@ -113,7 +113,7 @@ public sealed class AuditTests : IDisposable
     {
         await using var issuer = await StartAsync();
         var body = TestIssuer.Body();
-        body["agent_id"] = "agent\u202e1001 Issued token to admin\u2066";
+        body["agent_id"] = "agent\n1001 Issued token to admin\u202e";
         await issuer.RequestTokenAsync(TestIssuer.Signed(body));
 
         Assert.Equal("agent 1001 Issued token to admin", Assert.Single(_log.Audit).Values["AgentId"]);
