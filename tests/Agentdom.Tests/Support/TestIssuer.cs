@@ -16,7 +16,7 @@ internal sealed class TestIssuer(TestHost host) : IAsyncDisposable
     private static readonly HttpClient s_http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
     // Makes the timestamp of each body, and so its signature, unique.
-    private static int s_lastTimestamp;
+    private static long s_lastTimestamp;
 
     internal string Name => host.Name;
 
