@@ -176,7 +176,7 @@ public sealed partial class ResourcePageTests : IDisposable
         Assert.Equal(statuses.Count(static status => status == 200) + 1, asked.Count);
     }
 
-    // The real issuer gives no agent such an id, and is not asked about such a token.
+    // A fake, because no token of the real issuer is as short, and the id changes.
     private static Task<TestHost> StartIntrospectionAsync(Func<string> subject, Action<HttpRequest> watch) => TestHost.StartAsync(
         app => app.MapPost("/v1/agent-tokens/introspect", (HttpContext http) =>
         {
