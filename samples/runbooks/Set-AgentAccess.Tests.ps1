@@ -114,8 +114,8 @@ Describe 'Set-AgentAccess.ps1' -Skip:($PSVersionTable.PSVersion -lt '7.4') {
         $first = & $script $agent.AgentId -NewApiKey @here
         $first.ApiKey | Should -BeOfType securestring
         $first.ApiKeyIds | Should -Be $first.ApiKeyId
-        $issue = @{ Uri = "http://$($issuer.Name)/v1/agent-tokens/managed"; Method = 'Post'; Authentication = 'Bearer' }
-        $issued = Invoke-RestMethod @issue -Token $first.ApiKey -AllowUnencryptedAuthentication
+        $headers = @{ Authorization = "Bearer $([Net.NetworkCredential]::new('', $first.ApiKey).Password)" }
+        $issued = Invoke-RestMethod "http://$($issuer.Name)/v1/agent-tokens/managed" -Method Post -Headers $headers
         $issued.scopes | Should -Be 'data.read'
         $token = [Net.NetworkCredential]::new('', $issued.token).SecurePassword
         Test-AtpToken $issuer.Name -Token $token -Quiet | Should -BeTrue

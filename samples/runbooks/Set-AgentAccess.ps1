@@ -212,14 +212,8 @@ $result = [ordered]@{
     ApiKeyIds = $agent.api_keys
 }
 
-function Protect-Text([string] $Text) {
-    if ($AsPlainText) { $Text } else { [Net.NetworkCredential]::new('', $Text).SecurePassword }
-}
-
-if ($Register -or $RotateSecret) { $result.Secret = Protect-Text $agent.secret }
-if ($NewApiKey) {
-    $result.ApiKey = Protect-Text $agent.api_key
-    $result.ApiKeyId = $agent.api_key_id
-}
+$name, $given = if ($NewApiKey) { 'ApiKey', $agent.api_key } elseif ($Register -or $RotateSecret) { 'Secret', $agent.secret }
+if ($name) { $result.$name = if ($AsPlainText) { $given } else { [Net.NetworkCredential]::new('', $given).SecurePassword } }
+if ($NewApiKey) { $result.ApiKeyId = $agent.api_key_id }
 if ($RotateSecret) { $result.OlderSecretsExpireAt = $agent.older_secrets_expire_at }
 [pscustomobject] $result
