@@ -2,6 +2,7 @@ using Agentdom.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -37,6 +38,7 @@ public static class AgentTokenAuthenticationExtensions
         AddClient(services, AgentTokenDefaults.IntrospectionClientName);
         services.AddOptions<AgentTokenOptions>(AgentTokenDefaults.AuthenticationScheme).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AgentTokenOptions>, AgentTokenOptionsCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, ScopeCheck>());
         return authentication.AddScheme<AgentTokenOptions, AgentTokenHandler>(AgentTokenDefaults.AuthenticationScheme, configure);
     }
 
