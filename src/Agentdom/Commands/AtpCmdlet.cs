@@ -119,11 +119,13 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
     /// <summary>Writes the error for one of several inputs. The others continue.</summary>
     private protected void Report(AtpException failure, object? target) => WriteError(ErrorRecords.From(failure, target, this));
 
-    /// <summary>Outputs a token or a secret as plain text, and masks it in CI logs. All cmdlets must use it for that.</summary>
-    private protected void WritePlainText(string secret)
+    /// <summary>
+    /// Outputs a token or a secret as plain text, alone or within an object, and masks it in CI logs. All cmdlets must use it for that.
+    /// </summary>
+    private protected void WritePlainText(string secret, object? within = null)
     {
         CiMask.Add(secret);
-        WriteObject(secret);
+        WriteObject(within ?? secret);
     }
 
     /// <summary>Outputs an object after the work.</summary>
