@@ -18,9 +18,10 @@ BeforeAll {
 
     # Another issuer at the same port, as after a change of its key.
     function Switch-Issuer([hashtable] $settings) {
-        $port = $issuer.Name.Split(':')[1]
         Stop-TestIssuer $issuer
-        $script:issuer = Start-TestIssuer (@{ ATP_SECRET = $env:AGENTDOM_ATP_SECRET; ATP_RATE_LIMIT = 'off' } + $settings) -Port $port
+        $all = @{ ATP_SECRET = $env:AGENTDOM_ATP_SECRET; ATP_RATE_LIMIT = 'off' }
+        foreach ($name in $settings.Keys) { $all[$name] = $settings[$name] }
+        $issuer.Process = (Start-TestIssuer $all -Port $issuer.Name.Split(':')[1]).Process
     }
 
     function New-Key { [Convert]::ToBase64String([Text.Encoding]::ASCII.GetBytes([guid]::NewGuid().ToString('N'))) }
@@ -88,11 +89,12 @@ Describe 'A call' -Skip:$isOld {
 
     It 'gives the 401 and the reason if the token cannot be replaced' {
         $null = Invoke-AtpRestMethod "http://$h/data" @scope
-        Switch-Issuer @{ ATP_SECRET = New-Key }
+        $other = New-Key
+        Switch-Issuer @{ ATP_SECRET = $other }
         try {
             { Invoke-AtpRestMethod "http://$h/data" -WarningVariable said -WarningAction Ignore } | Should -Throw '*401*'
             $said | Should -Match 'could not be replaced.*signature'
-            $secret = ConvertTo-SecureString $issuer.Process.StartInfo.EnvironmentVariables['ATP_SECRET'] -AsPlainText -Force
+            $secret = ConvertTo-SecureString $other -AsPlainText -Force
             (Invoke-AtpRestMethod "http://$h/data" -Secret $secret).message | Should -Be 'Hello, agent.'
         }
         finally { Switch-Issuer @{} }

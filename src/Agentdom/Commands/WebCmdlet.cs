@@ -12,7 +12,8 @@ namespace Agentdom;
 /// </summary>
 public abstract class WebCmdlet : GettingCmdlet, IDynamicParameters
 {
-    private readonly List<StoredToken> _unkept = [];
+    // Not the tokens, so that the cmdlet can be created without the libraries.
+    private readonly List<Action> _revocations = [];
 
     /// <summary>The address. It must use https; only loopback hosts may use http.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -87,8 +88,8 @@ public abstract class WebCmdlet : GettingCmdlet, IDynamicParameters
         }
         finally
         {
-            foreach (var unkept in _unkept) Session.Client.TryRevoke(unkept.RevokeEndpoint, unkept.AccessToken);
-            _unkept.Clear();
+            foreach (var revoke in _revocations) revoke();
+            _revocations.Clear();
         }
     }
 
@@ -143,7 +144,7 @@ public abstract class WebCmdlet : GettingCmdlet, IDynamicParameters
             throw new AtpException(AtpError.ScopeInvalid, "A token that is not stored has to be requested, and no scopes are given.",
                 "Name the scopes that the API requires.");
         var token = RequestNew(host, Scope, store: null);
-        _unkept.Add(token);
+        _revocations.Add(() => Session.Client.TryRevoke(token.RevokeEndpoint, token.AccessToken));
         return token;
     }
 
@@ -164,7 +165,8 @@ public abstract class WebCmdlet : GettingCmdlet, IDynamicParameters
         var cause = failure.ErrorRecord.Exception;
         for (var i = errors.Count - 1; i >= 0; i--)
         {
-            if ((errors[i] as ErrorRecord)?.Exception == cause || errors[i] == failure) errors.RemoveAt(i);
+            var error = errors[i] as ErrorRecord ?? (errors[i] as IContainsErrorRecord)?.ErrorRecord;
+            if (error?.Exception == cause) errors.RemoveAt(i);
         }
     }
 
