@@ -85,7 +85,8 @@ public sealed class GetAtpTokenCommand : GettingCmdlet
         foreach (var token in store.All().Where(t => hosts.Fits(t.Host) && HasScopes(t))) Give(token, store);
     }
 
-    private StoredToken GetStored(StoredToken stored, TokenStore store) => NoRefresh ? RequireValid(stored, null) : RenewIfDue(stored, store);
+    private StoredToken GetStored(StoredToken stored, TokenStore store) =>
+        NoRefresh ? RequireValid(stored, null) : RenewIfDue(stored, store);
 
     private StoredToken GetAccepted(AtpHost host, TokenStore store)
     {

@@ -14,7 +14,8 @@ internal sealed class WebAnswer(IReadOnlyList<PSObject> records, RuntimeExceptio
     /// <param name="asked">The address that was asked.</param>
     internal bool IsUnauthorized(Uri asked) => ResponseOf(failure?.ErrorRecord.Exception) switch
     {
-        HttpResponseMessage response => response.StatusCode == HttpStatusCode.Unauthorized && IsFrom(response.RequestMessage?.RequestUri, asked),
+        HttpResponseMessage response =>
+            response.StatusCode == HttpStatusCode.Unauthorized && IsFrom(response.RequestMessage?.RequestUri, asked),
         HttpWebResponse response => response.StatusCode == HttpStatusCode.Unauthorized && IsFrom(response.ResponseUri, asked),
         _ => false,
     };
@@ -22,7 +23,7 @@ internal sealed class WebAnswer(IReadOnlyList<PSObject> records, RuntimeExceptio
     private static object? ResponseOf(Exception? failure) =>
         failure is null ? null : PSObject.AsPSObject(failure).Properties["Response"]?.Value;
 
-    // The query may come from -Body.
-    private static bool IsFrom(Uri? answered, Uri asked) => answered is null
-        || Uri.Compare(answered, asked, UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped, StringComparison.Ordinal) == 0;
+    // Without the query, which may come from -Body.
+    private static bool IsFrom(Uri? answered, Uri asked) =>
+        answered is null || answered.GetLeftPart(UriPartial.Path) == asked.GetLeftPart(UriPartial.Path);
 }

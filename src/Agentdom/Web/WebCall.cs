@@ -125,7 +125,7 @@ internal sealed class WebCall
     {
         if (!IsSet("SkipHttpErrorCheck")) return false;
         var status = ValueOf("StatusCodeVariable")
-            ?? answer.Records.Select(static record => record.Properties["StatusCode"]?.Value).FirstOrDefault(static value => value is not null);
+            ?? answer.Records.Select(static record => record.Properties["StatusCode"]?.Value).FirstOrDefault(static s => s is not null);
         return LanguagePrimitives.TryConvertTo<int>(status, out var code) && code == (int)HttpStatusCode.Unauthorized;
     }
 
