@@ -312,6 +312,9 @@ Describe 'The parameters and the output' -Skip:$isOld {
     It 'sends the header itself to a command that takes no token, as that of Windows PowerShell' {
         function Invoke-RestMethod { param($Uri, $Headers, [int] $MaximumRedirection = 5) "$($Headers.Authorization) $($Headers.'X-Own') $MaximumRedirection" }
         Invoke-AtpRestMethod $u/echo @scope -Headers @{ 'X-Own' = 'mine' } | Should -Be "Bearer $(Plain) mine 0"
+        function Invoke-RestMethod { param($Uri, $Headers) $script:sent = $Headers; if (-not $Headers.Authorization) { 'none' } }
+        Invoke-AtpRestMethod $u/echo @scope | Should -BeNullOrEmpty
+        $sent.Keys | Should -BeNullOrEmpty
         { Invoke-AtpRestMethod $u/echo @scope -MaximumRedirection 3 } | Should -Throw -ErrorId 'NamedParameterNotFound*'
     }
 
@@ -380,8 +383,8 @@ Describe 'Get-AtpToken' {
     }
 
     It 'needs a host for <_>' -ForEach 'AsHeader', 'RequestIfMissing' {
-        $switch = @{ $_ = $true }
-        { Get-AtpToken @switch } | Should -Throw -ErrorId 'AtpHostInvalid,*'
-        { Get-AtpToken *.example.com @switch } | Should -Throw -ErrorId 'AtpHostInvalid,*'
+        $option = @{ $_ = $true }
+        { Get-AtpToken @option } | Should -Throw -ErrorId 'AtpHostInvalid,*'
+        { Get-AtpToken *.example.com @option } | Should -Throw -ErrorId 'AtpHostInvalid,*'
     }
 }

@@ -8,7 +8,7 @@ namespace Agentdom.Commands;
 /// With a host, gets a valid token and renews it first if it is due. Without a host, or with a wildcard, lists the stored
 /// tokens.
 /// </summary>
-[Cmdlet(VerbsCommon.Get, "AtpToken")]
+[Cmdlet(VerbsCommon.Get, "AtpToken", DefaultParameterSetName = "Stored")]
 [OutputType(typeof(AtpToken), typeof(string), typeof(Hashtable))]
 public sealed class GetAtpTokenCommand : GettingCmdlet
 {
@@ -37,11 +37,11 @@ public sealed class GetAtpTokenCommand : GettingCmdlet
     /// Requests a token if none is stored, and replaces a stored one that the issuer reports as invalid. Needs a host, and the scopes
     /// if a token has to be requested.
     /// </summary>
-    [Parameter]
+    [Parameter(Mandatory = true, ParameterSetName = "Request")]
     public SwitchParameter RequestIfMissing { get; set; }
 
     /// <summary>What a requested token is for, as shown in the issuer's audit log. At most 1024 characters.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Request")]
     [AllowEmptyString]
     public string Purpose { get; set; } = "";
 

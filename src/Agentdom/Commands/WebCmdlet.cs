@@ -116,8 +116,8 @@ public abstract class WebCmdlet : GettingCmdlet, IDynamicParameters
         var answer = call.Send(token.AccessToken, out var isRefused);
         if (isRefused && !RefusedTokens.Contains(token) && TryReplace(host, token, store) is { } other && call.CanRepeat)
         {
+            foreach (var message in answer.Records.Where(static r => r.BaseObject is InformationalRecord)) WriteRecord(message);
             WriteVerbose($"{host} refused the token, so the request is sent again with a new one.");
-            Forget(answer.Failure);
             answer = call.Send(other.AccessToken, out isRefused);
             if (isRefused) RefusedTokens.Add(other);
         }
@@ -152,22 +152,9 @@ public abstract class WebCmdlet : GettingCmdlet, IDynamicParameters
     {
         foreach (var record in answer.Records) WriteRecord(record);
         if (answer.Failure is not { } failure) return;
-        Forget(failure);
         // The call has no place in the caller's script.
         if (failure.ErrorRecord.InvocationInfo is { } invocation) invocation.DisplayScriptPosition = MyInvocation.DisplayScriptPosition;
         ThrowLater(ExceptionDispatchInfo.Capture(failure));
-    }
-
-    // The engine has added it to $Error, and adds it again if it reaches the caller.
-    private void Forget(RuntimeException? failure)
-    {
-        if (failure is null || SessionState.PSVariable.GetValue("Error") is not System.Collections.ArrayList errors) return;
-        var cause = failure.ErrorRecord.Exception;
-        for (var i = errors.Count - 1; i >= 0; i--)
-        {
-            var error = errors[i] as ErrorRecord ?? (errors[i] as IContainsErrorRecord)?.ErrorRecord;
-            if (error?.Exception == cause) errors.RemoveAt(i);
-        }
     }
 
     private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);

@@ -74,14 +74,18 @@ internal sealed class WebCall
     /// <param name="isRefused">Whether the host answered 401.</param>
     internal WebAnswer Send(string token, out bool isRefused)
     {
+        var parameters = With(token);
         try
         {
-            var answer = _command.Run(With(token));
+            var answer = _command.Run(parameters);
+            if (answer.Failure is { } failure) ErrorVariable.Remove(failure, _variables);
             isRefused = answer.IsUnauthorized(Address) || (answer.Failure is null && IsStatusUnauthorized(answer));
             return TokenTraces.Remove(answer, token, _isOutputWanted);
         }
         finally
         {
+            // An error contains the parameters.
+            if (!_command.TakesToken) ((IDictionary)parameters["Headers"]!).Remove(Authorization);
             // The cmdlets store it there for each later call, to whatever host.
             (HeadersOf(Given("WebSession")) ?? HeadersOf(ValueOf("SessionVariable")))?.Remove(Authorization);
         }
