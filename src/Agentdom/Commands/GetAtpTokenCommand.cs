@@ -90,7 +90,7 @@ public sealed class GetAtpTokenCommand : GettingCmdlet
 
     private StoredToken GetAccepted(AtpHost host, TokenStore store)
     {
-        if (NoRefresh) return Find(host, Scope, store) is { } stored ? RequireValid(stored, null) : RequestNew(host, Scope!, store);
+        if (NoRefresh) return FindStored(host, Scope, store) is { } stored ? RequireValid(stored, null) : RequestNew(host, Scope!, store);
         var start = DateTimeOffset.UtcNow;
         var token = GetOrRequest(host, Scope, store);
         var isNew = token.IssuedAt >= start;

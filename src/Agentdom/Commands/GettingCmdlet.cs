@@ -51,7 +51,7 @@ public abstract class GettingCmdlet : RequestingCmdlet
     /// <exception cref="AtpException">There is none, and no scopes are given or the host granted none.</exception>
     private protected StoredToken GetOrRequest(AtpHost host, string[]? scopes, TokenStore store)
     {
-        if (Find(host, scopes, store) is not { } stored) return RequireValid(RequestNew(host, scopes!, store), null);
+        if (FindStored(host, scopes, store) is not { } stored) return RequireValid(RequestNew(host, scopes!, store), null);
         try
         {
             return RenewIfDue(stored, store);
@@ -63,7 +63,7 @@ public abstract class GettingCmdlet : RequestingCmdlet
     }
 
     /// <summary>The stored token of a host. Null if there is none and scopes are given, so that one can be requested.</summary>
-    private protected static StoredToken? Find(AtpHost host, string[]? scopes, TokenStore store)
+    private protected static StoredToken? FindStored(AtpHost host, string[]? scopes, TokenStore store)
     {
         try
         {
