@@ -37,7 +37,7 @@ internal sealed class WebCall
         }
     }
 
-    /// <summary>Whether the call can be sent twice. A stream can be read only once, and a 401 would replace a file that is resumed.</summary>
+    /// <summary>Whether the call can be sent twice. A stream is read only once, and a 401 would replace a file that is resumed.</summary>
     internal bool CanRepeat => Given("Body") is not (Stream or HttpContent) && !(IsSet("Resume") && IsSet("SkipHttpErrorCheck"));
 
     /// <summary>The address.</summary>
