@@ -22,6 +22,8 @@
         'Get-AtpManifest'
         'Get-AtpRefreshJob'
         'Get-AtpToken'
+        'Invoke-AtpRestMethod'
+        'Invoke-AtpWebRequest'
         'New-AtpSecret'
         'New-AtpSignature'
         'Register-AtpRefreshJob'

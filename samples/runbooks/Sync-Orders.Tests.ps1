@@ -12,8 +12,6 @@ BeforeAll {
     $server = Start-AtpServer
     $uri = "$($server.Uri)whoami"
     $file = "$TestDrive/orders.json"
-    # The test server uses http.
-    $PSDefaultParameterValues['Invoke-RestMethod:AllowUnencryptedAuthentication'] = $true
 
     function Invoke-Sync($Address = $uri) {
         $said = & "$PSScriptRoot/Sync-Orders.ps1" -Uri $Address -OutFile $file *>&1
@@ -23,7 +21,6 @@ BeforeAll {
 
 AfterAll {
     Stop-AtpServer
-    $PSDefaultParameterValues.Remove('Invoke-RestMethod:AllowUnencryptedAuthentication')
     foreach ($name in $kept.Keys) { [Environment]::SetEnvironmentVariable($name, $kept[$name]) }
 }
 

@@ -38,30 +38,8 @@ $ErrorActionPreference = 'Stop'
 $api = $Uri.GetLeftPart('Authority')
 $Scope = -split ($Scope -replace ',', ' ')
 
-function Get-Token([string] $HostName, [string[]] $Scope) {
-    try {
-        Get-AtpToken $HostName -Scope $Scope
-    }
-    catch {
-        if ($_.FullyQualifiedErrorId -notlike 'AtpTokenNotFound,*') { throw }
-        Request-AtpToken $HostName -Scope $Scope -Purpose 'Sync orders'
-    }
-}
-
-function Get-Order([uri] $Uri, $Token) {
-    Invoke-RestMethod $Uri -Authentication Bearer -Token $Token.AccessToken
-}
-
 try {
-    $token = Get-Token $api $Scope
-    try {
-        $orders = Get-Order $Uri $token
-    }
-    catch [Microsoft.PowerShell.Commands.HttpResponseException] {
-        if ($_.Exception.StatusCode -ne 'Unauthorized') { throw }
-        Write-Verbose "$api refused the token, so it is renewed."
-        $orders = Get-Order $Uri ($token | Update-AtpToken -Force)
-    }
+    $orders = Invoke-AtpRestMethod $Uri -Scope $Scope -Purpose 'Sync orders'
 
     # In the same folder as the file, because a move is atomic only within one volume.
     $new = "$OutFile.new"

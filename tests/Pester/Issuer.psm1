@@ -1,12 +1,12 @@
 # Starts and stops the sample issuer as a separate process, for tests that need a real one.
 
 function Start-TestIssuer {
-    param([hashtable] $Settings = @{})
+    param([hashtable] $Settings = @{}, [int] $Port)
 
     $repository = Split-Path (Split-Path $PSScriptRoot)
     $program = Get-ChildItem (Join-Path $repository 'samples/Issuer/bin') -Recurse -Filter Issuer.dll |
         Sort-Object LastWriteTime | Select-Object -Last 1
-    $start = [Diagnostics.ProcessStartInfo]::new('dotnet', "`"$($program.FullName)`" --urls http://127.0.0.1:0")
+    $start = [Diagnostics.ProcessStartInfo]::new('dotnet', "`"$($program.FullName)`" --urls http://127.0.0.1:$Port")
     $start.UseShellExecute = $false
     $start.RedirectStandardOutput = $true
     $secret = 'pester-secret-' + [guid]::NewGuid().ToString('N')

@@ -59,6 +59,17 @@ internal sealed class AtpHost : IEquatable<AtpHost>
         return new AtpHost(new Uri($"{scheme}://{nameAndPort}/"), prefix + nameAndPort);
     }
 
+    /// <summary>The host of an address such as <c>https://api.example.com/orders</c>.</summary>
+    /// <exception cref="AtpException"><see cref="AtpError.HostInvalid"/></exception>
+    internal static AtpHost Of(Uri address)
+    {
+        if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https"))
+            throw new AtpException(AtpError.HostInvalid,
+                $"'{Printable.Excerpt(Printable.WithoutUserInfoOfHost(address.OriginalString))}' is not an absolute https address.",
+                "Use an address such as https://api.example.com/orders. Only loopback hosts may use http.");
+        return Parse(address.GetLeftPart(UriPartial.Authority));
+    }
+
     /// <summary>
     /// Checks that a signed body may be sent to an endpoint. It must use https (or http, if this is a loopback host with http)
     /// and be on the same host name, a subdomain of it or a trusted host (protocol.md §1).

@@ -119,11 +119,13 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
     /// <summary>Writes the error for one of several inputs. The others continue.</summary>
     private protected void Report(AtpException failure, object? target) => WriteError(ErrorRecords.From(failure, target, this));
 
-    /// <summary>Outputs a token or a secret as plain text, and masks it in CI logs. All cmdlets must use it for that.</summary>
-    private protected void WritePlainText(string secret)
+    /// <summary>
+    /// Outputs a token or a secret as plain text, alone or within an object, and masks it in CI logs. All cmdlets must use it for that.
+    /// </summary>
+    private protected void WritePlainText(string secret, object? within = null)
     {
         CiMask.Add(secret);
-        WriteObject(secret);
+        WriteObject(within ?? secret);
     }
 
     /// <summary>Outputs an object after the work.</summary>
@@ -142,6 +144,35 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
     /// <summary>Writes a verbose message at once.</summary>
     private protected new void WriteVerbose(string text) => WriteNow(() => base.WriteVerbose(text));
 
+    /// <summary>Writes what another command wrote to one of its streams.</summary>
+    private protected void WriteRecord(PSObject record)
+    {
+        switch (record.BaseObject)
+        {
+            case ErrorRecord error:
+                WriteError(error);
+                break;
+            case WarningRecord warning:
+                WriteWarning(warning.Message);
+                break;
+            case VerboseRecord verbose:
+                WriteVerbose(verbose.Message);
+                break;
+            case DebugRecord debug:
+                WriteNow(() => WriteDebug(debug.Message));
+                break;
+            case InformationRecord information:
+                WriteNow(() => WriteInformation(information));
+                break;
+            default:
+                WriteObject(record);
+                break;
+        }
+    }
+
+    /// <summary>Ends the cmdlet with another command's error, unchanged, after the output so far.</summary>
+    private protected void ThrowLater(ExceptionDispatchInfo failure) => _deliveries.Enqueue(new(failure.Throw));
+
     private new void WriteProgress(ProgressRecord record) => WriteNow(() => base.WriteProgress(record));
 
     // A preference or another command may end the pipeline here. The work continues; only Ctrl+C interrupts it.
@@ -158,7 +189,8 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    private void Deliver()
+    /// <summary>Writes the output, warnings and errors so far.</summary>
+    private protected void Deliver()
     {
         try
         {

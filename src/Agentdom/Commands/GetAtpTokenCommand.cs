@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Collections;
 using System.Management.Automation;
 using Agentdom.Completion;
 
@@ -8,14 +8,10 @@ namespace Agentdom.Commands;
 /// With a host, gets a valid token and renews it first if it is due. Without a host, or with a wildcard, lists the stored
 /// tokens.
 /// </summary>
-[Cmdlet(VerbsCommon.Get, "AtpToken")]
-[OutputType(typeof(AtpToken), typeof(string))]
-public sealed class GetAtpTokenCommand : TokenCmdlet
+[Cmdlet(VerbsCommon.Get, "AtpToken", DefaultParameterSetName = "Stored")]
+[OutputType(typeof(AtpToken), typeof(string), typeof(Hashtable))]
+public sealed class GetAtpTokenCommand : GettingCmdlet
 {
-    // A token with more time left than s_comfort can still be used, so a slow renewal must not delay the script beyond s_patience.
-    private static readonly TimeSpan s_comfort = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
-
     /// <summary>The host, or a wildcard such as <c>*.example.com</c>. If null, all stored tokens are listed.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
@@ -37,9 +33,28 @@ public sealed class GetAtpTokenCommand : TokenCmdlet
     [Parameter]
     public SwitchParameter NoRefresh { get; set; }
 
+    /// <summary>
+    /// Requests a token if none is stored, and replaces a stored one that the issuer reports as invalid. Needs a host, and the scopes
+    /// if a token has to be requested.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Request")]
+    public SwitchParameter RequestIfMissing { get; set; }
+
+    /// <summary>What a requested token is for, as shown in the issuer's audit log. At most 1024 characters.</summary>
+    [Parameter(ParameterSetName = "Request")]
+    [AllowEmptyString]
+    public string Purpose { get; set; } = "";
+
     /// <summary>Returns the token as plain text, for tools that accept nothing else. It is masked in the log of a CI pipeline.</summary>
     [Parameter]
     public SwitchParameter AsPlainText { get; set; }
+
+    /// <summary>
+    /// Returns a hashtable with the header Authorization, for commands and clients that take headers. It contains the token as plain
+    /// text, which is masked in the log of a CI pipeline.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AsHeader { get; set; }
 
     /// <summary>The time limit for renewal, in seconds (1 to 3600), including retries and waits.</summary>
     [Parameter]
@@ -49,78 +64,65 @@ public sealed class GetAtpTokenCommand : TokenCmdlet
     /// <inheritdoc/>
     protected override object? Target => HostName;
 
+    private protected override TimeSpan Validity => MinimumValidity;
+
+    private protected override int TimeLimit => TimeoutSec;
+
+    private protected override string? GivenPurpose => MyInvocation.BoundParameters.ContainsKey(nameof(Purpose)) ? Purpose : null;
+
     /// <inheritdoc/>
     protected override void Run()
     {
         var store = OpenStore();
         var hosts = new HostPattern(HostName);
-        if (hosts.Host is not { } host)
+        if (hosts.Host is { } host)
         {
-            foreach (var token in store.All().Where(t => hosts.Fits(t.Host) && HasScopes(t))) Give(token, store);
+            Give(RequestIfMissing ? GetAccepted(host, store) : GetStored(store.FindOnly(host, Scope), store), store);
             return;
         }
-        var stored = store.FindOnly(host, Scope);
-        var isDue = !NoRefresh && RenewalPolicy.IsDue(stored, DateTimeOffset.UtcNow, MinimumValidity);
-        Give(isDue ? Renew(stored, store) : RequireValid(stored, null), store);
+        if (RequestIfMissing) throw NeedsHost(nameof(RequestIfMissing));
+        if (AsHeader) throw NeedsHost(nameof(AsHeader));
+        foreach (var token in store.All().Where(t => hosts.Fits(t.Host) && HasScopes(t))) Give(token, store);
     }
 
-    private StoredToken Renew(StoredToken stored, TokenStore store)
+    private StoredToken GetStored(StoredToken stored, TokenStore store) =>
+        NoRefresh ? RequireValid(stored, null) : RenewIfDue(stored, store);
+
+    private StoredToken GetAccepted(AtpHost host, TokenStore store)
     {
-        var hasTime = Left(stored) > s_comfort && Left(stored) >= MinimumValidity;
-        var failure = hasTime ? FailedRenewals.Recent(stored) : null;
-        if (failure is null)
+        if (NoRefresh) return FindStored(host, Scope, store) is { } stored ? RequireValid(stored, null) : RequestNew(host, Scope!, store);
+        var start = DateTimeOffset.UtcNow;
+        var token = GetOrRequest(host, Scope, store);
+        var isNew = token.IssuedAt >= start;
+        return isNew || IsAccepted(host, token) ? token : RequireValid(Replace(host, token, store), null);
+    }
+
+    // After the issuer's key has changed, a token is invalid before it expires.
+    private bool IsAccepted(AtpHost host, StoredToken token)
+    {
+        try
         {
-            var outcome = Ask(stored, store, hasTime);
-            if (outcome.Failure is null)
-            {
-                if (outcome.IsRenewed) WarnOfExcess(outcome.Token);
-                return RequireValid(outcome.Token, null);
-            }
-            failure = outcome.Failure;
-            FailedRenewals.Remember(stored, failure);
+            var limit = Math.Min(TimeLimit, (int)s_patience.TotalSeconds);
+            return Await(limit, deadline => Session.Client.VerifyAsync(
+                token.VerifyEndpoint, token.AccessToken, deadline, token.IsEndpointGiven ? null : host)).IsValid;
         }
-        RequireValid(stored, failure);
-        WriteWarning($"The token for {stored} is still valid but could not be renewed. {CmdletAdvice.For(failure, this).Message}");
-        return stored;
-    }
-
-    private RenewalOutcome Ask(StoredToken stored, TokenStore store, bool hasTime)
-    {
-        var limit = TimeSpan.FromSeconds(TimeoutSec);
-        if (hasTime && limit > s_patience) limit = s_patience;
-        var messages = new ConcurrentQueue<string>();
-        using var bar = NewBar();
-        var renewer = new TokenRenewer(Session.Client, store, host => FindSecret(host), new RenewalOptions
+        catch (AtpException e)
         {
-            MinimumValidity = MinimumValidity,
-            Timeout = limit,
-            WaitForOthers = !hasTime,
-            WhileWaiting = () => bar.Show($"Renewing the token for {stored}", limit),
-        });
-        var outcome = renewer.Renew([stored], messages.Enqueue, StopToken).Single();
-        foreach (var message in messages) WriteVerbose(message);
-        return outcome;
-    }
-
-    private static TimeSpan Left(StoredToken token) => token.ExpiresAt - DateTimeOffset.UtcNow;
-
-    private StoredToken RequireValid(StoredToken token, AtpException? renewalFailure)
-    {
-        var left = Left(token);
-        if (left > TimeSpan.Zero && left >= MinimumValidity) return token;
-        var state = left > TimeSpan.Zero
-            ? $"The token for {token} expires in {left.TotalSeconds:0} seconds, sooner than -MinimumValidity allows"
-            : $"The token for {token} expired at {token.ExpiresAt.LocalDateTime}";
-        throw renewalFailure?.About(state + ", and renewing it failed") ?? new AtpException(AtpError.TokenExpired, $"{state}.",
-            "Omit -NoRefresh to renew it, or get a new one with "
-            + $"Request-AtpToken {token.Host} -Scope {string.Join(",", token.ScopesRequested)}.");
+            WriteWarning($"The token for {token} has not expired, but {host} could not be asked whether it is valid. "
+                + CmdletAdvice.For(e, this).Message);
+            return true;
+        }
     }
 
     private bool HasScopes(StoredToken token) => Scope is null || token.IsFor(Scope);
 
+    private static AtpException NeedsHost(string parameter) => new(AtpError.HostInvalid,
+        $"-{parameter} needs one host, and none is named.", "Use a host such as api.example.com.");
+
     private void Give(StoredToken token, TokenStore store)
     {
-        if (AsPlainText) WritePlainText(token.AccessToken);
+        if (AsHeader) WritePlainText(token.AccessToken, new Hashtable { ["Authorization"] = $"Bearer {token.AccessToken}" });
+        else if (AsPlainText) WritePlainText(token.AccessToken);
         else WriteObject(new AtpToken(token, store.Vault.Name));
     }
 }

@@ -7,7 +7,7 @@ namespace Agentdom.Commands;
 /// <summary>Requests a token with the specified scopes from a host and stores it in a vault.</summary>
 [Cmdlet(VerbsLifecycle.Request, "AtpToken")]
 [OutputType(typeof(AtpToken))]
-public sealed class RequestAtpTokenCommand : VaultCmdlet
+public sealed class RequestAtpTokenCommand : RequestingCmdlet
 {
     /// <summary>The host, such as <c>api.example.com</c> or <c>localhost:5001</c>, without a path.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -42,7 +42,7 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
 
     /// <summary>The agent id to use in place of this machine's: 1 to 256 characters.</summary>
     [Parameter]
-    public string? AgentId { get; set; }
+    public override string? AgentId { get; set; }
 
     /// <summary>Returns the token without storing it in a vault.</summary>
     [Parameter]
@@ -72,35 +72,16 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
             Request = new TokenRequest(AgentId ?? Client.AgentId.Current().Value, Scope, Purpose),
         };
         var store = NoPersist ? null : OpenStore(acquisition.Request.AgentId);
-        using var secret = FindSecret(acquisition.Host, store?.Vault);
-        // Checked before the request, because a token that cannot be stored would stay valid at the issuer with no one to use it.
-        if (store is not null) EnsureWritable(store.Vault);
-
-        var token = Await(TimeoutSec, deadline => acquisition.RunAsync(Session.Client, secret, deadline));
+        var token = Request(acquisition, Secret, store, TimeoutSec);
         var excess = GrantExcess.Of(token);
         // Whoever reads it from the vault later expects the scopes that were requested, and each renewal would refuse these.
         if (excess?.Scopes.Count > 0) store = null;
-        if (store is not null) Keep(store, token);
+        if (store is not null) Keep(store, token, TimeoutSec);
         if (excess is not null) WriteWarning(excess.Description + Fate(excess));
-        if (!token.ScopesRequested.All(token.ScopesGranted.Contains))
-            WriteWarning($"{token.Host} granted only these scopes: {string.Join(" ", token.ScopesGranted)}.");
+        WarnOfMissingScopes(token);
         // Nobody else has a token that was neither stored nor output.
         WriteObject(new AtpToken(token, store?.Vault.Name),
             ifUndelivered: store is null ? () => Session.Client.TryRevoke(token.RevokeEndpoint, token.AccessToken) : null);
-    }
-
-    private SharedSecret FindSecret(AtpHost host, ITokenVault? vault)
-    {
-        try
-        {
-            return FindSecret(host, Secret);
-        }
-        catch (AtpException e) when (e.Error == AtpError.VaultUnreadable && vault is not null)
-        {
-            // Some vaults on a server fail in every way while they are empty.
-            EnsureWritable(vault);
-            return FindSecret(host, Secret);
-        }
     }
 
     private string Fate(GrantExcess excess)
@@ -109,22 +90,5 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
         return excess.Scopes.Count == 0 || NoPersist
             ? strict
             : $" So that nothing else uses more than was asked for, the token was not stored and will not be renewed.{strict}";
-    }
-
-    private void Keep(TokenStore store, StoredToken token)
-    {
-        try
-        {
-            // Without the lock, the token of a renewal in another process could be replaced and never be revoked.
-            using var entry = TokenLock.Acquire(token, TimeSpan.FromSeconds(TimeoutSec), StopToken);
-            TokenKeeping.Keep(Session.Client, store, token);
-        }
-        catch (Exception e) when (e is AtpException or OperationCanceledException)
-        {
-            WriteWarning(Session.Client.TryRevoke(token.RevokeEndpoint, token.AccessToken)
-                ? "The token could not be stored, so it was revoked."
-                : $"The token could not be stored, and revoking it failed too. It may be valid until {token.ExpiresAt.LocalDateTime}.");
-            throw;
-        }
     }
 }

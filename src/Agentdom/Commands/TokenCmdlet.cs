@@ -10,7 +10,7 @@ public abstract class TokenCmdlet : VaultCmdlet
     /// <summary>The id of the agent that the tokens belong to, or <c>*</c> for any agent. If null, it is this process's own.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(AgentIdCompleter))]
-    public string? AgentId { get; set; }
+    public virtual string? AgentId { get; set; }
 
     private protected TokenStore OpenStore(Action<AtpException>? onUnreadable = null) => OpenStore(AgentChoice.Of(AgentId), onUnreadable);
 }

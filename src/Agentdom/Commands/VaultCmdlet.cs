@@ -15,7 +15,7 @@ public abstract class VaultCmdlet : AtpCmdlet
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(VaultCompleter))]
-    public string? Vault { get; set; }
+    public virtual string? Vault { get; set; }
 
     /// <summary>
     /// The tokens in the vault, of one agent or, if null, of any. An entry that cannot be read during a listing causes a warning by

@@ -18,9 +18,12 @@ internal sealed class TypedParameters(IDictionary bound)
     /// <summary>A filter for the typed hosts. If none is typed, it matches all.</summary>
     internal Func<string, bool> Hosts()
     {
-        var patterns = Texts("HostName").Select(static text => new HostPattern(text)).ToList();
+        var patterns = Texts("HostName").Concat(Texts("Uri").Select(HostOf)).Select(static text => new HostPattern(text)).ToList();
         return host => patterns.Count == 0 || patterns.Exists(p => p.Fits(host));
     }
+
+    private static string HostOf(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri.GetLeftPart(UriPartial.Authority) : address;
 
     // Conversion accepts a server object as its host.
     private string[] Texts(string parameter) =>

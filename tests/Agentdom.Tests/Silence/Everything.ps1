@@ -86,6 +86,12 @@ $token = Get-AtpToken $Issuer
 Invoke-Case '' { Get-AtpToken $Issuer @all }
 Invoke-Case '' { Get-AtpToken @all }
 Invoke-Case 'AtpTokenExpired' { Get-AtpToken $Issuer -MinimumValidity 05:00 @all }
+Invoke-Case '' { Get-AtpToken $Issuer data.read -RequestIfMissing @all }
+Invoke-Case '' { Invoke-AtpRestMethod "http://$Issuer/data" -Scope data.read @all }
+Invoke-Case 'WebCmdletWebResponseException' { Invoke-AtpRestMethod "http://$Issuer/nothing" @all }
+Invoke-Case '' { Invoke-AtpWebRequest "http://$Issuer/data" -SessionVariable web @all; $web }
+Invoke-Case 'WebCmdletWebResponseException' { Invoke-AtpWebRequest "http://$Issuer/nothing" @all }
+Invoke-Case 'AtpPlainTextRefused' { Invoke-AtpRestMethod "http://$Issuer/data" -Secret $plain @all }
 Invoke-Case '' { Test-AtpToken $Issuer @all }
 Invoke-Case '' { Test-AtpToken $Issuer -Token $token.AccessToken @all }
 Invoke-Case '' { Update-AtpToken $Issuer -Force @all }

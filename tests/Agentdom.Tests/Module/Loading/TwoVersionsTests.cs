@@ -58,7 +58,8 @@ public sealed class TwoVersionsTests : IDisposable
             {{(isGone ? $"Remove-Module Agentdom; [IO.Directory]::Delete('{first}', $true)" : "")}}
             Import-Module '{{second}}/Agentdom.psd1'
             $given = @{ HostName = '127.0.0.1:1'; Scope = 'a'; Body = @{ a = 1 }; Signature = 'x'; Token = [securestring]::new()
-                Secret = [securestring]::new(); EntryName = 'x'; TimeoutSec = 5; WhatIf = $true; All = $true }
+                Secret = [securestring]::new(); EntryName = 'x'; TimeoutSec = 5; WhatIf = $true; All = $true
+                Uri = 'http://127.0.0.1:1/'; RequestIfMissing = $true }
             foreach ($command in Get-Command -Module Agentdom -CommandType Cmdlet) {
                 $those = @{}
                 $set = @($command.ParameterSets)[-1].Parameters | Where-Object { $_.IsMandatory -or $_.Name -eq 'WhatIf' }

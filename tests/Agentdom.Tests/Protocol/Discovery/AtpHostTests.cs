@@ -3,6 +3,28 @@ namespace Agentdom.Tests.Protocol;
 public sealed class AtpHostTests
 {
     [Theory]
+    [InlineData("https://API.example.com/orders?page=1", "api.example.com")]
+    [InlineData("https://api.example.com:8443", "api.example.com:8443")]
+    [InlineData("http://localhost:5001/orders", "localhost:5001")]
+    [InlineData("https://localhost:5001/orders", "https://localhost:5001")]
+    [InlineData("http://[::1]:5001/", "[::1]:5001")]
+    public void AnAddressHasAHost(string address, string host) => Assert.Equal(host, AtpHost.Of(new Uri(address)).Name);
+
+    [Theory]
+    [InlineData("orders")]
+    [InlineData("api.example.com/orders")]
+    [InlineData("localhost:5001/orders")]
+    [InlineData("ftp://api.example.com/orders")]
+    [InlineData("http://api.example.com/orders")]
+    [InlineData("https://user:a-word@api.example.com/orders")]
+    public void AnAddressThatATokenMustNotBeSentToHasNone(string address)
+    {
+        var failure = Assert.Throws<AtpException>(() => AtpHost.Of(new Uri(address, UriKind.RelativeOrAbsolute)));
+        Assert.Equal(AtpError.HostInvalid, failure.Error);
+        Assert.DoesNotContain("a-word", failure.Message);
+    }
+
+    [Theory]
     [InlineData("api.example.com", "api.example.com", "https://api.example.com/")]
     [InlineData("API.Example.COM", "api.example.com", "https://api.example.com/")]
     [InlineData(" api.example.com ", "api.example.com", "https://api.example.com/")]
