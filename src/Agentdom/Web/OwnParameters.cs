@@ -7,8 +7,8 @@ namespace Agentdom.Web;
 /// <summary>The parameters that a cmdlet's class declares, beside those that it has from the session's cmdlet.</summary>
 internal static class OwnParameters
 {
-    // The session's cmdlet needs these as well: it decides by them what it writes.
-    private static readonly string[] s_passedOn = ["Verbose", "Debug", "ProgressAction"];
+    // The session's cmdlet needs these as well: what it writes, and which proxy it uses.
+    private static readonly string[] s_passedOn = ["Verbose", "Debug", "ProgressAction", "Proxy", "ProxyCredential"];
 
     private static readonly ConcurrentDictionary<Type, HashSet<string>> s_names = new();
 
