@@ -83,7 +83,7 @@ internal static class IssuerRefusal
         AtpError.RequestReplayed => "Try again: other agents with the same id keep sending the same request in the same milliseconds.",
         AtpError.ScopeDenied => "Request scopes that the host offers; its manifest lists them.",
         AtpError.RateLimited or AtpError.IssuerUnavailable when retryAfter is { } wait =>
-            $"Try again in {Math.Ceiling(wait.TotalSeconds):0} seconds.",
+            $"Try again in {TimeText.Wait(wait)}.",
         AtpError.RateLimited or AtpError.IssuerUnavailable => "Try again later.",
         _ => "Ask the provider; the host may not be an AgentDOM issuer.",
     };

@@ -109,8 +109,8 @@ public sealed class GetAtpTokenCommand : TokenCmdlet
         var left = Left(token);
         if (left > TimeSpan.Zero && left >= MinimumValidity) return token;
         var state = left > TimeSpan.Zero
-            ? $"The token for {token} expires in {left.TotalSeconds:0} seconds, sooner than -MinimumValidity allows"
-            : $"The token for {token} expired at {token.ExpiresAt.LocalDateTime}";
+            ? $"The token for {token} expires in {TimeText.Span(left)}, sooner than -MinimumValidity allows"
+            : $"The token for {token} expired at {TimeText.Moment(token.ExpiresAt)}";
         throw renewalFailure?.About(state + ", and renewing it failed") ?? new AtpException(AtpError.TokenExpired, $"{state}.",
             "Omit -NoRefresh to renew it, or get a new one with "
             + $"Request-AtpToken {token.Host} -Scope {string.Join(",", token.ScopesRequested)}.");

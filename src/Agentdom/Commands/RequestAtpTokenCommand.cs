@@ -123,7 +123,7 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
         {
             WriteWarning(Session.Client.TryRevoke(token.RevokeEndpoint, token.AccessToken)
                 ? "The token could not be stored, so it was revoked."
-                : $"The token could not be stored, and revoking it failed too. It may be valid until {token.ExpiresAt.LocalDateTime}.");
+                : $"The token could not be stored, and revoking it failed too. It may be valid until {TimeText.Moment(token.ExpiresAt)}.");
             throw;
         }
     }

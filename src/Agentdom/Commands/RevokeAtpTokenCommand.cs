@@ -95,7 +95,7 @@ public sealed class RevokeAtpTokenCommand : TokenCmdlet
         WriteObject(new AtpRevocation(token.Host, token.ScopesRequested, failed.Count == 0, store.Remove(current)));
         if (failed.Count == 0) return;
         WriteWarning($"The issuer did not confirm the revocation, so {(failed.Count == 1 ? "a token" : $"{failed.Count} tokens")} for " +
-            $"{token} may be valid until {failed.Max(static answer => answer.Token.ExpiresAt).LocalDateTime}; " +
+            $"{token} may be valid until {TimeText.Moment(failed.Max(static answer => answer.Token.ExpiresAt))}; " +
             $"nothing of it is stored here any more. {failed[0].Failure!.Message}");
     }
 
