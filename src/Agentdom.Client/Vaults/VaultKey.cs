@@ -52,7 +52,7 @@ internal sealed class VaultKey
     {
         var text = Environment.GetEnvironmentVariable(Variable);
         if (!string.IsNullOrEmpty(text)) return new VaultKey(FromText(text!), VaultKeySource.Variable);
-        if (File.Exists(FilePath)) return FromFile();
+        if (IsInFile()) return FromFile();
         // If there is a marker, no new key is created: it would make existing entries unreadable.
         if (KeychainKey.IsMarked) return FromKeychain(KeychainKey.Read());
         if (!createIfMissing) return null;
@@ -74,6 +74,22 @@ internal sealed class VaultKey
         return Hmac.DeriveKey(bytes, "agentdom/vault/key/v1");
     }
 
+    // Another key would be used, or created, if a file that may not be seen counted as missing.
+    private static bool IsInFile()
+    {
+        try
+        {
+            return AtomicFile.Exists(FilePath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(e);
+        }
+    }
+
+    private static AtpException Unreadable(Exception e) => new(AtpError.VaultKeyInvalid,
+        $"The vault's key file {FilePath} cannot be read: {e.Message}", $"Run as the user who owns it, or set {Variable}.", e);
+
     private static VaultKey FromKeychain(byte[] key) => new(key, VaultKeySource.Keychain);
 
     private static VaultKey NewFile()
@@ -91,8 +107,7 @@ internal sealed class VaultKey
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new AtpException(AtpError.VaultKeyInvalid, $"The vault's key file {FilePath} cannot be read: {e.Message}",
-                $"Run as the user who owns it, or set {Variable}.", e);
+            throw Unreadable(e);
         }
         if (key.Length == 32) return new VaultKey(key, VaultKeySource.File);
         throw new AtpException(AtpError.VaultKeyInvalid,

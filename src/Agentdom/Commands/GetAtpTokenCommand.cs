@@ -112,8 +112,10 @@ public sealed class GetAtpTokenCommand : TokenCmdlet
             ? $"The token for {token} expires in {TimeText.Span(left)}, sooner than -MinimumValidity allows"
             : $"The token for {token} expired at {TimeText.Moment(token.ExpiresAt)}";
         throw renewalFailure?.About(state + ", and renewing it failed") ?? new AtpException(AtpError.TokenExpired, $"{state}.",
-            "Omit -NoRefresh to renew it, or get a new one with "
-            + $"Request-AtpToken {token.Host} -Scope {string.Join(",", token.ScopesRequested)}.");
+            NoRefresh
+                ? $"Omit -NoRefresh to renew it, or get a new one with Request-AtpToken {token.Host} -Scope "
+                    + $"{string.Join(",", token.ScopesRequested)}."
+                : "The issuer's tokens do not live longer: lower -MinimumValidity.");
     }
 
     private bool HasScopes(StoredToken token) => Scope is null || token.IsFor(Scope);

@@ -27,7 +27,7 @@ internal static class JobFolder
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new AtpException(AtpError.VaultUnwritable, $"The job's script cannot be written: {e.Message}",
-                $"Let this user write to {AgentdomHome.Jobs}, or move the folder with {AgentdomHome.Variable}.", e);
+                WriteAdvice.For(e, AgentdomHome.Jobs), e);
         }
     }
 

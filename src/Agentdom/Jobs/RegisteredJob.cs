@@ -34,7 +34,7 @@ internal sealed record RegisteredJob(
         // systemd delays a run by up to a fifth of the interval, and the last one may still be at work.
         if (since is null || now - since < TimeSpan.FromTicks(2 * interval.Ticks) + s_work) return null;
         var last = since == lastRun ? "last ran" : "was registered";
-        return $"The job is overdue: it should run every {TimeText.Span(interval)} and {last} {TimeText.Span(now - since.Value)} ago. Check that "
-            + "the scheduler runs, and that this machine was on. A run that cannot write its outcome counts as none.";
+        return $"The job is overdue: it should run every {TimeText.Span(interval)} and {last} {TimeText.Span(now - since.Value)} ago. "
+            + "Check that the scheduler runs, and that this machine was on. A run that cannot write its outcome counts as none.";
     }
 }

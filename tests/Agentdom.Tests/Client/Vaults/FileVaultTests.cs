@@ -233,6 +233,23 @@ public sealed class FileVaultTests : IDisposable
         Assert.Equal("in the way", File.ReadAllText(file));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("vault")]
+    public void AFileInPlaceOfTheVaultOrItsHomeIsNoEmptyVault(string folder)
+    {
+        var file = Path.Combine(_root, "file");
+        File.WriteAllText(file, "in the way");
+        var vault = new FileVault(Path.Combine(file, folder));
+
+        foreach (var use in new Action[] { () => vault.Read("a"), () => vault.List("", static e => throw e), () => vault.ListEntries(_ => { }) })
+        {
+            var refusal = Assert.Throws<AtpException>(use);
+            Assert.Equal(AtpError.VaultUnreadable, refusal.Error);
+            Assert.Contains($"{file} is a file, not a folder", refusal.Happened);
+        }
+    }
+
     [Fact]
     public void AWriteThatFailsAtTheLastStepLeavesNothingBehind()
     {
