@@ -133,8 +133,14 @@ internal sealed class FileVault : ITokenVault
 
     private string PathOf(string name) => Path.Combine(_folder, Sha256.OfText(name.ToLowerInvariant()) + Suffix);
 
-    private string[] EntryFiles() =>
-        Reading(_folder, () => AtomicFile.FolderExists(_folder) ? Directory.GetFiles(_folder, "*" + Suffix) : []);
+    private string[] EntryFiles() => Reading(_folder, () =>
+    {
+        if (!AtomicFile.FolderExists(_folder)) return [];
+        var files = Directory.GetFiles(_folder, "*" + Suffix);
+        // The folder is at fault, and not each entry, if it may be listed but not entered.
+        if (files.Length > 0) AtomicFile.Exists(files[0]);
+        return files;
+    });
 
     // A new key would make existing entries unreadable, so none is created while there are entries. Without entries any key is
     // right. The caller holds the write lock.
