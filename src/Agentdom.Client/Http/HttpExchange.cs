@@ -112,6 +112,7 @@ internal sealed class HttpExchange : IDisposable
             Status = status,
             Body = body,
             MediaType = response.Content?.Headers.ContentType?.MediaType,
+            Server = response.Headers.Server.ToString() is { Length: > 0 } server ? Printable.Excerpt(server) : null,
             RedirectsTo = response.Headers.Location is { } to ? TargetOf(request.RequestUri!, to) : null,
             Date = response.Headers.Date,
             CacheControl = response.Headers.CacheControl,
