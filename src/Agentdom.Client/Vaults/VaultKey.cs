@@ -59,8 +59,10 @@ internal sealed class VaultKey
         return KeychainKey.TryCreate() is { } key ? FromKeychain(key) : NewFile();
     }
 
-    /// <summary>The notice for the user after a key file was created. A key in the keychain needs none.</summary>
-    internal static string? NoticeOfNewKey(string dataFolder) => !File.Exists(FilePath) ? null :
+    /// <summary>
+    /// The notice for the user after a key file was created. A key in the keychain needs none, nor does a file that the user chose.
+    /// </summary>
+    internal static string? NoticeOfNewKey(string dataFolder) => KeychainKey.IsOff || !File.Exists(FilePath) ? null :
         $"The vault's key was stored in {FilePath}, which only this user can read. " +
         $"Back it up separately from {dataFolder}, or set {Variable} to keep no key on this disk.";
 
