@@ -29,8 +29,9 @@ public sealed class StartAtpServerCommand : AtpCmdlet
     [ValidateNotNull]
     public SecureString? Secret { get; set; }
 
-    /// <summary>The lifetime of tokens, in whole seconds from 1 second to 24 hours.</summary>
+    /// <summary>The lifetime of tokens, in whole seconds from 1 second to 24 hours. A plain number means minutes.</summary>
     [Parameter]
+    [PlainMinutes]
     public TimeSpan TokenLifetime { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>The audience that requests must name. If null, requests need no audience.</summary>
