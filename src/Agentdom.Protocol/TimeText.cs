@@ -5,7 +5,7 @@ namespace Agentdom.Protocol;
 /// <summary>Writes durations and moments in messages, in the same way for every culture.</summary>
 internal static class TimeText
 {
-    /// <summary>A duration in its largest unit, with the next smaller one for hours and days, rounded down: <c>59m</c>, <c>1h 5m</c>.</summary>
+    /// <summary>A duration in its largest unit, with the next smaller one for hours and days, rounded down, such as <c>1h 5m</c>.</summary>
     internal static string Span(TimeSpan span)
     {
         if (span < TimeSpan.FromMinutes(1)) return Text($"{Math.Floor(span.TotalSeconds)}s");

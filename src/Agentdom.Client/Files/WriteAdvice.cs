@@ -12,7 +12,7 @@ internal static class WriteAdvice
     {
         var move = $"move the vault with {AgentdomHome.Variable}";
         if (s_full.Contains(failure.HResult)) return $"Free space on the disk with {folder}, or {move} to another disk.";
-        if (failure.HResult == ReadOnlyDisk) return $"The disk with {folder} is read-only: mount it for writing, or {move} to another disk.";
+        if (failure.HResult == ReadOnlyDisk) return $"The disk with {folder} is read-only: make it writable, or {move} to another disk.";
         return failure is UnauthorizedAccessException
             ? $"Let this user write to {folder}, or {move}."
             : $"Check {folder}, or {move}.";

@@ -54,7 +54,8 @@ internal static class IssuerRefusal
     private static AtpException OfWebPage(HttpAnswer answer) => new(AtpError.IssuerFailed,
         $"{answer.Uri.Authority} answers with a web page (status {answer.Status}{By(answer)}) and not as an AgentDOM issuer.",
         answer is { Status: 400, Uri.Scheme: "http" } ? ConnectionFault.HintOfTls(answer.Uri)
-            : "A firewall, a proxy or a login page on the way may have answered. Check the network and the host's name, or ask the provider.");
+            : "A firewall, a proxy or a login page on the way may have answered. "
+                + "Check the network and the host's name, or ask the provider.");
 
     private static string By(HttpAnswer answer) => answer.Server is { } server ? $" by {server}" : "";
 

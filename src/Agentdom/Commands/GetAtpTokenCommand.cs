@@ -16,12 +16,13 @@ public sealed class GetAtpTokenCommand : TokenCmdlet
     private static readonly TimeSpan s_comfort = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>The host, or a wildcard such as <c>*.example.com</c>. If null, all stored tokens are listed.</summary>
+    /// <summary>The hosts, or wildcards such as <c>*.example.com</c>. If null, all stored tokens are listed.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
     [ArgumentCompleter(typeof(TokenHostCompleter))]
     [SupportsWildcards]
-    public string? HostName { get; set; }
+    [ValidateNotNullOrEmpty]
+    public string[]? HostName { get; set; }
 
     /// <summary>The scopes the token was requested for. Required if the host has several tokens.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
@@ -31,6 +32,7 @@ public sealed class GetAtpTokenCommand : TokenCmdlet
 
     /// <summary>How long the token must remain valid. A token with less time left is renewed.</summary>
     [Parameter]
+    [PlainMinutes]
     public TimeSpan MinimumValidity { get; set; }
 
     /// <summary>Returns the stored token without renewal, if it is still valid.</summary>
@@ -47,21 +49,37 @@ public sealed class GetAtpTokenCommand : TokenCmdlet
     public int TimeoutSec { get; set; } = 60;
 
     /// <inheritdoc/>
-    protected override object? Target => HostName;
+    protected override object? Target => HostName is { Length: 1 } ? HostName[0] : HostName;
 
     /// <inheritdoc/>
     protected override void Run()
     {
         var store = OpenStore();
-        var hosts = new HostPattern(HostName);
-        if (hosts.Host is not { } host)
+        ForEachHost(HostName ?? [AnyHost], hosts =>
         {
-            foreach (var token in store.All().Where(t => hosts.Fits(t.Host) && HasScopes(t))) Give(token, store);
-            return;
-        }
+            if (hosts.Host is { } host) Give(Valid(host, store), store);
+            else List(hosts, store);
+        });
+    }
+
+    private void List(HostPattern hosts, TokenStore store)
+    {
+        // Whoever forgets the host gets no list of tokens in plain text, and no promise that is not kept.
+        if (AsPlainText) throw NeedsHost("-AsPlainText returns the text of a token");
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(MinimumValidity)))
+            throw NeedsHost("-MinimumValidity renews a token");
+        foreach (var token in store.All().Where(t => hosts.Fits(t.Host) && HasScopes(t))) Give(token, store);
+    }
+
+    private static AtpException NeedsHost(string what) => new(AtpError.HostInvalid,
+        $"{what} only for a host that is named, and a list of tokens was asked for.", "Name the host. Get-AtpToken lists them.");
+
+    private StoredToken Valid(AtpHost host, TokenStore store)
+    {
         var stored = store.FindOnly(host, Scope);
-        var isDue = !NoRefresh && RenewalPolicy.IsDue(stored, DateTimeOffset.UtcNow, MinimumValidity);
-        Give(isDue ? Renew(stored, store) : RequireValid(stored, null), store);
+        var isDue = RenewalPolicy.IsDue(stored, DateTimeOffset.UtcNow, MinimumValidity);
+        TellLeft(stored, isDue);
+        return isDue && !NoRefresh ? Renew(stored, store) : RequireValid(stored, null);
     }
 
     private StoredToken Renew(StoredToken stored, TokenStore store)

@@ -242,7 +242,8 @@ public sealed class FileVaultTests : IDisposable
         File.WriteAllText(file, "in the way");
         var vault = new FileVault(Path.Combine(file, folder));
 
-        foreach (var use in new Action[] { () => vault.Read("a"), () => vault.List("", static e => throw e), () => vault.ListEntries(_ => { }) })
+        Action[] uses = [() => vault.Read("a"), () => vault.List("", static _ => { }), () => vault.ListEntries(static _ => { })];
+        foreach (var use in uses)
         {
             var refusal = Assert.Throws<AtpException>(use);
             Assert.Equal(AtpError.VaultUnreadable, refusal.Error);
