@@ -22,6 +22,7 @@ internal sealed class HttpExchange : IDisposable
     private readonly TimeProvider _time;
     private readonly HttpClient _direct;
     private readonly HttpClient _network;
+    private readonly Lazy<HttpClient> _ownTlsServer = new(static () => MakeClient(useProxy: false, trustsOwnServer: true));
     private readonly ResiliencePipeline<HttpAnswer> _retrying;
 
     internal HttpExchange(TimeProvider time)
@@ -96,11 +97,15 @@ internal sealed class HttpExchange : IDisposable
     {
         _direct.Dispose();
         _network.Dispose();
+        if (_ownTlsServer.IsValueCreated) _ownTlsServer.Value.Dispose();
     }
 
     private async Task<HttpAnswer> ExchangeAsync(HttpRequestMessage request, int maxBytes, CancellationToken cancel)
     {
-        var client = AtpHost.IsLoopback(request.RequestUri!) ? _direct : _network;
+        var uri = request.RequestUri!;
+        var client = !AtpHost.IsLoopback(uri) ? _network
+            : uri.Scheme == "https" && OwnTlsServer.IsAt(uri.Port) ? _ownTlsServer.Value
+            : _direct;
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
         var status = (int)response.StatusCode;
         var body = status is >= 300 and < 400
@@ -153,7 +158,7 @@ internal sealed class HttpExchange : IDisposable
 
     private static Deadline Of(ResilienceContext context) => context.Properties.GetValue(s_deadline, null!);
 
-    private static HttpClient MakeClient(bool useProxy)
+    private static HttpClient MakeClient(bool useProxy, bool trustsOwnServer = false)
     {
 #if NET
         var handler = new SocketsHttpHandler
@@ -164,6 +169,10 @@ internal sealed class HttpExchange : IDisposable
             // A long-running process must notice DNS changes.
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         };
+        if (trustsOwnServer)
+            handler.SslOptions.RemoteCertificateValidationCallback = static (_, certificate, _, errors) =>
+                errors == System.Net.Security.SslPolicyErrors.None
+                || (certificate is not null && OwnTlsServer.IsCertificate(certificate.GetRawCertData()));
 #else
         var handler = new HttpClientHandler
         {
