@@ -21,11 +21,12 @@ internal static class ConnectionFault
     /// <param name="e">The failure.</param>
     /// <param name="uri">The address of the request.</param>
     /// <param name="namedBy">The host whose manifest names the address, if it is an endpoint from a manifest.</param>
-    internal static AtpException ToAtpException(Exception e, Uri uri, AtpHost? namedBy)
+    /// <param name="proxy">The proxy to use in place of this machine's, or null.</param>
+    internal static AtpException ToAtpException(Exception e, Uri uri, AtpHost? namedBy, IWebProxy? proxy)
     {
         var chain = Chain(e);
-        if (ProxyFault.Find(chain, uri) is { } fault) return fault;
-        var place = Place(uri, namedBy);
+        if (ProxyFault.Find(chain, uri, proxy) is { } fault) return fault;
+        var place = Place(uri, namedBy, proxy);
         var wrong = namedBy is null ? "" : " If that address is wrong, the provider must correct the manifest.";
         if (e is TimeoutRejectedException)
             return new AtpException(
@@ -53,10 +54,10 @@ internal static class ConnectionFault
         $"Loopback hosts are asked over http: if that port speaks TLS, write https://{uri.Authority}. Otherwise check the port.";
 
     /// <summary>What a message calls the address: the host, or the whole endpoint if a manifest names it.</summary>
-    internal static string Place(Uri uri, AtpHost? namedBy)
+    internal static string Place(Uri uri, AtpHost? namedBy, IWebProxy? given)
     {
         var place = namedBy is null ? uri.Authority : $"{Printable.Excerpt(uri.AbsoluteUri)} (named by the manifest of {namedBy})";
-        return ProxyFault.ProxyOf(uri) is { } proxy ? $"{place} through the proxy {proxy}" : place;
+        return ProxyFault.ProxyOf(uri, given) is { } proxy ? $"{place} through the proxy {proxy}" : place;
     }
 
     /// <summary>The reason, in the runtime's words unless they repeat the answer.</summary>

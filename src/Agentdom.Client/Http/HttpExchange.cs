@@ -20,17 +20,21 @@ internal sealed class HttpExchange : IDisposable
     private static readonly ResiliencePropertyKey<Deadline> s_deadline = new("agentdom.deadline");
 
     private readonly TimeProvider _time;
+    private readonly IWebProxy? _proxy;
     private readonly HttpClient _direct;
     private readonly HttpClient _network;
     private readonly Lazy<HttpClient> _ownTlsServer = new(static () => MakeClient(useProxy: false, trustsOwnServer: true));
     private readonly ResiliencePipeline<HttpAnswer> _retrying;
 
-    internal HttpExchange(TimeProvider time)
+    /// <param name="time">The clock.</param>
+    /// <param name="proxy">The proxy to use in place of this machine's, or null.</param>
+    internal HttpExchange(TimeProvider time, IWebProxy? proxy = null)
     {
         _time = time;
+        _proxy = proxy;
         // Requests to loopback must not leave this machine through a proxy.
         _direct = MakeClient(useProxy: false);
-        _network = MakeClient(useProxy: true);
+        _network = MakeClient(useProxy: true, proxy);
         _retrying = new ResiliencePipelineBuilder<HttpAnswer> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<HttpAnswer>
             {
@@ -72,11 +76,11 @@ internal sealed class HttpExchange : IDisposable
         }
         catch (Exception e) when (ConnectionFault.IsConnectionFault(e) || e is TimeoutRejectedException)
         {
-            throw ConnectionFault.ToAtpException(e, uri!, namedBy);
+            throw ConnectionFault.ToAtpException(e, uri!, namedBy, _proxy);
         }
         catch (OperationCanceledException e) when (deadline.HasPassed)
         {
-            throw deadline.ToAtpException(uri is null ? null : ConnectionFault.Place(uri, namedBy), e);
+            throw deadline.ToAtpException(uri is null ? null : ConnectionFault.Place(uri, namedBy, _proxy), e);
         }
         finally
         {
@@ -158,7 +162,7 @@ internal sealed class HttpExchange : IDisposable
 
     private static Deadline Of(ResilienceContext context) => context.Properties.GetValue(s_deadline, null!);
 
-    private static HttpClient MakeClient(bool useProxy, bool trustsOwnServer = false)
+    private static HttpClient MakeClient(bool useProxy, IWebProxy? proxy = null, bool trustsOwnServer = false)
     {
 #if NET
         var handler = new SocketsHttpHandler
@@ -166,6 +170,7 @@ internal sealed class HttpExchange : IDisposable
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = useProxy,
+            Proxy = proxy,
             // A long-running process must notice DNS changes.
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         };
@@ -179,6 +184,7 @@ internal sealed class HttpExchange : IDisposable
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = useProxy,
+            Proxy = proxy,
             // Windows PowerShell's own defaults are TLS 1.0 and two connections a host.
             SslProtocols = System.Security.Authentication.SslProtocols.Tls12,
             MaxConnectionsPerServer = 64,

@@ -30,6 +30,7 @@ internal static class CmdletAdvice
         AtpError.EndpointForeign or AtpError.AudienceForeign when failure.Subject is { } host =>
             ("TrustedEndpointHost", $"Use -TrustedEndpointHost {host}."),
         AtpError.TimedOut => ("TimeoutSec", "Use -TimeoutSec to allow more time."),
+        AtpError.ProxyRefused => ("ProxyCredential", "-Proxy and -ProxyCredential set another proxy or other credentials for one call."),
         AtpError.TokenAmbiguous => ("Scope", "Use -Scope and -AgentId for them."),
         AtpError.TokenNotFound when failure.SubjectAgent is { } agent => ("AgentId", $"Use -AgentId {Word(agent)}."),
         AtpError.TokenNotFound or AtpError.TokenExpired when failure.Subject is { } host =>

@@ -108,7 +108,7 @@ public sealed class GetAtpTokenCommand : TokenCmdlet
         if (hasTime && limit > s_patience) limit = s_patience;
         var messages = new ConcurrentQueue<string>();
         using var bar = NewBar();
-        var renewer = new TokenRenewer(Session.Client, store, host => FindSecret(host), new RenewalOptions
+        var renewer = new TokenRenewer(Network, store, host => FindSecret(host), new RenewalOptions
         {
             MinimumValidity = MinimumValidity,
             Timeout = limit,

@@ -7,7 +7,7 @@ namespace Agentdom.Commands;
 /// <summary>Requests a token with the specified scopes from a host and stores it in a vault.</summary>
 [Cmdlet(VerbsLifecycle.Request, "AtpToken")]
 [OutputType(typeof(AtpToken))]
-public sealed class RequestAtpTokenCommand : VaultCmdlet
+public sealed class RequestAtpTokenCommand : IssuerCmdlet
 {
     /// <summary>The host, such as <c>api.example.com</c> or <c>localhost:5001</c>, without a path.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -76,7 +76,7 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
         // Checked before the request, because a token that cannot be stored would stay valid at the issuer with no one to use it.
         if (store is not null) EnsureWritable(store.Vault);
 
-        var token = Await(TimeoutSec, deadline => acquisition.RunAsync(Session.Client, secret, deadline));
+        var token = Await(TimeoutSec, deadline => acquisition.RunAsync(Network, secret, deadline));
         var excess = GrantExcess.Of(token);
         // Whoever reads it from the vault later expects the scopes that were requested, and each renewal would refuse these.
         if (excess?.Scopes.Count > 0) store = null;
@@ -86,7 +86,7 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
             WriteWarning($"{token.Host} granted only these scopes: {string.Join(" ", token.ScopesGranted)}.");
         // Nobody else has a token that was neither stored nor output.
         WriteObject(new AtpToken(token, store?.Vault.Name),
-            ifUndelivered: store is null ? () => Session.Client.TryRevoke(token.RevokeEndpoint, token.AccessToken) : null);
+            ifUndelivered: store is null ? () => Network.TryRevoke(token.RevokeEndpoint, token.AccessToken) : null);
     }
 
     private SharedSecret FindSecret(AtpHost host, ITokenVault? vault)
@@ -117,11 +117,11 @@ public sealed class RequestAtpTokenCommand : VaultCmdlet
         {
             // Without the lock, the token of a renewal in another process could be replaced and never be revoked.
             using var entry = TokenLock.Acquire(token, TimeSpan.FromSeconds(TimeoutSec), StopToken);
-            TokenKeeping.Keep(Session.Client, store, token);
+            TokenKeeping.Keep(Network, store, token);
         }
         catch (Exception e) when (e is AtpException or OperationCanceledException)
         {
-            WriteWarning(Session.Client.TryRevoke(token.RevokeEndpoint, token.AccessToken)
+            WriteWarning(Network.TryRevoke(token.RevokeEndpoint, token.AccessToken)
                 ? "The token could not be stored, so it was revoked."
                 : $"The token could not be stored, and revoking it failed too. It may be valid until {TimeText.Moment(token.ExpiresAt)}.");
             throw;

@@ -46,6 +46,8 @@ public sealed class RevokeAtpTokenCommand : TokenCmdlet
     /// <inheritdoc/>
     protected override void Run()
     {
+        // The tokens must not be removed because of a proxy that cannot be used.
+        _ = Network;
         if (IsByEntry) RevokeAll(null);
         else ForEachHost(HostName, RevokeAll);
     }
@@ -122,11 +124,11 @@ public sealed class RevokeAtpTokenCommand : TokenCmdlet
             $"nothing of it is stored here any more. {failed[0].Failure!.Message}");
     }
 
-    private static async Task<(EarlierToken Token, AtpException? Failure)> TryRevokeAsync(EarlierToken token, Deadline deadline)
+    private async Task<(EarlierToken Token, AtpException? Failure)> TryRevokeAsync(EarlierToken token, Deadline deadline)
     {
         try
         {
-            await Session.Client.RevokeAsync(token.RevokeEndpoint, token.AccessToken, deadline).ConfigureAwait(false);
+            await Network.RevokeAsync(token.RevokeEndpoint, token.AccessToken, deadline).ConfigureAwait(false);
             return (token, null);
         }
         catch (AtpException e)

@@ -75,14 +75,14 @@ public sealed class TestAtpTokenCommand : TokenCmdlet
             "Name the one host that the token is for.");
 
     private AtpTokenStatus Ask(StoredToken token) => new(token.Host, Await(TimeoutSec,
-        deadline => Session.Client.VerifyAsync(token.VerifyEndpoint, token.AccessToken, deadline,
+        deadline => Network.VerifyAsync(token.VerifyEndpoint, token.AccessToken, deadline,
             token.IsEndpointGiven ? null : AtpHost.Parse(token.Host))), token.ScopesRequested);
 
     private AtpTokenStatus Ask(AtpHost host, SecureString token) => new(host.Name, Await(TimeoutSec, async deadline =>
     {
         var endpoint = VerifyEndpoint
-            ?? (await Session.Client.GetManifestAsync(host, TrustedEndpointHost, deadline).ConfigureAwait(false)).VerifyEndpoint;
-        return await Session.Client.VerifyAsync(endpoint, SecureText.Reveal(token), deadline, VerifyEndpoint is null ? host : null)
+            ?? (await Network.GetManifestAsync(host, TrustedEndpointHost, deadline).ConfigureAwait(false)).VerifyEndpoint;
+        return await Network.VerifyAsync(endpoint, SecureText.Reveal(token), deadline, VerifyEndpoint is null ? host : null)
             .ConfigureAwait(false);
     }), Scope);
 

@@ -5,7 +5,7 @@ using Agentdom.Vaults;
 namespace Agentdom;
 
 /// <summary>The base of cmdlets that use the stored tokens of an agent.</summary>
-public abstract class TokenCmdlet : VaultCmdlet
+public abstract class TokenCmdlet : IssuerCmdlet
 {
     /// <summary>The id of the agent that the tokens belong to, or <c>*</c> for any agent. If null, it is this process's own.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]

@@ -95,7 +95,7 @@ public sealed class UpdateAtpTokenCommand : TokenCmdlet
         var messages = new ConcurrentQueue<string>();
         var done = 0;
         using var bar = NewBar();
-        var renewer = new TokenRenewer(Session.Client, store, host => Session.FindSecret(null, host, () => store.Vault), new RenewalOptions
+        var renewer = new TokenRenewer(Network, store, host => Session.FindSecret(null, host, () => store.Vault), new RenewalOptions
         {
             Force = Force,
             MinimumValidity = MinimumValidity,
