@@ -29,7 +29,7 @@ public sealed class SeveralHostsTests : IAsyncLifetime
 
     [Theory]
     [InlineData("Get-AtpToken $h, $o")]
-    [InlineData("Get-AtpToken 127.*, ::1")]
+    [InlineData("Get-AtpToken 127.*, no-match.*")]
     [InlineData("Test-AtpToken $h, $o")]
     [InlineData("Test-AtpToken 127.*")]
     [InlineData("Update-AtpToken $h, $o -Force")]
@@ -38,8 +38,6 @@ public sealed class SeveralHostsTests : IAsyncLifetime
     [InlineData("Revoke-AtpToken *")]
     public void EveryCmdletForStoredTokensTakesThem(string script)
     {
-        script = script.Replace(", ::1", ", no-match.*");
-
         Assert.Equal(new[] { _issuer.Name, _other.Name }.Order(),
             Run(script).Output.Select(o => (string)o.Properties["Host"].Value).Order());
     }
