@@ -33,7 +33,7 @@ public sealed class OverdueJobTests : IDisposable
         File.SetLastWriteTimeUtc(JobFolder.Script, DateTime.UtcNow.AddMinutes(-registeredMinutesAgo));
         if (lastRunMinutesAgo is { } ago) Finish(DateTime.UtcNow.AddMinutes(-ago));
 
-        var problem = new AtpRefreshJob(RegisteredJob.Of("Cron", s_job)).Problem;
+        var problem = RegisteredJob.Of("Cron", s_job).Problem;
 
         if (said is null) Assert.Null(problem);
         else Assert.Contains(said, problem);
