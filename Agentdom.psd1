@@ -21,6 +21,7 @@
         'Get-AgentId'
         'Get-AtpManifest'
         'Get-AtpRefreshJob'
+        'Get-AtpSecret'
         'Get-AtpToken'
         'Invoke-AtpRestMethod'
         'Invoke-AtpWebRequest'

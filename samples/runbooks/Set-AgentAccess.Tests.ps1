@@ -80,6 +80,12 @@ Describe 'Set-AgentAccess.ps1' -Skip:($PSVersionTable.PSVersion -lt '7.4') {
         Request-Token $rotated | Should -Be 'AtpSignatureRefused'
     }
 
+    It 'does not take an overlap of five for none' {
+        $agent = Register-Agent
+        { & $script $agent.AgentId -RotateSecret -Overlap 5 @here } | Should -Throw '*0:05:00*'
+        Request-Token $agent | Should -Be 'Bearer'
+    }
+
     It 'shuts an agent out at once, and lets it in again without its old tokens' {
         $agent = Register-Agent
         $token = Request-AtpToken $issuer.Name -Scope data.read -AgentId $agent.AgentId -Secret $agent.Secret -NoPersist

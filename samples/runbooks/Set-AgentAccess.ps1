@@ -120,6 +120,7 @@ param(
 
     [Parameter(ParameterSetName = 'RotateSecret')]
     [ValidateRange('0:00:00', '366.00:00:00')]
+    [ValidateScript({ $_ -eq 0 -or $_.TotalSeconds -ge 1 }, ErrorMessage = 'A plain number is no time span: write five minutes as 0:05:00.')]
     [timespan] $Overlap = '1.00:00:00',
 
     [securestring] $Key,

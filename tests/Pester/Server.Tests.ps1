@@ -106,17 +106,54 @@ Describe 'The end of a server' {
     }
 }
 
+Describe 'A server with https' -Skip:(-not $IsLinux) {
+    AfterEach {
+        Import-Module $manifest
+        Stop-AtpServer
+    }
+
+    It 'is trusted by Invoke-RestMethod while it runs, and not afterwards' {
+        $server = Start-AtpServer -Https -WarningVariable said
+        $said | Should -BeNullOrEmpty
+        $port = $server.Uri.Port
+        $t = Request-AtpToken $server -Scope data.read -WarningAction SilentlyContinue
+        $t.Endpoint.Scheme | Should -Be 'https'
+        foreach ($name in "$server", "127.0.0.1:$port") {
+            (Invoke-RestMethod "https://$name/whoami" -Authentication Bearer -Token $t.AccessToken).scopes | Should -Be 'data.read'
+        }
+        (Get-AtpToken "localhost:$port").Host | Should -Be $t.Host
+        Test-AtpToken $server -Quiet | Should -BeTrue
+        (Get-AtpManifest "127.0.0.1:$port").TokenEndpoint | Should -Be "https://127.0.0.1:$port/v1/agent-tokens"
+        $root = { [Security.Cryptography.X509Certificates.X509Store]::new('Root', 'CurrentUser', 'ReadOnly').Certificates.Subject }
+        & $root | Should -Contain 'CN=Agentdom test server'
+        (Revoke-AtpToken $server).RevokedAtIssuer | Should -BeTrue
+        Stop-AtpServer
+        & $root | Should -Not -Contain 'CN=Agentdom test server'
+
+        # Another server with TLS there is not trusted.
+        $null = Start-AtpServer -Https -Port $port
+        { Invoke-RestMethod "https://localhost:$port/whoami" -SkipHttpErrorCheck } | Should -Not -Throw
+        Remove-Module Agentdom
+        & $root | Should -Not -Contain 'CN=Agentdom test server'
+    }
+
+    It 'leaves no trust behind when the process exits' {
+        $null = Invoke-Shell -NoProfile -NonInteractive -Command "Import-Module '$manifest'; `$null = Start-AtpServer -Https"
+        [Security.Cryptography.X509Certificates.X509Store]::new('Root', 'CurrentUser', 'ReadOnly').Certificates.Subject |
+            Should -Not -Contain 'CN=Agentdom test server'
+    }
+}
+
 Describe 'The example in the README' {
     It 'passes unchanged' {
         $text = Get-Content "$PSScriptRoot/../../README.md" -Raw
-        $text -match '(?s)### Testing a runbook.*?```powershell\r?\n(?<test>.*?)```' | Should -BeTrue
+        $blocks = '(?s)### Testing a runbook.*?```powershell\r?\n(?<test>.*?)```.*?```powershell\r?\n(?<script>.*?)```'
+        $text -match $blocks | Should -BeTrue
         $file = Join-Path $TestDrive 'Readme.Tests.ps1'
         Set-Content $file $Matches.test
-        Set-Content (Join-Path $TestDrive 'sync.ps1') @'
-param($ApiHost)
-$null = Request-AtpToken $ApiHost -Scope data.read -WarningAction SilentlyContinue
-Invoke-RestMethod "http://$ApiHost/whoami" -Headers @{ Authorization = 'Bearer ' + (Get-AtpToken $ApiHost -AsPlainText) }
-'@
+        # Only on Linux can Invoke-RestMethod be made to trust a certificate without asking the user.
+        $script = if ($IsLinux) { $Matches.script } else { $Matches.script -replace '(?m)^Invoke-RestMethod', '$0 -SkipCertificateCheck' }
+        Set-Content (Join-Path $TestDrive 'sync.ps1') $script
         # In a separate process, because a nested Pester would remove this one's drives.
         $pester = (Get-Module Pester).Path
         $result = Invoke-Shell -NoProfile -NonInteractive -Command @"

@@ -67,6 +67,33 @@ internal static class AtomicFile
         return true;
     });
 
+    /// <summary>Whether a file or a folder exists. Unlike <see cref="File.Exists"/>, it fails if this cannot be known.</summary>
+    /// <exception cref="UnauthorizedAccessException">A folder on the way may not be entered.</exception>
+    /// <exception cref="IOException">A file is where a folder on the way should be.</exception>
+    internal static bool Exists(string path)
+    {
+        try
+        {
+            File.GetAttributes(path);
+            return true;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            if (Path.GetDirectoryName(path) is { } folder) RequireNoFile(folder);
+            return false;
+        }
+    }
+
+    /// <summary>Whether a folder exists.</summary>
+    /// <exception cref="UnauthorizedAccessException">A folder on the way may not be entered.</exception>
+    /// <exception cref="IOException">A file is where it or a folder on the way should be.</exception>
+    internal static bool FolderExists(string path)
+    {
+        if (!Exists(path)) return false;
+        RequireNoFile(path);
+        return true;
+    }
+
     /// <summary>Opens a file exclusively, and creates it if it does not exist.</summary>
     internal static FileStream OpenOrCreate(string path) => Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite);
 
@@ -104,6 +131,14 @@ internal static class AtomicFile
             {
                 Thread.Sleep(WindowsPauseMilliseconds);
             }
+        }
+    }
+
+    private static void RequireNoFile(string folder)
+    {
+        for (var path = folder; path is not null; path = Path.GetDirectoryName(path))
+        {
+            if (File.Exists(path)) throw new IOException($"{path} is a file, not a folder.");
         }
     }
 

@@ -82,7 +82,7 @@ internal sealed class CrossProcessLock : IDisposable
 
     private static string AdviceToOpen(string path, Exception failure) => failure is UnauthorizedAccessException && File.Exists(path)
         ? $"Remove {path} while nothing else uses the vault; it was probably created by root."
-        : $"Let this user write to {Path.GetDirectoryName(path)}, or move the vault with {AgentdomHome.Variable}.";
+        : WriteAdvice.For(failure, Path.GetDirectoryName(path)!);
 
     // EWOULDBLOCK on Linux and on macOS, and two Windows codes. Waiting does not help with other errors, such as a read-only disk.
     private static bool IsHeld(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);

@@ -15,6 +15,9 @@ internal sealed class HttpAnswer
 
     internal string? MediaType { get; init; }
 
+    /// <summary>The name of the program that answered, as its Server header says it, or null.</summary>
+    internal string? Server { get; init; }
+
     /// <summary>Where a redirect points, as host and port, or null.</summary>
     internal string? RedirectsTo { get; init; }
 

@@ -20,16 +20,21 @@ internal sealed class HttpExchange : IDisposable
     private static readonly ResiliencePropertyKey<Deadline> s_deadline = new("agentdom.deadline");
 
     private readonly TimeProvider _time;
+    private readonly IWebProxy? _proxy;
     private readonly HttpClient _direct;
     private readonly HttpClient _network;
+    private readonly Lazy<HttpClient> _ownTlsServer = new(static () => MakeClient(useProxy: false, trustsOwnServer: true));
     private readonly ResiliencePipeline<HttpAnswer> _retrying;
 
-    internal HttpExchange(TimeProvider time)
+    /// <param name="time">The clock.</param>
+    /// <param name="proxy">The proxy to use in place of this machine's, or null.</param>
+    internal HttpExchange(TimeProvider time, IWebProxy? proxy = null)
     {
         _time = time;
+        _proxy = proxy;
         // Requests to loopback must not leave this machine through a proxy.
         _direct = MakeClient(useProxy: false);
-        _network = MakeClient(useProxy: true);
+        _network = MakeClient(useProxy: true, proxy);
         _retrying = new ResiliencePipelineBuilder<HttpAnswer> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<HttpAnswer>
             {
@@ -71,11 +76,11 @@ internal sealed class HttpExchange : IDisposable
         }
         catch (Exception e) when (ConnectionFault.IsConnectionFault(e) || e is TimeoutRejectedException)
         {
-            throw ConnectionFault.ToAtpException(e, uri!, namedBy);
+            throw ConnectionFault.ToAtpException(e, uri!, namedBy, _proxy);
         }
         catch (OperationCanceledException e) when (deadline.HasPassed)
         {
-            throw deadline.ToAtpException(uri is null ? null : ConnectionFault.Place(uri, namedBy), e);
+            throw deadline.ToAtpException(uri is null ? null : ConnectionFault.Place(uri, namedBy, _proxy), e);
         }
         finally
         {
@@ -96,11 +101,15 @@ internal sealed class HttpExchange : IDisposable
     {
         _direct.Dispose();
         _network.Dispose();
+        if (_ownTlsServer.IsValueCreated) _ownTlsServer.Value.Dispose();
     }
 
     private async Task<HttpAnswer> ExchangeAsync(HttpRequestMessage request, int maxBytes, CancellationToken cancel)
     {
-        var client = AtpHost.IsLoopback(request.RequestUri!) ? _direct : _network;
+        var uri = request.RequestUri!;
+        var client = !AtpHost.IsLoopback(uri) ? _network
+            : uri.Scheme == "https" && OwnTlsServer.IsAt(uri.Port) ? _ownTlsServer.Value
+            : _direct;
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
         var status = (int)response.StatusCode;
         var body = status is >= 300 and < 400
@@ -112,6 +121,7 @@ internal sealed class HttpExchange : IDisposable
             Status = status,
             Body = body,
             MediaType = response.Content?.Headers.ContentType?.MediaType,
+            Server = response.Headers.Server.ToString() is { Length: > 0 } server ? Printable.Excerpt(server) : null,
             RedirectsTo = response.Headers.Location is { } to ? TargetOf(request.RequestUri!, to) : null,
             Date = response.Headers.Date,
             CacheControl = response.Headers.CacheControl,
@@ -152,7 +162,7 @@ internal sealed class HttpExchange : IDisposable
 
     private static Deadline Of(ResilienceContext context) => context.Properties.GetValue(s_deadline, null!);
 
-    private static HttpClient MakeClient(bool useProxy)
+    private static HttpClient MakeClient(bool useProxy, IWebProxy? proxy = null, bool trustsOwnServer = false)
     {
 #if NET
         var handler = new SocketsHttpHandler
@@ -160,15 +170,21 @@ internal sealed class HttpExchange : IDisposable
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = useProxy,
+            Proxy = proxy,
             // A long-running process must notice DNS changes.
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         };
+        if (trustsOwnServer)
+            handler.SslOptions.RemoteCertificateValidationCallback = static (_, certificate, _, errors) =>
+                errors == System.Net.Security.SslPolicyErrors.None
+                || (certificate is not null && OwnTlsServer.IsCertificate(certificate.GetRawCertData()));
 #else
         var handler = new HttpClientHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = useProxy,
+            Proxy = proxy,
             // Windows PowerShell's own defaults are TLS 1.0 and two connections a host.
             SslProtocols = System.Security.Authentication.SslProtocols.Tls12,
             MaxConnectionsPerServer = 64,

@@ -8,13 +8,15 @@ internal static class ProxyFault
     private const int WantsCredentials = 407;
 
     /// <summary>The proxy that requests to an address go through, as host and port, or null.</summary>
-    internal static string? ProxyOf(Uri uri)
+    /// <param name="uri">The address.</param>
+    /// <param name="given">The proxy to use in place of this machine's, or null.</param>
+    internal static string? ProxyOf(Uri uri, IWebProxy? given)
     {
         if (AtpHost.IsLoopback(uri)) return null;
 #if NET
-        var proxies = HttpClient.DefaultProxy;
+        var proxies = given ?? HttpClient.DefaultProxy;
 #else
-        var proxies = WebRequest.DefaultWebProxy;
+        var proxies = given ?? WebRequest.DefaultWebProxy;
 #endif
         return proxies is not null && !proxies.IsBypassed(uri) && proxies.GetProxy(uri) is { } proxy && proxy != uri
             ? Printable.Line(proxy.Authority)
@@ -25,9 +27,9 @@ internal static class ProxyFault
     internal static bool MayPass(IReadOnlyList<Exception> chain) => StatusIn(chain) is null or 502 or 503 or 504;
 
     /// <summary>The error, or null if the proxy is not the cause.</summary>
-    internal static AtpException? Find(IReadOnlyList<Exception> chain, Uri uri)
+    internal static AtpException? Find(IReadOnlyList<Exception> chain, Uri uri, IWebProxy? given)
     {
-        var proxy = ProxyOf(uri);
+        var proxy = ProxyOf(uri, given);
         if (proxy is null) return null;
         var host = uri.Authority;
         return StatusIn(chain) switch

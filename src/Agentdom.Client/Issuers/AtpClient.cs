@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Agentdom.Client;
 
 /// <summary>
@@ -20,10 +22,15 @@ public sealed class AtpClient : IDisposable
     {
     }
 
-    internal AtpClient(TimeProvider time)
+    /// <summary>Creates a client that uses a proxy in place of this machine's.</summary>
+    internal AtpClient(IWebProxy proxy) : this(TimeProvider.System, proxy)
+    {
+    }
+
+    internal AtpClient(TimeProvider time, IWebProxy? proxy = null)
     {
         _time = time;
-        _http = new HttpExchange(time);
+        _http = new HttpExchange(time, proxy);
         _clock = new IssuerClock(time);
         _manifests = new ManifestCache(time);
     }

@@ -9,10 +9,13 @@ internal static class IssuerRefusal
         { Status: 404 or 410 } => new AtpException(AtpError.ManifestMissing,
             $"{host} has no AgentDOM manifest: there is nothing at {answer.Uri.AbsolutePath}.",
             "Check the host's name, or set the token endpoint if you know it."),
-        _ => new AtpException(AtpError.ManifestMissing,
-            $"{host} has no readable manifest: it answers {answer.Status}{(answer.IsWebPage ? " with a web page" : "")} at "
-                + $"{answer.Uri.AbsolutePath}.",
-            "Check the host's name, or ask the provider."),
+        // Whatever answered so says nothing about a manifest.
+        { IsWebPage: true } => OfWebPage(answer),
+        _ => new AtpException(AtpError.IssuerFailed,
+            $"{answer.Uri.Authority} answers with status {answer.Status}{By(answer)} where its manifest should be"
+                + $"{Said(answer.Error().Text)}.",
+            answer is { Status: 400, Uri.Scheme: "http" } ? ConnectionFault.HintOfTls(answer.Uri)
+                : "It may not be an AgentDOM issuer: check the host's name and port, or ask the provider."),
     };
 
     /// <param name="endpoint">The endpoint.</param>
@@ -23,9 +26,8 @@ internal static class IssuerRefusal
         var said = answer.Error();
         var error = Classify(said, answer.Status);
         if (error == AtpError.IssuerFailed && answer.IsWebPage) return OfWebPage(answer);
-        var text = Printable.Excerpt(said.Text, hidden).TrimEnd('.');
         return new AtpException(error,
-            $"{endpoint.Authority} refused with status {answer.Status}{(text.Length == 0 ? "" : $": {text}")}.",
+            $"{endpoint.Authority} refused with status {answer.Status}{(said.IsFromIssuer ? "" : By(answer))}{Said(said.Text, hidden)}.",
             Advice(error, answer.RetryAfter))
         {
             RetryAfter = answer.RetryAfter,
@@ -50,8 +52,15 @@ internal static class IssuerRefusal
         : new AtpException(AtpError.AnswerInvalid, happened, Advice(AtpError.AnswerInvalid, null), cause);
 
     private static AtpException OfWebPage(HttpAnswer answer) => new(AtpError.IssuerFailed,
-        $"{answer.Uri.Authority} answers with a web page (status {answer.Status}) and not as an AgentDOM issuer.",
-        "A firewall, a proxy or a login page on the way may have answered. Check the network and the host's name, or ask the provider.");
+        $"{answer.Uri.Authority} answers with a web page (status {answer.Status}{By(answer)}) and not as an AgentDOM issuer.",
+        answer is { Status: 400, Uri.Scheme: "http" } ? ConnectionFault.HintOfTls(answer.Uri)
+            : "A firewall, a proxy or a login page on the way may have answered. "
+                + "Check the network and the host's name, or ask the provider.");
+
+    private static string By(HttpAnswer answer) => answer.Server is { } server ? $" by {server}" : "";
+
+    private static string Said(string text, params IEnumerable<string> hidden) =>
+        Printable.Excerpt(text, hidden).TrimEnd('.', ' ') is { Length: > 0 } said ? $": {said}" : "";
 
     private static AtpError Classify(AnswerError said, int status) => said.Code switch
     {
@@ -83,7 +92,7 @@ internal static class IssuerRefusal
         AtpError.RequestReplayed => "Try again: other agents with the same id keep sending the same request in the same milliseconds.",
         AtpError.ScopeDenied => "Request scopes that the host offers; its manifest lists them.",
         AtpError.RateLimited or AtpError.IssuerUnavailable when retryAfter is { } wait =>
-            $"Try again in {Math.Ceiling(wait.TotalSeconds):0} seconds.",
+            $"Try again in {TimeText.Wait(wait)}.",
         AtpError.RateLimited or AtpError.IssuerUnavailable => "Try again later.",
         _ => "Ask the provider; the host may not be an AgentDOM issuer.",
     };

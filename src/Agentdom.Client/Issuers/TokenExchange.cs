@@ -31,7 +31,8 @@ internal sealed class TokenExchange(
             {
                 isCorrected = true;
                 var offset = clock.Correct(endpoint, issuerTime);
-                deadline.Tell($"The issuer's clock differs from this one by {offset.TotalSeconds:0} s; signing again with its time.");
+                deadline.Tell($"The issuer's clock is {TimeText.Span(offset.Duration())} {(offset < TimeSpan.Zero ? "behind" : "ahead")}; "
+                    + "signing again with its time.");
             }
             else if (code == "replayed_request" && stampsAnew < MostStampsAnew)
             {

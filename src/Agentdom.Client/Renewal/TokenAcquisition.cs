@@ -68,7 +68,7 @@ internal sealed record TokenAcquisition
         var isRevoked = await client.TryRevokeAsync(token.RevokeEndpoint, token.AccessToken).ConfigureAwait(false);
         var fate = isRevoked
             ? "The token was refused and revoked."
-            : $"The token was refused. It could not be revoked and may be valid until {token.ExpiresAt.LocalDateTime}.";
+            : $"The token was refused. It could not be revoked and may be valid until {TimeText.Moment(token.ExpiresAt)}.";
         return new AtpException(AtpError.GrantExceeded, $"{excess.Description} {fate}",
             excess.Scopes.Count > 0
                 ? "Ask the provider why. If you need these scopes, request them."

@@ -12,10 +12,18 @@ internal static class EntryName
     public const string TokenPrefix = "agentdom-";
 
     // It must not begin with the token prefix, so that a list of tokens contains no secrets.
-    private const string SecretPrefix = "agentdomsecret-";
+    internal const string SecretPrefix = "agentdomsecret-";
+
+    private const string HttpsInName = "https---";
+
+    // 2 to the power of it are tried.
+    private const int MostDashes = 16;
 
     private const int MaxHostLength = 80;
     private const int HashLength = 12;
+
+    private static readonly Regex s_secret = new(
+        $"^{SecretPrefix}(?<host>.*)-[0-9a-f]{{{HashLength}}}$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
 
     private static readonly Regex s_token = new($"^{TokenPrefix}.*-[0-9a-f]{{{HashLength}}}$", RegexOptions.CultureInvariant);
 
@@ -41,6 +49,40 @@ internal static class EntryName
 
     /// <summary>The name of the shared secret for a host.</summary>
     public static string OfSecret(string host) => $"{SecretPrefix}{Readable(host)}-{Short(host)}";
+
+    /// <summary>Whether a name has the form of a shared secret's.</summary>
+    public static bool IsSecret(string name) => s_secret.IsMatch(name);
+
+    /// <summary>
+    /// The host of a shared secret's name, or null if the name is too long to tell. It has dashes in place of dots, and a hash that
+    /// tells which of the possible hosts is meant.
+    /// </summary>
+    public static string? HostOfSecret(string name)
+    {
+        var readable = s_secret.Match(name).Groups["host"].Value.ToLowerInvariant();
+        return Spellings(readable).FirstOrDefault(host => OfSecret(host).Equals(name, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static IEnumerable<string> Spellings(string readable)
+    {
+        if (readable.StartsWith(HttpsInName, StringComparison.Ordinal))
+        {
+            foreach (var host in Spellings(readable.Substring(HttpsInName.Length).Trim('-'))) yield return "https://" + host;
+        }
+        if (readable == "1") yield return "[::1]";
+        if (readable.StartsWith("1--", StringComparison.Ordinal)) yield return "[::1]:" + readable.Substring(3);
+        int[] dashes = [.. Enumerable.Range(0, readable.Length).Where(i => readable[i] == '-')];
+        if (dashes.Length > MostDashes) yield break;
+        var text = readable.ToCharArray();
+        for (var choice = 0; choice < 1 << dashes.Length; choice++)
+        {
+            for (var i = 0; i < dashes.Length; i++) text[dashes[i]] = (choice >> i & 1) == 0 ? '.' : '-';
+            yield return new string(text);
+            if (dashes.Length == 0) continue;
+            text[dashes[dashes.Length - 1]] = ':';
+            yield return new string(text);
+        }
+    }
 
     private static string Readable(string host)
     {

@@ -133,8 +133,14 @@ internal sealed class FileVault : ITokenVault
 
     private string PathOf(string name) => Path.Combine(_folder, Sha256.OfText(name.ToLowerInvariant()) + Suffix);
 
-    private string[] EntryFiles() =>
-        Reading(_folder, () => Directory.Exists(_folder) ? Directory.GetFiles(_folder, "*" + Suffix) : []);
+    private string[] EntryFiles() => Reading(_folder, () =>
+    {
+        if (!AtomicFile.FolderExists(_folder)) return [];
+        var files = Directory.GetFiles(_folder, "*" + Suffix);
+        // The folder is at fault, and not each entry, if it may be listed but not entered.
+        if (files.Length > 0) AtomicFile.Exists(files[0]);
+        return files;
+    });
 
     // A new key would make existing entries unreadable, so none is created while there are entries. Without entries any key is
     // right. The caller holds the write lock.
@@ -185,7 +191,7 @@ internal sealed class FileVault : ITokenVault
 
     private static VaultEntry? ReadFile(string path, Func<VaultKey> findKey) => Reading(path, () =>
     {
-        if (!File.Exists(path)) return null;
+        if (!AtomicFile.Exists(path)) return null;
         var key = findKey();
         try
         {
@@ -217,7 +223,8 @@ internal sealed class FileVault : ITokenVault
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new AtpException(AtpError.VaultUnreadable, $"The vault cannot be read: {e.Message}",
-                $"Let this user read {path}, or move the vault with {AgentdomHome.Variable}.", e);
+                $"{(e is UnauthorizedAccessException ? "Let this user read" : "Check")} {path}, or move the vault with "
+                + $"{AgentdomHome.Variable}.", e);
         }
     }
 
@@ -227,14 +234,16 @@ internal sealed class FileVault : ITokenVault
         try
         {
             using var writer = CrossProcessLock.TryAcquire(Path.Combine(_folder, LockFile), s_writeWait, _cancel)
-                ?? throw new IOException($"another process has been writing for {s_writeWait.TotalSeconds:0} seconds.");
+                ?? throw new AtpException(AtpError.VaultUnwritable,
+                    $"Another process has been writing to the vault for {s_writeWait.TotalSeconds:0} seconds.",
+                    "Try again. If this persists, look for a process that hangs.");
             if (s_cleaned.TryAdd(_folder, true)) DeleteTemporaryFiles();
             return work();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new AtpException(AtpError.VaultUnwritable, $"The vault cannot be written: {e.Message}",
-                $"Let this user write to {_folder}, or move the vault with {AgentdomHome.Variable}.", e);
+                WriteAdvice.For(e, _folder), e);
         }
     }
 

@@ -28,6 +28,9 @@ internal static class KeychainKey
     /// <summary>The marker file. It contains the name of the keychain's entry and no secret.</summary>
     internal static string MarkerPath => Path.Combine(AgentdomHome.Keys, "vault.key.in-keychain");
 
+    /// <summary>Whether the user wants keys of new vaults in key files.</summary>
+    internal static bool IsOff => string.Equals(Environment.GetEnvironmentVariable(Variable), "off", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Whether this vault's key is in the keychain.</summary>
     internal static bool IsMarked => File.Exists(MarkerPath);
 
@@ -86,8 +89,7 @@ internal static class KeychainKey
 
     private static string? WhyNotHere()
     {
-        if (string.Equals(Environment.GetEnvironmentVariable(Variable), "off", StringComparison.OrdinalIgnoreCase))
-            return $"{Variable} is off.";
+        if (IsOff) return $"{Variable} is off.";
         if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows) || RuntimeInformation.IsOSPlatform(OSPlatform.OSX)) return null;
         if (!RuntimeInformation.IsOSPlatform(OSPlatform.Linux)) return "no keychain of this system is supported.";
         return string.IsNullOrEmpty(Environment.GetEnvironmentVariable(BusVariable))

@@ -20,6 +20,30 @@ internal static class SecretEntry
         }
     }
 
+    /// <summary>The hosts that have a secret in a vault, sorted. If an entry's name does not tell its host, it is the name.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="onUnreadable">Called for each entry that cannot be read.</param>
+    /// <exception cref="AtpException">The vault cannot be read.</exception>
+    internal static IReadOnlyList<string> Hosts(ITokenVault vault, Action<AtpException> onUnreadable) =>
+        [.. vault.List(EntryName.SecretPrefix, onUnreadable)
+            .Where(name => EntryName.IsSecret(name) && IsThere(vault, name, onUnreadable))
+            .Select(static name => EntryName.HostOfSecret(name) ?? name)
+            .OrderBy(static host => host, StringComparer.Ordinal)];
+
+    // Some vaults keep the names of removed entries.
+    private static bool IsThere(ITokenVault vault, string name, Action<AtpException> onUnreadable)
+    {
+        try
+        {
+            return vault.Read(name) is { } stored && VaultText.Line(stored) != VaultText.Removed;
+        }
+        catch (AtpException e) when (TokenStore.IsOfOneEntry(e))
+        {
+            onUnreadable(e);
+            return false;
+        }
+    }
+
     /// <summary>Stores a secret and replaces the host's earlier one, if any.</summary>
     /// <exception cref="AtpException">The vault cannot be written.</exception>
     /// <exception cref="JsonFormatException">The secret contains a lone surrogate.</exception>

@@ -52,15 +52,17 @@ internal sealed class VaultKey
     {
         var text = Environment.GetEnvironmentVariable(Variable);
         if (!string.IsNullOrEmpty(text)) return new VaultKey(FromText(text!), VaultKeySource.Variable);
-        if (File.Exists(FilePath)) return FromFile();
+        if (IsInFile()) return FromFile();
         // If there is a marker, no new key is created: it would make existing entries unreadable.
         if (KeychainKey.IsMarked) return FromKeychain(KeychainKey.Read());
         if (!createIfMissing) return null;
         return KeychainKey.TryCreate() is { } key ? FromKeychain(key) : NewFile();
     }
 
-    /// <summary>The notice for the user after a key file was created. A key in the keychain needs none.</summary>
-    internal static string? NoticeOfNewKey(string dataFolder) => !File.Exists(FilePath) ? null :
+    /// <summary>
+    /// The notice for the user after a key file was created. A key in the keychain needs none, nor does a file that the user chose.
+    /// </summary>
+    internal static string? NoticeOfNewKey(string dataFolder) => KeychainKey.IsOff || !File.Exists(FilePath) ? null :
         $"The vault's key was stored in {FilePath}, which only this user can read. " +
         $"Back it up separately from {dataFolder}, or set {Variable} to keep no key on this disk.";
 
@@ -73,6 +75,22 @@ internal sealed class VaultKey
                 "Make one with 'openssl rand -base64 32', or unset it to use the key file.");
         return Hmac.DeriveKey(bytes, "agentdom/vault/key/v1");
     }
+
+    // Another key would be used, or created, if a file that may not be seen counted as missing.
+    private static bool IsInFile()
+    {
+        try
+        {
+            return AtomicFile.Exists(FilePath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(e);
+        }
+    }
+
+    private static AtpException Unreadable(Exception e) => new(AtpError.VaultKeyInvalid,
+        $"The vault's key file {FilePath} cannot be read: {e.Message}", $"Run as the user who owns it, or set {Variable}.", e);
 
     private static VaultKey FromKeychain(byte[] key) => new(key, VaultKeySource.Keychain);
 
@@ -91,8 +109,7 @@ internal sealed class VaultKey
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new AtpException(AtpError.VaultKeyInvalid, $"The vault's key file {FilePath} cannot be read: {e.Message}",
-                $"Run as the user who owns it, or set {Variable}.", e);
+            throw Unreadable(e);
         }
         if (key.Length == 32) return new VaultKey(key, VaultKeySource.File);
         throw new AtpException(AtpError.VaultKeyInvalid,

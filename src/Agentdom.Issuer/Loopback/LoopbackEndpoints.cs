@@ -7,7 +7,10 @@ namespace Agentdom.Issuer;
 /// The endpoints of a <see cref="LoopbackServer"/>: the issuer's, its manifest, and <c>/whoami</c>, which requires a valid token
 /// and returns its content.
 /// </summary>
-internal sealed class LoopbackEndpoints(TokenIssuer issuer, TokenIssuerOptions options)
+/// <param name="issuer">The issuer.</param>
+/// <param name="options">Its options.</param>
+/// <param name="tlsPort">The port that clients use over https, or null if they use the listener's over http.</param>
+internal sealed class LoopbackEndpoints(TokenIssuer issuer, TokenIssuerOptions options, int? tlsPort = null)
 {
     private const string Tokens = "/v1/agent-tokens";
     private const string Bearer = "Bearer";
@@ -43,9 +46,10 @@ internal sealed class LoopbackEndpoints(TokenIssuer issuer, TokenIssuerOptions o
     // The endpoints are on the request's host, localhost or 127.0.0.1, because agents refuse endpoints on another name.
     private ValueTask<LoopbackAnswer> Manifest(HttpListenerRequest request)
     {
-        var endpoint = request.Url!.GetLeftPart(UriPartial.Authority) + Tokens;
+        var origin = tlsPort is { } port ? new UriBuilder("https", request.Url!.Host, port).Uri : request.Url!;
+        var endpoint = origin.GetLeftPart(UriPartial.Authority) + Tokens;
         var auth = IssuerManifest.Auth(options, endpoint, endpoint + "/verify", endpoint + "/revoke");
-        return new(new LoopbackAnswer(200, IssuerManifest.Write(request.Url.Authority, auth)));
+        return new(new LoopbackAnswer(200, IssuerManifest.Write(origin.Authority, auth)));
     }
 
     private async ValueTask<LoopbackAnswer> WhoAmIAsync(HttpListenerRequest request)

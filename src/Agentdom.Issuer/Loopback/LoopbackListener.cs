@@ -30,6 +30,24 @@ internal static class LoopbackListener
         }
     }
 
+    /// <summary>Opens a socket on 127.0.0.1 alone.</summary>
+    /// <param name="port">The port, or 0 for any free one.</param>
+    /// <exception cref="AtpException"><see cref="AtpError.PortTaken"/></exception>
+    internal static TcpListener OpenTcp(int port)
+    {
+        if (port != 0 && IsTakenOnIPv6(port)) throw Taken(port);
+        var listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+            return listener;
+        }
+        catch (SocketException e)
+        {
+            throw Taken(port, e, e.SocketErrorCode == SocketError.AccessDenied);
+        }
+    }
+
     private static HttpListener Start(int port)
     {
         if (IsTakenOnIPv6(port)) throw Taken(port);
@@ -42,7 +60,8 @@ internal static class LoopbackListener
         catch (HttpListenerException e)
         {
             ((IDisposable)listener).Dispose();
-            throw Taken(port, e);
+            // Windows' ERROR_ACCESS_DENIED, and EACCES.
+            throw Taken(port, e, e.ErrorCode is 5 or 13);
         }
         TryAddAddress(listener, port);
         return listener;
@@ -97,12 +116,7 @@ internal static class LoopbackListener
         }
     }
 
-    private static AtpException Taken(int port, HttpListenerException? cause = null)
-    {
-        // Windows' ERROR_ACCESS_DENIED, and EACCES.
-        var isForbidden = cause?.ErrorCode is 5 or 13;
-        return new AtpException(AtpError.PortTaken,
-            isForbidden ? $"This user may not listen on port {port}." : $"Port {port} of localhost is taken.",
-            "Choose another port, or 0 to get a free one.", cause);
-    }
+    private static AtpException Taken(int port, Exception? cause = null, bool isForbidden = false) => new(AtpError.PortTaken,
+        isForbidden ? $"This user may not listen on port {port}." : $"Port {port} of localhost is taken.",
+        "Choose another port, or 0 to get a free one.", cause);
 }

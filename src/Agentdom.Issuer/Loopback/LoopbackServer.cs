@@ -3,7 +3,7 @@ using System.Net;
 namespace Agentdom.Issuer;
 
 /// <summary>
-/// An issuer for tests and experiments that only this machine can reach: http on <c>localhost</c>, with a manifest, the token
+/// An issuer for tests and experiments that only this machine can reach: http or https on <c>localhost</c>, with a manifest, the token
 /// endpoints and <c>GET /whoami</c>, which requires a token. Its state is lost on dispose, and it keeps no process alive.
 /// </summary>
 /// <remarks>
@@ -20,6 +20,9 @@ internal sealed class LoopbackServer : IDisposable
 
     private readonly HttpListener _listener;
     private readonly LoopbackEndpoints _endpoints;
+#if NET
+    private readonly TlsFront? _front;
+#endif
     private readonly TimeSpan _requestTime;
     private readonly SemaphoreSlim _slots = new(MaxRunning);
     // Counts the server as well as the requests, so that it reaches zero only after the server has stopped.
@@ -28,19 +31,42 @@ internal sealed class LoopbackServer : IDisposable
     /// <summary>Starts the server.</summary>
     /// <param name="port">1 to 65535, or 0 for any free one.</param>
     /// <param name="options">The issuer's options.</param>
+    /// <param name="isHttps">Whether clients use https, with a throwaway certificate. Needs the modern runtime.</param>
     /// <exception cref="AtpException"><see cref="AtpError.ServerOptionsInvalid"/> or <see cref="AtpError.PortTaken"/></exception>
-    public LoopbackServer(int port, TokenIssuerOptions options) : this(port, options, s_requestTime)
+    public LoopbackServer(int port, TokenIssuerOptions options, bool isHttps = false) : this(port, options, s_requestTime, isHttps)
     {
     }
 
-    internal LoopbackServer(int port, TokenIssuerOptions options, TimeSpan requestTime)
+    internal LoopbackServer(int port, TokenIssuerOptions options, TimeSpan requestTime, bool isHttps = false)
     {
         var problems = string.Join(" ", options.Problems());
         if (problems.Length > 0) throw new AtpException(AtpError.ServerOptionsInvalid, "The server was not started.", problems);
         _requestTime = requestTime;
-        _endpoints = new LoopbackEndpoints(new TokenIssuer(options, new InMemoryIssuerState()), options);
-        (_listener, Port) = LoopbackListener.Open(port);
-        Host = AtpHost.Parse($"localhost:{Port}");
+        (_listener, Port) = LoopbackListener.Open(isHttps ? 0 : port);
+        if (isHttps)
+        {
+#if NET
+            try
+            {
+                _front = new TlsFront(port, innerPort: Port);
+            }
+            catch (AtpException)
+            {
+                _listener.Close();
+                throw;
+            }
+            Port = _front.Port;
+            IsTrusted = _front.Certificate.IsTrusted;
+            OwnTlsServer.Set(Port, _front.Certificate.Certificate.RawData);
+#else
+            _listener.Close();
+            throw new AtpException(AtpError.ServerOptionsInvalid,
+                "The server was not started, because this runtime cannot make a certificate for https.", "Use http here.");
+#endif
+        }
+        _endpoints = new LoopbackEndpoints(
+            new TokenIssuer(options, new InMemoryIssuerState()), options, isHttps ? Port : null);
+        Host = AtpHost.Parse($"{(isHttps ? "https" : "http")}://localhost:{Port}");
         _ = Task.Run(AcceptAsync);
     }
 
@@ -50,14 +76,24 @@ internal sealed class LoopbackServer : IDisposable
     /// <summary>The host that agents use.</summary>
     public AtpHost Host { get; }
 
-    /// <summary>Whether a host is this server: <c>localhost</c>, <c>127.0.0.1</c> or <c>[::1]</c> with its port, over http.</summary>
-    public bool Is(AtpHost host) =>
-        host.Origin.Scheme == "http" && host.Origin.Port == Port && host.Origin.Host is "localhost" or "127.0.0.1" or "[::1]";
+    /// <summary>Whether any client of this process accepts the server's certificate, if it has one.</summary>
+    public bool IsTrusted { get; } = true;
+
+    /// <summary>Whether a host is this server: <c>localhost</c>, <c>127.0.0.1</c> or <c>[::1]</c> with its scheme and port.</summary>
+    public bool Is(AtpHost host) => host.Origin.Scheme == Host.Origin.Scheme && host.Origin.Port == Port
+        && host.Origin.Host is "localhost" or "127.0.0.1" or "[::1]";
 
     /// <summary>Accepts no more requests, waits up to 2 seconds for running ones, and frees the port.</summary>
     public void Dispose()
     {
         if (!_listener.IsListening) return;
+#if NET
+        if (_front is not null)
+        {
+            _front.Dispose();
+            OwnTlsServer.Clear();
+        }
+#endif
         _listener.Prefixes.Clear();
         _running.Signal();
         _running.Wait(s_patience);

@@ -45,7 +45,7 @@ internal sealed class AtpHost : IEquatable<AtpHost>
             throw Invalid(text, "is not a host name with an optional port");
 
         var scheme = schemeEnd < 0
-            ? (IsLoopback(parsed) ? "http" : "https")
+            ? (IsLoopback(parsed) && !OwnTlsServer.IsAt(parsed.Port) ? "http" : "https")
             : text.Substring(0, schemeEnd).ToLowerInvariant();
         if (scheme is not ("http" or "https")) throw Invalid(text, "has a scheme other than https");
         if (scheme == "http" && !IsLoopback(parsed))

@@ -12,16 +12,16 @@ internal static class CmdletAdvice
     /// <summary>The same failure with advice for the cmdlet that failed.</summary>
     internal static AtpException For(AtpException failure, PSCmdlet? cmdlet = null)
     {
-        var (parameter, advice) = Of(failure);
         // No advice about a parameter that the cmdlet does not have.
-        var applies = parameter is null || cmdlet is null || cmdlet.MyInvocation.MyCommand.Parameters.ContainsKey(parameter);
-        return advice is null || !applies ? failure : failure.WithAdvice($"{failure.Advice} {advice}");
+        bool Has(string parameter) => cmdlet is null || cmdlet.MyInvocation.MyCommand.Parameters.ContainsKey(parameter);
+        var (parameter, advice) = Of(failure, Has);
+        return advice is null || (parameter is not null && !Has(parameter)) ? failure : failure.WithAdvice($"{failure.Advice} {advice}");
     }
 
-    private static (string? Parameter, string? Advice) Of(AtpException failure) => failure.Error switch
+    private static (string? Parameter, string? Advice) Of(AtpException failure, Func<string, bool> has) => failure.Error switch
     {
         AtpError.SecretMissing when failure.Subject is { } host =>
-            (null, $"Set-AtpSecret {host} stores it in the vault; -Secret uses it for one call."),
+            (null, $"Set-AtpSecret {host} stores it in the vault{(has("Secret") ? "; -Secret uses it for one call" : "")}."),
         AtpError.ScopeInvalid => ("Scope", "Use -Scope for them."),
         AtpError.PurposeInvalid => ("Purpose", "Use -Purpose for it."),
         AtpError.AgentIdInvalid => ("AgentId", "Use -AgentId for it, or the environment variable AGENTDOM_AGENT_ID."),
@@ -30,6 +30,7 @@ internal static class CmdletAdvice
         AtpError.EndpointForeign or AtpError.AudienceForeign when failure.Subject is { } host =>
             ("TrustedEndpointHost", $"Use -TrustedEndpointHost {host}."),
         AtpError.TimedOut => ("TimeoutSec", "Use -TimeoutSec to allow more time."),
+        AtpError.ProxyRefused => ("ProxyCredential", "-Proxy and -ProxyCredential set another proxy or other credentials for one call."),
         AtpError.TokenAmbiguous => ("Scope", "Use -Scope and -AgentId for them."),
         AtpError.TokenNotFound when failure.SubjectAgent is { } agent => ("AgentId", $"Use -AgentId {Word(agent)}."),
         AtpError.TokenNotFound or AtpError.TokenExpired when failure.Subject is { } host =>

@@ -24,6 +24,15 @@ public sealed class GetAtpManifestCommand : AtpCmdlet
     [ValidateRange(1, 3600)]
     public int TimeoutSec { get; set; } = 60;
 
+    /// <summary>The address of the proxy to use in place of this machine's, such as <c>http://proxy.example.com:3128</c>.</summary>
+    [Parameter]
+    public Uri? Proxy { get; set; }
+
+    /// <summary>The user name and password for the proxy.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? ProxyCredential { get; set; }
+
     /// <inheritdoc/>
     protected override object? Target => HostName;
 
@@ -31,7 +40,8 @@ public sealed class GetAtpManifestCommand : AtpCmdlet
     protected override void Run()
     {
         var host = AtpHost.Parse(HostName);
+        var client = Session.ClientVia(Proxy, ProxyCredential);
         WriteObject(new AtpManifest(Await(TimeoutSec,
-            deadline => Session.Client.GetManifestAsync(host, TrustedEndpointHost, deadline, fresh: true))));
+            deadline => client.GetManifestAsync(host, TrustedEndpointHost, deadline, fresh: true))));
     }
 }

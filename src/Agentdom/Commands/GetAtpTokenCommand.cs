@@ -12,12 +12,13 @@ namespace Agentdom.Commands;
 [OutputType(typeof(AtpToken), typeof(string), typeof(Hashtable))]
 public sealed class GetAtpTokenCommand : GettingCmdlet
 {
-    /// <summary>The host, or a wildcard such as <c>*.example.com</c>. If null, all stored tokens are listed.</summary>
+    /// <summary>The hosts, or wildcards such as <c>*.example.com</c>. If null, all stored tokens are listed.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
     [ArgumentCompleter(typeof(TokenHostCompleter))]
     [SupportsWildcards]
-    public string? HostName { get; set; }
+    [ValidateNotNullOrEmpty]
+    public string[]? HostName { get; set; }
 
     /// <summary>The scopes the token was requested for. Required if the host has several tokens.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
@@ -27,6 +28,7 @@ public sealed class GetAtpTokenCommand : GettingCmdlet
 
     /// <summary>How long the token must remain valid. A token with less time left is renewed.</summary>
     [Parameter]
+    [PlainMinutes]
     public TimeSpan MinimumValidity { get; set; }
 
     /// <summary>Returns the stored token without renewal, if it is still valid.</summary>
@@ -62,11 +64,13 @@ public sealed class GetAtpTokenCommand : GettingCmdlet
     public int TimeoutSec { get; set; } = 60;
 
     /// <inheritdoc/>
-    protected override object? Target => HostName;
+    protected override object? Target => HostName is { Length: 1 } ? HostName[0] : HostName;
 
     private protected override TimeSpan Validity => MinimumValidity;
 
     private protected override int TimeLimit => TimeoutSec;
+
+    private protected override bool RenewsNothing => NoRefresh;
 
     private protected override string? GivenPurpose => MyInvocation.BoundParameters.ContainsKey(nameof(Purpose)) ? Purpose : null;
 
@@ -74,23 +78,30 @@ public sealed class GetAtpTokenCommand : GettingCmdlet
     protected override void Run()
     {
         var store = OpenStore();
-        var hosts = new HostPattern(HostName);
-        if (hosts.Host is { } host)
+        ForEachHost(HostName ?? [AnyHost], hosts =>
         {
-            Give(RequestIfMissing ? GetAccepted(host, store) : GetStored(store.FindOnly(host, Scope), store), store);
-            return;
-        }
-        if (RequestIfMissing) throw NeedsHost(nameof(RequestIfMissing));
-        if (AsHeader) throw NeedsHost(nameof(AsHeader));
+            if (hosts.Host is not { } host) List(hosts, store);
+            else Give(RequestIfMissing ? GetAccepted(host, store) : RenewIfDue(store.FindOnly(host, Scope), store), store);
+        });
+    }
+
+    private void List(HostPattern hosts, TokenStore store)
+    {
+        // Whoever forgets the host gets no list of tokens in plain text, and no promise that is not kept.
+        if (AsPlainText) throw NeedsHost("-AsPlainText returns the text of a token");
+        if (AsHeader) throw NeedsHost("-AsHeader returns the text of a token");
+        if (RequestIfMissing) throw NeedsHost("-RequestIfMissing requests a token");
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(MinimumValidity)))
+            throw NeedsHost("-MinimumValidity renews a token");
         foreach (var token in store.All().Where(t => hosts.Fits(t.Host) && HasScopes(t))) Give(token, store);
     }
 
-    private StoredToken GetStored(StoredToken stored, TokenStore store) =>
-        NoRefresh ? RequireValid(stored, null) : RenewIfDue(stored, store);
+    private static AtpException NeedsHost(string what) => new(AtpError.HostInvalid,
+        $"{what} only for a host that is named, and a list of tokens was asked for.", "Name the host. Get-AtpToken lists them.");
 
     private StoredToken GetAccepted(AtpHost host, TokenStore store)
     {
-        if (NoRefresh) return FindStored(host, Scope, store) is { } stored ? RequireValid(stored, null) : RequestNew(host, Scope!, store);
+        if (NoRefresh) return FindStored(host, Scope, store) is { } stored ? RenewIfDue(stored, store) : RequestNew(host, Scope!, store);
         var start = DateTimeOffset.UtcNow;
         var token = GetOrRequest(host, Scope, store);
         var isNew = token.IssuedAt >= start;
@@ -103,7 +114,7 @@ public sealed class GetAtpTokenCommand : GettingCmdlet
         try
         {
             var limit = Math.Min(TimeLimit, (int)s_patience.TotalSeconds);
-            return Await(limit, deadline => Session.Client.VerifyAsync(
+            return Await(limit, deadline => Network.VerifyAsync(
                 token.VerifyEndpoint, token.AccessToken, deadline, token.IsEndpointGiven ? null : host)).IsValid;
         }
         catch (AtpException e)
@@ -115,9 +126,6 @@ public sealed class GetAtpTokenCommand : GettingCmdlet
     }
 
     private bool HasScopes(StoredToken token) => Scope is null || token.IsFor(Scope);
-
-    private static AtpException NeedsHost(string parameter) => new(AtpError.HostInvalid,
-        $"-{parameter} needs one host, and none is named.", "Use a host such as api.example.com.");
 
     private void Give(StoredToken token, TokenStore store)
     {

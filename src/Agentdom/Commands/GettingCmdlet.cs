@@ -17,6 +17,9 @@ public abstract class GettingCmdlet : RequestingCmdlet
     /// <summary>The time limit for a request or a renewal, in seconds.</summary>
     private protected virtual int TimeLimit => 60;
 
+    /// <summary>Whether a token that is due is used as it is, as long as it is valid.</summary>
+    private protected virtual bool RenewsNothing => false;
+
     /// <summary>The secret that the caller gave, or null.</summary>
     private protected virtual SecureString? GivenSecret => null;
 
@@ -80,8 +83,12 @@ public abstract class GettingCmdlet : RequestingCmdlet
         }
     }
 
-    private protected StoredToken RenewIfDue(StoredToken stored, TokenStore store) =>
-        RenewalPolicy.IsDue(stored, DateTimeOffset.UtcNow, Validity) ? RenewDue(stored, store) : RequireValid(stored, null);
+    private protected StoredToken RenewIfDue(StoredToken stored, TokenStore store)
+    {
+        var isDue = RenewalPolicy.IsDue(stored, DateTimeOffset.UtcNow, Validity);
+        TellLeft(stored, isDue);
+        return isDue && !RenewsNothing ? RenewDue(stored, store) : RequireValid(stored, null);
+    }
 
     /// <summary>Renews a token that is not due, because it was refused. Requests a new one if it cannot be renewed.</summary>
     /// <exception cref="AtpException">The host granted no token.</exception>
@@ -113,11 +120,13 @@ public abstract class GettingCmdlet : RequestingCmdlet
         var left = Left(token);
         if (left > TimeSpan.Zero && left >= Validity) return token;
         var state = left > TimeSpan.Zero
-            ? $"The token for {token} expires in {left.TotalSeconds:0} seconds, sooner than -MinimumValidity allows"
-            : $"The token for {token} expired at {token.ExpiresAt.LocalDateTime}";
+            ? $"The token for {token} expires in {TimeText.Span(left)}, sooner than -MinimumValidity allows"
+            : $"The token for {token} expired at {TimeText.Moment(token.ExpiresAt)}";
         throw renewalFailure?.About(state + ", and renewing it failed") ?? new AtpException(AtpError.TokenExpired, $"{state}.",
-            "Omit -NoRefresh to renew it, or get a new one with "
-            + $"Request-AtpToken {token.Host} -Scope {string.Join(",", token.ScopesRequested)}.");
+            RenewsNothing
+                ? $"Omit -NoRefresh to renew it, or get a new one with Request-AtpToken {token.Host} -Scope "
+                    + $"{string.Join(",", token.ScopesRequested)}."
+                : "The issuer's tokens do not live longer: lower -MinimumValidity.");
     }
 
     private StoredToken RenewDue(StoredToken stored, TokenStore store)
@@ -145,7 +154,7 @@ public abstract class GettingCmdlet : RequestingCmdlet
     {
         var messages = new ConcurrentQueue<string>();
         using var bar = NewBar();
-        var renewer = new TokenRenewer(Session.Client, store, host => FindSecret(host, GivenSecret), new RenewalOptions
+        var renewer = new TokenRenewer(Network, store, host => FindSecret(host, GivenSecret), new RenewalOptions
         {
             Force = force,
             MinimumValidity = Validity,

@@ -11,8 +11,9 @@ namespace Agentdom.Commands;
 [OutputType(typeof(AtpRefreshJob))]
 public sealed class RegisterAtpRefreshJobCommand : VaultCmdlet
 {
-    /// <summary>The time between two runs, in whole minutes from 1 minute to 1 hour.</summary>
+    /// <summary>The time between two runs, in whole minutes from 1 minute to 1 hour. A plain number means minutes.</summary>
     [Parameter(Position = 0)]
+    [PlainMinutes]
     public TimeSpan Interval { get; set; } = RefreshJob.DefaultInterval;
 
     /// <summary>The scheduler that runs the job.</summary>

@@ -26,6 +26,6 @@ public sealed class RemoveAtpSecretCommand : VaultCmdlet
         var vault = OpenVault();
         if (!SecretEntry.Remove(vault, host))
             throw new AtpException(AtpError.SecretMissing, $"The vault '{vault.Name}' contains no secret for {host}.",
-                "Check the host's name and port, and the vault.");
+                "Check the host's name and port, and the vault. Get-AtpSecret lists the hosts that have a secret.");
     }
 }

@@ -81,7 +81,7 @@ public sealed class RequestAtpTokenCommand : RequestingCmdlet
         WarnOfMissingScopes(token);
         // Nobody else has a token that was neither stored nor output.
         WriteObject(new AtpToken(token, store?.Vault.Name),
-            ifUndelivered: store is null ? () => Session.Client.TryRevoke(token.RevokeEndpoint, token.AccessToken) : null);
+            ifUndelivered: store is null ? () => Network.TryRevoke(token.RevokeEndpoint, token.AccessToken) : null);
     }
 
     private string Fate(GrantExcess excess)

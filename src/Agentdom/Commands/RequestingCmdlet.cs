@@ -16,7 +16,7 @@ public abstract class RequestingCmdlet : TokenCmdlet
         using var secret = FindSecret(acquisition.Host, given, store?.Vault);
         // Checked before the request, because a token that cannot be stored would stay valid at the issuer with no one to use it.
         if (store is not null) EnsureWritable(store.Vault);
-        return Await(timeoutSeconds, deadline => acquisition.RunAsync(Session.Client, secret, deadline));
+        return Await(timeoutSeconds, deadline => acquisition.RunAsync(Network, secret, deadline));
     }
 
     /// <summary>Stores a requested token, or revokes it if that fails.</summary>
@@ -26,13 +26,13 @@ public abstract class RequestingCmdlet : TokenCmdlet
         {
             // Without the lock, the token of a renewal in another process could be replaced and never be revoked.
             using var entry = TokenLock.Acquire(token, TimeSpan.FromSeconds(timeoutSeconds), StopToken);
-            TokenKeeping.Keep(Session.Client, store, token);
+            TokenKeeping.Keep(Network, store, token);
         }
         catch (Exception e) when (e is AtpException or OperationCanceledException)
         {
-            WriteWarning(Session.Client.TryRevoke(token.RevokeEndpoint, token.AccessToken)
+            WriteWarning(Network.TryRevoke(token.RevokeEndpoint, token.AccessToken)
                 ? "The token could not be stored, so it was revoked."
-                : $"The token could not be stored, and revoking it failed too. It may be valid until {token.ExpiresAt.LocalDateTime}.");
+                : $"The token could not be stored, and revoking it failed too. It may be valid until {TimeText.Moment(token.ExpiresAt)}.");
             throw;
         }
     }

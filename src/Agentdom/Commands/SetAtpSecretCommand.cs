@@ -35,6 +35,10 @@ public sealed class SetAtpSecretCommand : VaultCmdlet
         if (!ShouldProcess(host.Name, "Store shared secret")) return;
         var vault = OpenVault();
         EnsureWritable(vault);
-        SecretEntry.Write(vault, host, SecureText.Reveal(Secret));
+        using var secret = SecureText.ToSecret(Secret);
+        SecretEntry.Write(vault, host, secret.Reveal());
+        if (secret.Length < SharedSecret.MinimumBytes)
+            WriteWarning($"The secret that was stored for {host} is shorter than {SharedSecret.MinimumBytes} bytes, which issuers refuse. "
+                + "Check that it is complete. New-AtpSecret generates one.");
     }
 }

@@ -29,14 +29,19 @@ public sealed class StartAtpServerCommand : AtpCmdlet
     [ValidateNotNull]
     public SecureString? Secret { get; set; }
 
-    /// <summary>The lifetime of tokens, in whole seconds from 1 second to 24 hours.</summary>
+    /// <summary>The lifetime of tokens, in whole seconds from 1 second to 24 hours. A plain number means minutes.</summary>
     [Parameter]
+    [PlainMinutes]
     public TimeSpan TokenLifetime { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>The audience that requests must name. If null, requests need no audience.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Audience { get; set; }
+
+    /// <summary>Serves https, with a certificate that is made for this server and that this process trusts while it runs.</summary>
+    [Parameter]
+    public SwitchParameter Https { get; set; }
 
     /// <inheritdoc/>
     protected override object? Target => Port;
@@ -47,8 +52,11 @@ public sealed class StartAtpServerCommand : AtpCmdlet
         var options = new TokenIssuerOptions { TokenLifetime = TokenLifetime, Audience = Audience };
         options.Secrets.Add(Secret is null ? SharedSecret.Generate() : SecureText.Reveal(Secret));
         foreach (var scope in Scope.Distinct(StringComparer.Ordinal)) options.Scopes.Add(scope);
-        var server = RunningServer.Start(Port, options);
+        var server = RunningServer.Start(Port, options, Https);
         WriteVerbose($"Listening on {server.Uri}. {server.Uri}whoami returns the content of the token that it is called with.");
         WriteObject(server);
+        if (!server.IsTrusted)
+            WriteWarning("Only the cmdlets of this module accept the server's certificate here. "
+                + "Use -SkipCertificateCheck with Invoke-RestMethod, for this server alone.");
     }
 }

@@ -9,14 +9,15 @@ namespace Agentdom.Commands;
 [OutputType(typeof(AtpTokenStatus), typeof(bool))]
 public sealed class TestAtpTokenCommand : TokenCmdlet
 {
-    /// <summary>The host, such as <c>api.example.com</c> or <c>localhost:5001</c>, without a path.</summary>
+    /// <summary>The hosts, or wildcards such as <c>*.example.com</c>.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
     [ArgumentCompleter(typeof(TokenHostCompleter))]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
-    public string HostName { get; set; } = null!;
+    public string[] HostName { get; set; } = null!;
 
-    /// <summary>A token to ask about in place of the stored ones.</summary>
+    /// <summary>A token to ask about in place of the stored ones. It is sent to the issuer of one host only.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("AccessToken")]
     [NoPlainText]
@@ -46,38 +47,48 @@ public sealed class TestAtpTokenCommand : TokenCmdlet
     public int TimeoutSec { get; set; } = 60;
 
     /// <inheritdoc/>
-    protected override object? Target => HostName;
+    protected override object? Target => HostName is { Length: 1 } ? HostName[0] : HostName;
 
     /// <inheritdoc/>
     protected override void Run()
     {
-        var host = AtpHost.Parse(HostName);
         if (Token is not null)
         {
-            Give([Ask(host, Token)]);
+            Give([Ask(OnlyHost(), Token)], isComplete: true);
             return;
         }
         var store = OpenStore();
-        var tokens = store.Of(host, Scope);
-        if (tokens.Count == 0 && !Quiet) throw store.NotFound(host, Scope);
-        Give([.. tokens.Select(token => Ask(host, token))]);
+        var statuses = new List<AtpTokenStatus>();
+        var isComplete = true;
+        var isAnswered = ForEachHost(HostName, hosts =>
+        {
+            var tokens = Find(store, hosts, Scope);
+            if (tokens.Count == 0 && !Quiet && hosts.Host is { } host) throw store.NotFound(host, Scope);
+            isComplete &= tokens.Count > 0;
+            statuses.AddRange(tokens.Select(Ask));
+        });
+        Give(statuses, isAnswered && isComplete);
     }
 
-    private AtpTokenStatus Ask(AtpHost host, StoredToken token) => new(host.Name, Await(TimeoutSec,
-        deadline => Session.Client.VerifyAsync(
-            token.VerifyEndpoint, token.AccessToken, deadline, token.IsEndpointGiven ? null : host)), token.ScopesRequested);
+    private AtpHost OnlyHost() => HostName.Length == 1 && new HostPattern(HostName[0]).Host is { } host ? host
+        : throw new AtpException(AtpError.HostInvalid, "A token was given with several hosts, and it is sent to the issuer of one only.",
+            "Name the one host that the token is for.");
+
+    private AtpTokenStatus Ask(StoredToken token) => new(token.Host, Await(TimeoutSec,
+        deadline => Network.VerifyAsync(token.VerifyEndpoint, token.AccessToken, deadline,
+            token.IsEndpointGiven ? null : AtpHost.Parse(token.Host))), token.ScopesRequested);
 
     private AtpTokenStatus Ask(AtpHost host, SecureString token) => new(host.Name, Await(TimeoutSec, async deadline =>
     {
         var endpoint = VerifyEndpoint
-            ?? (await Session.Client.GetManifestAsync(host, TrustedEndpointHost, deadline).ConfigureAwait(false)).VerifyEndpoint;
-        return await Session.Client.VerifyAsync(endpoint, SecureText.Reveal(token), deadline, VerifyEndpoint is null ? host : null)
+            ?? (await Network.GetManifestAsync(host, TrustedEndpointHost, deadline).ConfigureAwait(false)).VerifyEndpoint;
+        return await Network.VerifyAsync(endpoint, SecureText.Reveal(token), deadline, VerifyEndpoint is null ? host : null)
             .ConfigureAwait(false);
     }), Scope);
 
-    private void Give(AtpTokenStatus[] statuses)
+    private void Give(IReadOnlyCollection<AtpTokenStatus> statuses, bool isComplete)
     {
-        if (Quiet) WriteObject(statuses.Length > 0 && Array.TrueForAll(statuses, static s => s.Valid));
+        if (Quiet) WriteObject(isComplete && statuses.All(static s => s.Valid));
         else WriteObject(statuses, enumerateCollection: true);
     }
 }

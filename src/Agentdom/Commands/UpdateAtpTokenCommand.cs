@@ -38,6 +38,7 @@ public sealed class UpdateAtpTokenCommand : TokenCmdlet
 
     /// <summary>How long a token must remain valid. A token with less time left counts as due.</summary>
     [Parameter]
+    [PlainMinutes]
     public TimeSpan MinimumValidity { get; set; }
 
     /// <summary>Treats a token that is valid for more than 24 hours as an error and revokes it, as with additional scopes.</summary>
@@ -65,9 +66,7 @@ public sealed class UpdateAtpTokenCommand : TokenCmdlet
         foreach (var name in All ? new string?[] { null } : HostName)
         {
             var hosts = new HostPattern(name);
-            var found = hosts.Host is { } host
-                ? store.Of(host, Scope)
-                : [.. store.All().Where(t => hosts.Fits(t.Host) && (Scope is null || t.IsFor(Scope)))];
+            var found = Find(store, hosts, Scope);
             if (found.Count == 0 && hosts.Host is not null) Report(store.NotFound(hosts.Host, Scope), name);
             foreach (var token in found) known[token.EntryName] = token;
         }
@@ -96,7 +95,7 @@ public sealed class UpdateAtpTokenCommand : TokenCmdlet
         var messages = new ConcurrentQueue<string>();
         var done = 0;
         using var bar = NewBar();
-        var renewer = new TokenRenewer(Session.Client, store, host => Session.FindSecret(null, host, () => store.Vault), new RenewalOptions
+        var renewer = new TokenRenewer(Network, store, host => Session.FindSecret(null, host, () => store.Vault), new RenewalOptions
         {
             Force = Force,
             MinimumValidity = MinimumValidity,
@@ -111,7 +110,7 @@ public sealed class UpdateAtpTokenCommand : TokenCmdlet
             ShowProgress();
             if (outcome.Failure is not null) Report(outcome.Failure.About(outcome.Token.ToString()), outcome.Token.Host);
             else if (outcome.IsRenewed) Give(outcome.Token, store);
-            else WriteVerbose($"{outcome.Token} is not due yet.");
+            else TellLeft(outcome.Token, isDue: false);
         }
 
         void ShowProgress()

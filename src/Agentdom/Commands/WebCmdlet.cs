@@ -144,7 +144,7 @@ public abstract class WebCmdlet : GettingCmdlet, IDynamicParameters
             throw new AtpException(AtpError.ScopeInvalid, "A token that is not stored has to be requested, and no scopes are given.",
                 "Name the scopes that the API requires.");
         var token = RequestNew(host, Scope, store: null);
-        _revocations.Add(() => Session.Client.TryRevoke(token.RevokeEndpoint, token.AccessToken));
+        _revocations.Add(() => Network.TryRevoke(token.RevokeEndpoint, token.AccessToken));
         return token;
     }
 

@@ -24,14 +24,8 @@ internal static class ViewText
         return left is null ? "" : left <= TimeSpan.Zero ? "expired" : Span(left.Value);
     }
 
-    /// <summary>A duration in its largest unit, with the next smaller one for hours and days, rounded down.</summary>
-    internal static string Span(TimeSpan span)
-    {
-        if (span < TimeSpan.FromMinutes(1)) return Text($"{Math.Floor(span.TotalSeconds)}s");
-        if (span < TimeSpan.FromHours(1)) return Text($"{span.Minutes}m");
-        var (large, small) = span < TimeSpan.FromDays(1) ? (Text($"{span.Hours}h"), span.Minutes) : (Text($"{span.Days}d"), span.Hours);
-        return small == 0 ? large : Text($"{large} {small}{(span.Days == 0 ? "m" : "h")}");
-    }
+    /// <inheritdoc cref="TimeText.Span"/>
+    internal static string Span(TimeSpan span) => TimeText.Span(span);
 
     /// <summary>The distance to a moment: <c>3m ago</c>, <c>now</c> or <c>in 2m</c>; empty if it is null.</summary>
     internal static string Distance(DateTimeOffset? moment)
@@ -85,6 +79,4 @@ internal static class ViewText
 
     private static object? Member(object? owner, string name) =>
         owner?.GetType().GetProperty(name, BindingFlags.Public | BindingFlags.Instance)?.GetValue(owner);
-
-    private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

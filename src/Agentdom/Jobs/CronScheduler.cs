@@ -26,12 +26,16 @@ internal sealed class CronScheduler : IJobScheduler
     {
         var random = new Random(Guid.NewGuid().GetHashCode());
         Write(CrontabText.With(Read(), job, random.Next));
-        return null;
+        return WhyNotRun();
     }
 
     /// <inheritdoc/>
-    public RegisteredJob? Find() =>
-        CrontabText.Find(Read(), DateTime.Now) is { } found ? RegisteredJob.Of(Name, found.Job, found.NextRun) : null;
+    public RegisteredJob? Find()
+    {
+        if (CrontabText.Find(Read(), DateTime.Now) is not { } found) return null;
+        var whyNot = WhyNotRun();
+        return RegisteredJob.Of(Name, found.Job, whyNot is null ? found.NextRun : null, whyNot);
+    }
 
     /// <inheritdoc/>
     public RegisteredJob? FindInFiles(string reason) => null;
@@ -46,6 +50,12 @@ internal sealed class CronScheduler : IJobScheduler
         else SchedulerTool.Require(Crontab, ["-r"]);
         return true;
     }
+
+    // Not a refusal: an image is built without its daemon, and a daemon may be started later.
+    private static string? WhyNotRun() => CronDaemon.WhyNot() is { } reason
+        ? $"The job does not run, because {reason}. Start it (sudo service cron start, or in a container: cron), and have it started "
+            + "with the system. -Scheduler InProcess renews in this process instead."
+        : null;
 
     private static string Read()
     {

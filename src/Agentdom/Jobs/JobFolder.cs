@@ -11,6 +11,9 @@ internal static class JobFolder
     /// <summary>The file to which the script writes its outcome.</summary>
     internal static string LastRun => Path.Combine(AgentdomHome.Jobs, "last-run.json");
 
+    /// <summary>When the job was last registered (UTC), or null if its script is gone.</summary>
+    internal static DateTimeOffset? RegisteredAt => File.Exists(Script) ? File.GetLastWriteTimeUtc(Script) : null;
+
     /// <summary>Writes a script that only its owner can read.</summary>
     /// <exception cref="AtpException"><see cref="AtpError.VaultUnwritable"/></exception>
     public static void Write(string path, string script)
@@ -24,7 +27,7 @@ internal static class JobFolder
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new AtpException(AtpError.VaultUnwritable, $"The job's script cannot be written: {e.Message}",
-                $"Let this user write to {AgentdomHome.Jobs}, or move the folder with {AgentdomHome.Variable}.", e);
+                WriteAdvice.For(e, AgentdomHome.Jobs), e);
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed record RefreshJob
     {
         if (interval < TimeSpan.FromMinutes(1) || interval > s_longest || interval.Ticks % TimeSpan.TicksPerMinute != 0)
             throw new AtpException(AtpError.IntervalInvalid, $"The job cannot run every {interval}.",
-                "Use whole minutes from 1 minute to 1 hour, such as -Interval 00:05:00.");
+                "Use whole minutes from 1 minute to 1 hour, such as -Interval 5 or -Interval 00:05:00.");
         Command = [.. engine.Select(RequireOneLine), "-NoProfile", "-NonInteractive", "-File", RequireOneLine(script)];
         Interval = interval;
     }

@@ -143,5 +143,5 @@ internal sealed class RefreshJobs(IReadOnlyList<IJobScheduler> schedulers)
 
     private static AtpException FilesFailed(Exception e) => new(AtpError.SchedulerFailed,
         $"The job's files cannot be read or changed: {e.Message}",
-        "Let this user read and write there, or choose another scheduler with -Scheduler.", e);
+        "Let this user read and write there, or register the job with another scheduler.", e);
 }

@@ -10,8 +10,31 @@ namespace Agentdom.Jobs;
 internal sealed record RegisteredJob(
     string Scheduler, TimeSpan Interval, string Command, DateTimeOffset? NextRun, JobRun? LastRun, string? Problem = null)
 {
+    private static readonly TimeSpan s_work = TimeSpan.FromMinutes(1);
+
     /// <summary>A job that a scheduler runs as a separate process.</summary>
-    internal static RegisteredJob Of(string scheduler, JobCommand job, DateTimeOffset? nextRun = null) => new(
-        scheduler, job.Interval, job.Text, nextRun, JobFolder.ReadLastRun(),
-        CommandText.Missing(job.Words) is { } missing ? $"The job cannot run, because {missing} is gone. Register it again." : null);
+    /// <param name="scheduler">The scheduler's name.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="nextRun">When it runs next, or null if that is not known.</param>
+    /// <param name="whyNotRun">Why the scheduler does not run it, or null.</param>
+    internal static RegisteredJob Of(string scheduler, JobCommand job, DateTimeOffset? nextRun = null, string? whyNotRun = null)
+    {
+        var last = JobFolder.ReadLastRun();
+        var missing = CommandText.Missing(job.Words) is { } gone
+            ? $"The job cannot run, because {gone} is gone. Register it again."
+            : null;
+        return new(scheduler, job.Interval, job.Text, nextRun, last,
+            missing ?? whyNotRun ?? WhyOverdue(job.Interval, last?.Started, JobFolder.RegisteredAt, DateTimeOffset.UtcNow));
+    }
+
+    /// <summary>That the job should have run, or null if it is not overdue.</summary>
+    internal static string? WhyOverdue(TimeSpan interval, DateTimeOffset? lastRun, DateTimeOffset? registered, DateTimeOffset now)
+    {
+        var since = lastRun > registered || registered is null ? lastRun : registered;
+        // systemd delays a run by up to a fifth of the interval, and the last one may still be at work.
+        if (since is null || now - since < TimeSpan.FromTicks(2 * interval.Ticks) + s_work) return null;
+        var last = since == lastRun ? "last ran" : "was registered";
+        return $"The job is overdue: it should run every {TimeText.Span(interval)} and {last} {TimeText.Span(now - since.Value)} ago. "
+            + "Check that the scheduler runs, and that this machine was on. A run that cannot write its outcome counts as none.";
+    }
 }

@@ -24,7 +24,7 @@ internal static class SchedulerTool
         catch (ProcessFailedException e)
         {
             throw new AtpException(AtpError.SchedulerFailed, e.Message,
-                e.IsMissing ? "Install it, or choose another scheduler with -Scheduler." : "Run it by hand to see why it hangs.", e);
+                e.IsMissing ? "Install it, or register the job with another scheduler." : "Run it by hand to see why it hangs.", e);
         }
     }
 
@@ -34,6 +34,6 @@ internal static class SchedulerTool
         var output = Printable.Excerpt(result.Errors.Trim().Length > 0 ? result.Errors : result.OutputText);
         return new AtpException(AtpError.SchedulerFailed,
             $"'{Path.GetFileName(program)} {string.Join(" ", arguments)}' exited with {result.ExitCode}: {output}.",
-            "Run it by hand to see more, or choose another scheduler with -Scheduler.");
+            "Run it by hand to see more, or register the job with another scheduler.");
     }
 }

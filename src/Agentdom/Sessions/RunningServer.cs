@@ -21,14 +21,14 @@ internal sealed class RunningServer
     internal static AtpServer? Current => s_current?._shown;
 
     /// <exception cref="AtpException">A server is already running, the port is taken, or the options are invalid.</exception>
-    internal static AtpServer Start(int port, TokenIssuerOptions options)
+    internal static AtpServer Start(int port, TokenIssuerOptions options, bool isHttps)
     {
         lock (s_gate)
         {
             if (s_current is not null)
                 throw new AtpException(AtpError.ServerRunning, $"A server is already running in this process, at {s_current._shown.Uri}.",
                     "Use that one, or stop it first with Stop-AtpServer.");
-            var server = new LoopbackServer(port, options);
+            var server = new LoopbackServer(port, options, isHttps);
             s_current = new RunningServer(server, Runspace.DefaultRunspace.InstanceId, new AtpServer(server, options));
             return s_current._shown;
         }

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using System.Net;
 using System.Security;
 
 namespace Agentdom;
@@ -6,8 +9,30 @@ namespace Agentdom;
 internal static class Session
 {
     private static readonly Lazy<AtpClient> s_client = new();
+    private static readonly ConcurrentDictionary<string, AtpClient> s_proxied = new(StringComparer.Ordinal);
+    private static readonly string[] s_proxySchemes = ["http", "https", "socks4", "socks4a", "socks5"];
 
     internal static AtpClient Client => s_client.Value;
+
+    /// <summary>The client for a proxy that is used in place of this machine's, or the shared one if none is given.</summary>
+    /// <exception cref="AtpException"><see cref="AtpError.ProxyRefused"/>: the address or the credential cannot be used.</exception>
+    internal static AtpClient ClientVia(Uri? proxy, PSCredential? credential)
+    {
+        if (proxy is null)
+            return credential is null ? Client : throw new AtpException(AtpError.ProxyRefused,
+                "A credential was given for a proxy, but no proxy.", "Use -Proxy for its address.");
+        if (!proxy.IsAbsoluteUri || !s_proxySchemes.Contains(proxy.Scheme) || proxy.Host.Length == 0)
+            throw new AtpException(AtpError.ProxyRefused,
+                $"'{Printable.Excerpt(Printable.WithoutUserInfoOfHost(proxy.OriginalString))}' is not the address of a proxy.",
+                "Use an address such as http://proxy.example.com:3128.");
+        if (proxy.UserInfo.Length > 0)
+            throw new AtpException(AtpError.ProxyRefused, "The address of the proxy contains a user name or a password.",
+                "Use -ProxyCredential for them.");
+        // One client for each, so that connections and manifests are kept.
+        var login = credential?.GetNetworkCredential();
+        var key = $"{proxy}\n{login?.UserName}\n{login?.Domain}\n{Sha256.OfText(login?.Password ?? "")}";
+        return s_proxied.GetOrAdd(key, _ => new AtpClient(new WebProxy(proxy) { Credentials = login }));
+    }
 
     /// <summary>The client, or null if it has not been used yet.</summary>
     internal static AtpClient? StartedClient => s_client.IsValueCreated ? s_client.Value : null;

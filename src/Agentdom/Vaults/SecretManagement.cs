@@ -113,10 +113,17 @@ internal sealed class SecretManagement
         }
     }
 
-    internal static AtpException Locked(string vault, Exception? cause) => new(AtpError.VaultLocked,
-        $"The vault '{vault}' is locked, and this session cannot ask for its password.",
-        "Unlock it in this session first (for example with Unlock-SecretStore), or use -Vault with a vault that needs no password.",
-        cause);
+    internal static AtpException Locked(string vault, Exception? cause) => Locked(vault, cause, Interactivity.CanAnswer);
+
+    /// <param name="vault">The vault.</param>
+    /// <param name="cause">The vault's own error, or null.</param>
+    /// <param name="couldAsk">Whether the vault could ask for its password. Vaults report a wrong one like none.</param>
+    internal static AtpException Locked(string vault, Exception? cause, bool couldAsk) => couldAsk
+        ? new AtpException(AtpError.VaultLocked, $"The vault '{vault}' was not unlocked: wrong password, or none was given.",
+            "Run the command again with the right one, or unlock the vault first (for example with Unlock-SecretStore).", cause)
+        : new AtpException(AtpError.VaultLocked, $"The vault '{vault}' is locked, and this session cannot ask for its password.",
+            "Unlock it in this session first (for example with Unlock-SecretStore), or use -Vault with a vault that needs no password.",
+            cause);
 
     // Checking for the folder takes microseconds; asking PowerShell for a missing module takes milliseconds.
     private static bool IsInstalled() =>

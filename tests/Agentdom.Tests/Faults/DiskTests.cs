@@ -43,6 +43,14 @@ public sealed class DiskTests : IAsyncLifetime
         var secret = Run("Set-AtpSecret $h $other");
 
         Assert.All(new[] { added, replaced, renewed, secret }, r => Assert.Equal("AtpVaultUnwritable", r.ErrorId));
+        // The reason, what helps against it, and no parameter that the cmdlet does not have.
+        Assert.All(new[] { added, replaced, renewed, secret }, r =>
+        {
+            Assert.Matches("No space left on device.*Free space on the disk", r.Errors[0].Exception.Message);
+            Assert.DoesNotContain("Let this user write", r.Errors[0].Exception.Message);
+        });
+        Assert.Contains("-NoPersist", added.Errors[0].Exception.Message);
+        Assert.All(new[] { renewed, secret }, r => Assert.DoesNotContain("-NoPersist", r.Errors[0].Exception.Message));
         Assert.All(new[] { added, replaced }, r => Assert.Contains(r.Streams.Warning, w => w.Message.Contains("so it was revoked")));
         Assert.Equal(before, Files());
         Assert.Equal(old, Run("Get-AtpToken $h -AsPlainText").Single<string>());

@@ -53,24 +53,9 @@ public sealed class ConnectionTests : IDisposable
     [InlineData(-30, -1)]
     public async Task AnUntrustedCertificateIsReportedAndNothingIsSent(int fromDays, int toDays)
     {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        var now = DateTimeOffset.UtcNow;
-        using var certificate = request.CreateSelfSigned(now.AddDays(fromDays), now.AddDays(toDays));
-        // On Windows a server can only use a certificate whose key was loaded from a file.
-        using var loaded = X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
+        using var certificate = SelfSigned(fromDays, toDays);
         var hits = 0;
-        await using var host = await TestHost.StartAsync(
-            app => app.Run(_ =>
-            {
-                Interlocked.Increment(ref hits);
-                return Task.CompletedTask;
-            }),
-            builder => builder.WebHost.ConfigureKestrel(
-                kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(loaded))));
+        await using var host = await StartTlsAsync(certificate, () => Interlocked.Increment(ref hits));
 
         await Agent.FailsAsync(AtpError.CertificateInvalid, () => _agent.DiscoverAsync($"https://{host.Name}"));
         Assert.Equal(0, hits);
@@ -85,6 +70,62 @@ public sealed class ConnectionTests : IDisposable
 
         await Agent.FailsAsync(AtpError.HostUnreachable, () => _agent.DiscoverAsync(host.Name));
     }
+
+    [Fact]
+    public async Task APortOfLoopbackThatSpeaksTlsIsReportedWithTheAddressToWrite()
+    {
+        using var certificate = SelfSigned(-1, 1);
+        await using var host = await StartTlsAsync(certificate, static () => { });
+        var error = await Agent.FailsAsync(AtpError.HostUnreachable, () => _agent.DiscoverAsync(host.Name));
+
+        Assert.Contains("Loopback hosts are asked over http", error.Advice);
+        Assert.Contains($"write https://{host.Name}.", error.Advice);
+    }
+
+    // As Go's server answers, and nginx with a web page.
+    [Fact]
+    public async Task APortOfLoopbackThatSaysThatItSpeaksTlsIsReportedSoToo()
+    {
+        await using var host = await ScriptedIssuer.StartAsync(
+            Answers.Text(400, "text/plain", "Client sent an HTTP request to an HTTPS server.\n"), []);
+        var error = await Agent.FailsAsync(AtpError.IssuerFailed, () => _agent.DiscoverAsync(host.Name));
+
+        Assert.Contains("Client sent an HTTP request to an HTTPS server", error.Happened);
+        Assert.Contains($"write https://{host.Name}.", error.Advice);
+    }
+
+    [Fact]
+    public async Task APortThatDoesNotSpeakTlsIsReportedWithTheAddressToWrite()
+    {
+        await using var host = await ScriptedIssuer.StartAsync(Answers.Json(200, "{}"), []);
+        var error = await Agent.FailsAsync(AtpError.HostUnreachable, () => _agent.DiscoverAsync($"https://{host.Name}"));
+
+        Assert.Contains("that port does not speak TLS", error.Happened);
+        Assert.Contains($"write http://{host.Name}.", error.Advice);
+        Assert.Empty(_time.Waits);
+    }
+
+    private static X509Certificate2 SelfSigned(int fromDays, int toDays)
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        var now = DateTimeOffset.UtcNow;
+        using var certificate = request.CreateSelfSigned(now.AddDays(fromDays), now.AddDays(toDays));
+        // On Windows a server can only use a certificate whose key was loaded from a file.
+        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
+    }
+
+    private static Task<TestHost> StartTlsAsync(X509Certificate2 certificate, Action onHit) => TestHost.StartAsync(
+        app => app.Run(_ =>
+        {
+            onHit();
+            return Task.CompletedTask;
+        }),
+        builder => builder.WebHost.ConfigureKestrel(
+            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate))));
 
     [Fact]
     public async Task AHostThatIsTooSlowEachTimeIsReported()

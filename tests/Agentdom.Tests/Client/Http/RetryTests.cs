@@ -88,7 +88,7 @@ public sealed class RetryTests : IDisposable
         var error = await Agent.FailsAsync(AtpError.RateLimited, () => _agent.AskAsync(host.Endpoint, deadline));
 
         Assert.Equal(TimeSpan.FromHours(1), error.RetryAfter);
-        Assert.Contains("3600 seconds", error.Advice);
+        Assert.Contains("Try again in 1h.", error.Advice);
         Assert.Single(host.Posts);
     }
 

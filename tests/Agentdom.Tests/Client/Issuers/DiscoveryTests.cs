@@ -178,13 +178,29 @@ public sealed class DiscoveryTests : IDisposable
     [Theory]
     [InlineData(404)]
     [InlineData(410)]
-    [InlineData(401)]
-    [InlineData(500)]
     public async Task AHostWithoutAManifestHasItsOwnError(int status)
     {
         await using var host = await ScriptedIssuer.StartAsync(Answers.Text(status, "text/html", "<p>No</p>"), []);
 
         await Agent.FailsAsync(AtpError.ManifestMissing, () => _agent.DiscoverAsync(host.Name));
+        Assert.Equal(1, host.ManifestHits);
+    }
+
+    // A failing host has a manifest perhaps, and a firewall knows nothing of one.
+    [Theory]
+    [InlineData(401, "text/html", "<p>No</p>", "answers with a web page (status 401")]
+    [InlineData(403, "text/html", "<p>No</p>", "answers with a web page (status 403")]
+    [InlineData(500, "text/html", "<p>No</p>", "answers with a web page (status 500")]
+    [InlineData(500, "text/plain", "", "answers with status 500")]
+    [InlineData(500, "application/problem+json", """{"title":"Oops","detail":"Out of memory."}""", "manifest should be: Out of memory.")]
+    public async Task AnErrorInPlaceOfTheManifestIsNotAMissingManifest(int status, string type, string body, string said)
+    {
+        await using var host = await ScriptedIssuer.StartAsync(Answers.Text(status, type, body, ("Server", "Other/1.0")), []);
+
+        var error = await Agent.FailsAsync(AtpError.IssuerFailed, () => _agent.DiscoverAsync(host.Name));
+        Assert.Contains(said, error.Happened);
+        Assert.Contains(" by Other/1.0", error.Happened);
+        Assert.DoesNotContain("no AgentDOM manifest", error.Message);
         Assert.Equal(1, host.ManifestHits);
     }
 

@@ -73,7 +73,7 @@ public sealed class RefusalMessageTests : IDisposable
             await using var host = await ScriptedIssuer.StartAsync(Answers.Text(status, type, body));
             var error = await Agent.FailsAsync(AtpError.IssuerFailed, () => _agent.AskAsync(host.Endpoint));
 
-            Assert.EndsWith($"refused with status {status}{shown}.", error.Happened);
+            Assert.EndsWith($"refused with status {status} by Kestrel{shown}.", error.Happened);
             Assert.DoesNotContain("web page", error.Message);
         }
     }

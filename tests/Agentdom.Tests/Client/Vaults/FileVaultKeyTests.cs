@@ -29,9 +29,24 @@ public sealed class FileVaultKeyTests : IDisposable
     [Fact]
     public void TheFirstUseSaysWhereTheKeyWasPutAndTheNextNothing()
     {
+        using var keychain = new EnvironmentVariable(KeychainKey.Variable, null);
+        using var bus = new EnvironmentVariable("DBUS_SESSION_BUS_ADDRESS", null);
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems have a keychain that would be used.");
+
         Assert.Contains(KeyFile, _vault.EnsureWritable(), StringComparison.Ordinal);
         Assert.Null(_vault.EnsureWritable());
         Assert.Equal(32, File.ReadAllBytes(KeyFile).Length);
+    }
+
+    [Theory]
+    [InlineData("off")]
+    [InlineData("OFF")]
+    public void AKeyFileThatWasChosenIsNoNews(string value)
+    {
+        using var keychain = new EnvironmentVariable(KeychainKey.Variable, value);
+
+        Assert.Null(_vault.EnsureWritable());
+        Assert.True(File.Exists(KeyFile));
     }
 
     [Fact]

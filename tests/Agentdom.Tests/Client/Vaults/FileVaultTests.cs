@@ -233,6 +233,24 @@ public sealed class FileVaultTests : IDisposable
         Assert.Equal("in the way", File.ReadAllText(file));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("vault")]
+    public void AFileInPlaceOfTheVaultOrItsHomeIsNoEmptyVault(string folder)
+    {
+        var file = Path.Combine(_root, "file");
+        File.WriteAllText(file, "in the way");
+        var vault = new FileVault(Path.Combine(file, folder));
+
+        Action[] uses = [() => vault.Read("a"), () => vault.List("", static _ => { }), () => vault.ListEntries(static _ => { })];
+        foreach (var use in uses)
+        {
+            var refusal = Assert.Throws<AtpException>(use);
+            Assert.Equal(AtpError.VaultUnreadable, refusal.Error);
+            Assert.Contains($"{file} is a file, not a folder", refusal.Happened);
+        }
+    }
+
     [Fact]
     public void AWriteThatFailsAtTheLastStepLeavesNothingBehind()
     {

@@ -38,6 +38,10 @@ public sealed class InterruptionTests : IAsyncLifetime
     [InlineData("$WarningPreference = 'Stop'")]
     public void ATokenIsRequestedAndStoredIfMessagesStop(string preference)
     {
+        using var keychain = new EnvironmentVariable(KeychainKey.Variable, null);
+        using var bus = new EnvironmentVariable("DBUS_SESSION_BUS_ADDRESS", null);
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems have a keychain that would be used.");
+
         AssertStopped($"{preference}; Request-AtpToken {_issuer.Name} data.read");
 
         Assert.Equal(_issuer.Name, Assert.Single(Stored()).Host);
@@ -46,9 +50,10 @@ public sealed class InterruptionTests : IAsyncLifetime
     [Fact]
     public void ASecretIsStoredIfWarningsStop()
     {
-        AssertStopped("$WarningPreference = 'Stop'; Set-AtpSecret h $s", "vault.key");
+        AssertStopped(
+            "$WarningPreference = 'Stop'; Set-AtpSecret h ([Net.NetworkCredential]::new('', 'short').SecurePassword)", "32 bytes");
 
-        Assert.Equal(TestIssuer.SecretText, SecretEntry.Read(new FileVault(), AtpHost.Parse("h")));
+        Assert.Equal("short", SecretEntry.Read(new FileVault(), AtpHost.Parse("h")));
     }
 
     [Theory]

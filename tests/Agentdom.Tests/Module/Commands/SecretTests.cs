@@ -78,6 +78,52 @@ public sealed class SecretTests : IAsyncLifetime
     }
 
     [Fact]
+    public void AShortSecretIsStoredWithAWarning()
+    {
+        var result = Run("Set-AtpSecret $h ([Net.NetworkCredential]::new('', 'hello').SecurePassword)");
+
+        var warning = Assert.Single(result.Streams.Warning).Message;
+        Assert.Contains("shorter than 32 bytes", warning);
+        Assert.DoesNotContain("hello", warning);
+        Assert.Equal("hello", SecretEntry.Read(new FileVault(), AtpHost.Parse(_issuer.Name)));
+        Assert.Empty(Run("Set-AtpSecret $h ([Net.NetworkCredential]::new('', 'x' * 32).SecurePassword)").Streams.Warning);
+    }
+
+    [Fact]
+    public void TheHostsThatHaveASecretAreListedAndNeverASecret()
+    {
+        string[] hosts =
+        [
+            "api.example.com", "api-1.example.com", "a-b.c-d.example:8443", "localhost:5001", "https://localhost:5001", "[::1]:5001",
+            "https://[::1]:5001", "[::1]", "xn--mller-kva.example",
+        ];
+        foreach (var host in hosts) Run($"Set-AtpSecret '{host}' $s");
+
+        var listed = Run("Get-AtpSecret");
+
+        Assert.Equal(hosts.Order(StringComparer.Ordinal), listed.Output.Select(o => (string)o.Properties["Host"].Value));
+        Assert.All(listed.Output, o => Assert.Equal("Agentdom", o.Properties["Vault"].Value));
+        Assert.DoesNotContain(TestIssuer.SecretText, string.Join(' ', listed.Output.SelectMany(o => o.Properties).Select(p => p.Value)));
+        Assert.Equal(["api-1.example.com", "api.example.com"], Run("(Get-AtpSecret api*).Host").Output.Select(o => o.ToString()));
+        Assert.Single(Run("Get-AtpSecret localhost:5001").Output);
+
+        Assert.Empty(Run("Get-AtpSecret api* | Remove-AtpSecret").Errors);
+        var missing = Run("Get-AtpSecret api.example.com, localhost:5001");
+        Assert.Equal("AtpSecretMissing", missing.ErrorId);
+        Assert.Single(missing.Output);
+    }
+
+    [Fact]
+    public void AHostThatItsEntrysNameCannotTellIsListedByTheName()
+    {
+        var host = string.Join('.', Enumerable.Repeat("label", 20)) + ".example";
+        Run($"Set-AtpSecret {host} $s");
+
+        Assert.Equal(EntryName.OfSecret(host), Run("(Get-AtpSecret).Host").Single<string>());
+        Assert.Single(Run($"Request-AtpToken $h data.read -Secret $s -NoPersist").Output);
+    }
+
+    [Fact]
     public void ASecretIsForOneHostAndPortOnly()
     {
         Run("Set-AtpSecret localhost:1 $s");

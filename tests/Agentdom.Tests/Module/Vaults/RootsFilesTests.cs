@@ -2,7 +2,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Module;
 
-/// <summary>What a user meets if root once wrote into the user's vault.</summary>
+/// <summary>What a user meets if root once wrote into the user's vault, or closed its folder.</summary>
 [Collection(PowerShellCollection.Name)]
 public sealed class RootsFilesTests : IDisposable
 {
@@ -35,5 +35,30 @@ public sealed class RootsFilesTests : IDisposable
         Assert.StartsWith("AtpVaultUnreadable", wanted.Errors);
         Assert.Equal(["the.old.token"], other.Output);
         Assert.Equal("", other.Errors);
+    }
+
+    [Theory]
+    [InlineData("", "000")]
+    [InlineData("vault", "000")]
+    [InlineData("vault", "300")]
+    [InlineData("vault", "600")]
+    public async Task AFolderThatMayNotBeEnteredOrListedIsNoEmptyVault(string folder, string mode)
+    {
+        OtherUser.Require();
+        StoredTokens.Save(StoredTokens.Make("127.0.0.1:1", TimeSpan.FromMinutes(30)));
+        var home = Environment.GetEnvironmentVariable(AgentdomHome.Variable)!;
+        var user = TestPaths.NewFolder();
+        OtherUser.Give(home);
+        OtherUser.Give(user);
+        OtherUser.SetMode(Path.Combine(home, folder), mode);
+
+        foreach (var script in new[] { "Get-AtpToken", "Update-AtpToken -All", "Get-AtpToken 127.0.0.1:1" })
+        {
+            var said = await ChildEngine.RunUnderAsync(
+                OtherUser.Launcher, script, ("HOME", user), (AgentId.Variable, AgentId.Current().Value));
+            Assert.StartsWith("AtpVaultUnreadable", said.Errors);
+            Assert.Empty(said.Output);
+        }
+        Directory.Delete(user, recursive: true);
     }
 }

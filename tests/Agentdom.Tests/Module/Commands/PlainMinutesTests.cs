@@ -1,0 +1,52 @@
+using Agentdom.Tests.Support;
+
+namespace Agentdom.Tests.Module;
+
+/// <summary>A plain number for a time span means minutes, where PowerShell would take it for a fraction of a second.</summary>
+[Collection(PowerShellCollection.Name)]
+public sealed class PlainMinutesTests : IDisposable
+{
+    private readonly Engine _engine = new();
+
+    public void Dispose()
+    {
+        _engine.Run("Stop-AtpServer");
+        _engine.Dispose();
+    }
+
+    [Theory]
+    [InlineData("5", "00:05:00")]
+    [InlineData("'5'", "00:05:00")]
+    [InlineData("0.5", "00:00:30")]
+    [InlineData("5.0", "00:05:00")]
+    [InlineData("([long] 5)", "00:05:00")]
+    [InlineData("00:05", "00:05:00")]
+    [InlineData("'1:00:00'", "01:00:00")]
+    [InlineData("([timespan] '00:07:00')", "00:07:00")]
+    public void AServersTokensLiveThatLong(string given, string lifetime) => Assert.Equal(
+        TimeSpan.Parse(lifetime, System.Globalization.CultureInfo.InvariantCulture),
+        _engine.Run($"(Start-AtpServer -TokenLifetime {given}).TokenLifetime").Single<TimeSpan>());
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("90")]
+    [InlineData("1.5")]
+    public void AnIntervalThatIsNoWholeMinuteOfAnHourIsRefusedWithBothWaysToWriteOne(string interval)
+    {
+        var result = _engine.Run($"Register-AtpRefreshJob -Scheduler InProcess -Interval {interval} -WhatIf");
+
+        Assert.Equal("AtpIntervalInvalid", result.ErrorId);
+        Assert.Contains("-Interval 5 or -Interval 00:05:00", result.Errors[0].Exception.Message);
+    }
+
+    [Fact]
+    public void AnIntervalOfFiveIsFiveMinutes() =>
+        Assert.Empty(_engine.Run("Register-AtpRefreshJob -Scheduler InProcess -Interval 5 -WhatIf").Errors);
+
+    [Theory]
+    [InlineData("1e300")]
+    [InlineData("([double]::NaN)")]
+    [InlineData("soon")]
+    public void WhatIsNoTimeSpanIsRefused(string given) =>
+        Assert.Single(_engine.Run($"Start-AtpServer -TokenLifetime {given}").Errors);
+}
