@@ -1,12 +1,10 @@
 using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Agentdom.Tests.Support;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using JsonObject = System.Text.Json.Nodes.JsonObject;
 
 namespace Agentdom.Tests.Attacks;
@@ -102,7 +100,7 @@ public sealed class AlgorithmConfusionTests : IAsyncLifetime
             "jwk" => Encoding.UTF8.GetBytes(served.GetRawText()),
             "canonical jwk" => Encoding.UTF8.GetBytes(pair.CanonicalJwk),
             "number" => Base64Url.DecodeFromChars(number),
-            "certificate" => Certificate(pair).RawData,
+            "certificate" => pair.Certificate().RawData,
             _ => Encoding.ASCII.GetBytes(pair.KeyId),
         };
 
@@ -149,33 +147,18 @@ public sealed class AlgorithmConfusionTests : IAsyncLifetime
     [InlineData("RS256")]
     public async Task AKeyFromTheHeader(string algorithm)
     {
-        var asked = 0;
-        var own = KeyPair.Of(algorithm);
-        var certificate = Certificate(own);
-        await using var keys = await TestHost.StartAsync(app => app.Map("/{**path}", () =>
-        {
-            Interlocked.Increment(ref asked);
-            return Results.Text($$"""{"keys":[{{own.CanonicalJwk}}]}""", "application/json");
-        }));
-        var uri = keys.Uri("/.well-known/jwks.json").ToString();
-        (string Name, JsonNode Value)[] members =
-        [
-            ("jku", uri), ("x5u", uri), ("jwk", JsonNode.Parse(own.CanonicalJwk)!),
-            ("x5c", new JsonArray(Convert.ToBase64String(certificate.RawData))),
-            ("x5t", Base64Url.EncodeToString(certificate.GetCertHash(HashAlgorithmName.SHA1))),
-            ("x5t#S256", Base64Url.EncodeToString(certificate.GetCertHash(HashAlgorithmName.SHA256))), ("iss", uri),
-        ];
+        await using var attacker = await AttackersKey.StartAsync(algorithm);
 
-        foreach (var (name, value) in members)
+        foreach (var (name, value) in attacker.HeaderMembers)
         {
-            foreach (var keyId in new[] { own.KeyId, KeyId(algorithm), uri, null })
+            foreach (var keyId in new[] { attacker.Pair.KeyId, KeyId(algorithm), attacker.Address, null })
             {
                 var header = JsonNode.Parse(Header(algorithm, keyId))!.AsObject();
                 header[name] = value.DeepClone();
-                await AssertUselessAsync(own.Token(header.ToJsonString(), _payload));
+                await AssertUselessAsync(attacker.Pair.Token(header.ToJsonString(), _payload));
             }
         }
-        Assert.Equal(0, asked);
+        Assert.Equal(0, attacker.Asked);
     }
 
     /// <summary>CVE-2017-12635 in the header: of two members with one name, one reader takes the first and another the last.</summary>
@@ -293,14 +276,6 @@ public sealed class AlgorithmConfusionTests : IAsyncLifetime
         var header = new JsonObject { ["alg"] = algorithm, ["typ"] = "at+jwt" };
         if (keyId is not null) header["kid"] = keyId;
         return header.ToJsonString();
-    }
-
-    private static X509Certificate2 Certificate(KeyPair pair)
-    {
-        var request = pair.Key is ECDsa ec
-            ? new CertificateRequest("CN=attacker", ec, HashAlgorithmName.SHA256)
-            : new CertificateRequest("CN=attacker", (RSA)pair.Key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
 
     private async Task AssertUsefulAsync(string token)

@@ -1,12 +1,8 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using System.Text.Json.Nodes;
 using Agentdom.AspNetCore;
 using Agentdom.Tests.Support;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using JsonObject = System.Text.Json.Nodes.JsonObject;
 
 namespace Agentdom.Tests.Attacks;
@@ -83,33 +79,19 @@ public sealed class RemoteAlgorithmConfusionTests : IAsyncLifetime
     [InlineData("RS256")]
     public async Task AKeyFromTheHeader(string algorithm)
     {
-        var asked = 0;
-        var own = KeyPair.Of(algorithm);
-        var certificate = Certificate(own);
-        await using var keys = await TestHost.StartAsync(app => app.Map("/{**path}", () =>
-        {
-            Interlocked.Increment(ref asked);
-            return Results.Text($$"""{"keys":[{{PublishedDocuments.Jwk(own)}}]}""", "application/json");
-        }));
-        var uri = keys.Uri("/.well-known/jwks.json").ToString();
-        (string Name, JsonNode Value)[] members =
-        [
-            ("jku", uri), ("x5u", uri), ("jwk", JsonNode.Parse(own.CanonicalJwk)!),
-            ("x5c", new JsonArray(Convert.ToBase64String(certificate.RawData))),
-            ("x5t", Base64Url.EncodeToString(certificate.GetCertHash(HashAlgorithmName.SHA1))), ("iss", uri),
-        ];
+        await using var attacker = await AttackersKey.StartAsync(algorithm);
 
-        foreach (var (name, value) in members)
+        foreach (var (name, value) in attacker.HeaderMembers)
         {
-            foreach (var keyId in new[] { own.KeyId, (algorithm == "ES256" ? s_ec : s_rsa).KeyId, uri })
+            foreach (var keyId in new[] { attacker.Pair.KeyId, (algorithm == "ES256" ? s_ec : s_rsa).KeyId, attacker.Address })
             {
                 Assert.Equal(401, await _api.StatusAsync(
-                    Token(own, header => (header["kid"], header[name]) = (keyId, value.DeepClone()))));
+                    Token(attacker.Pair, header => (header["kid"], header[name]) = (keyId, value.DeepClone()))));
             }
         }
-        Assert.Equal(0, asked);
+        Assert.Equal(0, attacker.Asked);
         // Beside the right key they change nothing.
-        Assert.Equal(200, await _api.StatusAsync(Token(s_ec, header => header["jku"] = uri)));
+        Assert.Equal(200, await _api.StatusAsync(Token(s_ec, header => header["jku"] = attacker.Address)));
     }
 
     [Theory]
@@ -191,12 +173,4 @@ public sealed class RemoteAlgorithmConfusionTests : IAsyncLifetime
 
     private static Task<ResourceApp> StartAsync(PublishedDocuments issuer) =>
         ResourceApp.StartAsync(issuer.Name, static o => o.Revocation = RevocationCheck.None);
-
-    private static X509Certificate2 Certificate(KeyPair pair)
-    {
-        var request = pair.Key is ECDsa ec
-            ? new CertificateRequest("CN=attacker", ec, HashAlgorithmName.SHA256)
-            : new CertificateRequest("CN=attacker", (RSA)pair.Key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-    }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Agentdom.Tests.Support;
@@ -65,6 +66,15 @@ internal sealed class KeyPair
         header?.Invoke(head);
         claims?.Invoke(body);
         return Token(head.ToJsonString(), body.ToJsonString());
+    }
+
+    /// <summary>A certificate for the key, signed by itself and valid today.</summary>
+    internal X509Certificate2 Certificate()
+    {
+        var request = Key is ECDsa ec
+            ? new CertificateRequest("CN=attacker", ec, HashAlgorithmName.SHA256)
+            : new CertificateRequest("CN=attacker", (RSA)Key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
 
     internal static KeyPair Of(string algorithm) => algorithm == "ES256" ? Ec() : Rsa();

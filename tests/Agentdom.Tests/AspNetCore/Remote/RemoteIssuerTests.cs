@@ -313,20 +313,6 @@ public sealed class RemoteIssuerTests
         Assert.Equal(0, issuer.Asked);
     }
 
-    [Theory]
-    [InlineData("agent\r\nX-Admin: yes")]
-    [InlineData("agent\0")]
-    [InlineData("agent\u0085")]
-    public async Task AnIdWithControlCharactersIsNone(string id)
-    {
-        await using var issuer = await WatchedIssuer.StartAsync();
-        await using var api = await ResourceApp.StartAsync(issuer.Name, static o => o.Revocation = RevocationCheck.None);
-        var expires = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 60;
-
-        Assert.Equal(200, await api.StatusAsync(issuer.Key.Token(issuer.Name, expires)));
-        Assert.Equal(401, await api.StatusAsync(issuer.Key.Token(issuer.Name, expires, claims: claims => claims["sub"] = id)));
-    }
-
     [Fact]
     public async Task WithoutKeysNothingIsTrusted()
     {
