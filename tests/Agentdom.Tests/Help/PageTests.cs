@@ -10,7 +10,7 @@ public sealed class PageTests
     private const string Shared = "SharedParameters.md";
 
     [Theory]
-    [InlineData("and `-TimeoutSec`.", "and more.", "The section 'Parameters' does not refer to SharedParameters for -TimeoutSec.")]
+    [InlineData("`-TimeoutSec` and\n", "more and\n", "The section 'Parameters' does not refer to SharedParameters for -TimeoutSec.")]
     [InlineData("## Output\n", "### -Force\n\nMore.\n\n## Output\n", "Get-AtpManifest has no -Force.")]
     [InlineData("# Get-AtpManifest\n", "# Get-Manifest\n", "The title is 'Get-Manifest'.")]
     [InlineData("## Output\n", "## Outputs\n", "There is no section 'Outputs' in a cmdlet's page.")]

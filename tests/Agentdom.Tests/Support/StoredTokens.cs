@@ -6,7 +6,8 @@ internal static class StoredTokens
     /// <summary>A token with a lifetime of one hour, of which this much is left.</summary>
     internal static StoredToken Make(string host, TimeSpan left, params string[] scopes)
     {
-        var manifest = AgentdomManifest.ForEndpoint(AtpHost.Parse(host), new Uri($"http://{host}/v1/agent-tokens"));
+        var at = AtpHost.Parse(host);
+        var manifest = AgentdomManifest.ForEndpoint(at, new Uri(at.Origin, "/v1/agent-tokens"));
         var requested = scopes.Length > 0 ? scopes : ["data.read"];
         var issuedAt = DateTimeOffset.UtcNow + left - TimeSpan.FromHours(1);
         return new StoredToken
