@@ -71,6 +71,8 @@ Invoke-Case 'AtpPlainTextRefused' { Set-AtpSecret $Issuer $plain @sure }
 Invoke-Case 'AtpPlainTextRefused' { $plain | Set-AtpSecret $Issuer @sure }
 Invoke-Case '' { Set-AtpSecret $Issuer $secret @sure }
 Invoke-Case '' { Set-AtpSecret $Echo $secret @sure }
+Invoke-Case '' { Get-AtpSecret @all }
+Invoke-Case 'AtpVaultNotFound' { Get-AtpSecret -Vault no-such-vault @all }
 Invoke-Case '' { New-AtpSignature @{ a = 1 } $secret @all | ForEach-Object Canonical }
 Invoke-Case 'AtpBodyInvalid' { New-AtpSignature '{"a":1,"a":2}' $secret @all }
 Invoke-Case '' { Test-AtpSignature @{ a = 1 } ('0' * 64) $secret @all }

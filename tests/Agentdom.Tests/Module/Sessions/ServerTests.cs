@@ -132,7 +132,7 @@ public sealed class ServerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("-TokenLifetime 00:00:05", "AtpServerOptionsInvalid")]
+    [InlineData("-TokenLifetime 2.00:00:00", "AtpServerOptionsInvalid")]
     [InlineData("-Scope 'a b'", "AtpServerOptionsInvalid")]
     [InlineData("-Secret ([securestring]::new())", "AtpServerOptionsInvalid")]
     [InlineData("-Port 65536", "ParameterArgumentValidationError")]
