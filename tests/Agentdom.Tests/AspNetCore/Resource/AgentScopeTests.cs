@@ -124,6 +124,19 @@ public sealed class AgentScopeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task RequireAgentScopeNeedsNoPolicyByName()
+    {
+        await StartAsync(s => s.AddSingleton<IAuthorizationPolicyProvider, NoNamedPolicies>());
+
+        Wire.AssertChallenge(
+            await SendAsync(HttpMethod.Get, "/data", await TokenAsync("data.write")),
+            403, "Bearer error=\"insufficient_scope\", scope=\"data.read\"");
+        Assert.Equal(200, (int)(await SendAsync(HttpMethod.Get, "/data", await TokenAsync("data.read"))).StatusCode);
+        // The attribute does, and without it nobody gets in.
+        Assert.Equal(500, (int)(await SendAsync(HttpMethod.Get, "/notes", await TokenAsync("data.read"))).StatusCode);
+    }
+
+    [Fact]
     public async Task WhereOnlyThePolicyOfAnAttributeIsReadNobodyGetsIn()
     {
         // SignalR does this for a hub's methods, and Blazor for a page.
@@ -189,4 +202,14 @@ public sealed class AgentScopeTests : IAsyncDisposable
 
     [AgentScope("data.read")]
     private sealed class NotesHub : Hub;
+
+    private sealed class NoNamedPolicies : IAuthorizationPolicyProvider
+    {
+        public Task<AuthorizationPolicy?> GetPolicyAsync(string policyName) => Task.FromResult<AuthorizationPolicy?>(null);
+
+        public Task<AuthorizationPolicy> GetDefaultPolicyAsync() =>
+            Task.FromResult(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+
+        public Task<AuthorizationPolicy?> GetFallbackPolicyAsync() => Task.FromResult<AuthorizationPolicy?>(null);
+    }
 }
