@@ -47,7 +47,7 @@ try
     if (Settings.HasPrivateKey(app.Configuration)) app.MapAgentTokenKeys();
     if (hasAdministration) app.MapAgentTokenAdministration("/agents").RequireAuthorization(AdminKey.Policy);
     app.MapHealthChecks("/health");
-    app.MapGet("/data", (HttpContext http) => new { Message = "Hello, agent.", Agent = http.User.Identity!.Name })
+    app.MapGet("/data", (HttpContext http) => new { Message = "Hello, agent.", Agent = http.User.GetAgentId() })
         .RequireAgentScope("data.read");
 
 #if SQLITE || POSTGRES

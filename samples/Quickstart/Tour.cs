@@ -1,3 +1,4 @@
+using Agentdom.AspNetCore;
 using Agentdom.Protocol;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -64,7 +65,7 @@ internal static class Tour
         var app = builder.Build();
         app.MapAgentTokens("/v1/agent-tokens");
         app.MapAgentdomManifest();
-        app.MapGet("/data", (HttpContext http) => $"Hello, agent {Excerpt(http.User.Identity!.Name!)}.").RequireAgentScope("data.read");
+        app.MapGet("/data", (HttpContext http) => $"Hello, agent {Excerpt(http.User.GetAgentId()!)}.").RequireAgentScope("data.read");
         await app.StartAsync();
         return app;
     }

@@ -8,10 +8,11 @@
 //   --urls                       the address to listen on, such as http://127.0.0.1:5002
 
 using System.Security.Claims;
+using Agentdom.AspNetCore;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddAuthentication().AddAgentToken(o => builder.Configuration.Bind("AgentToken", o));
 
 var app = builder.Build();
-app.MapGet("/data", (ClaimsPrincipal agent) => new { agent = agent.Identity?.Name, value = 42 }).RequireAgentScope("data.read");
+app.MapGet("/data", (ClaimsPrincipal agent) => new { agent = agent.GetAgentId(), value = 42 }).RequireAgentScope("data.read");
 app.Run();

@@ -16,8 +16,7 @@ internal sealed class ScopeTransformer : IOpenApiOperationTransformer
     public Task TransformAsync(
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
-        var scopes = MetadataOf(context).OfType<AgentScopeRequirement>().SelectMany(static r => r.Scopes)
-            .Distinct(StringComparer.Ordinal).ToList();
+        var scopes = AgentScopeRequirement.ScopesIn(MetadataOf(context)).ToList();
         if (scopes.Count == 0 || ScopesOf(operation) is not null) return Task.CompletedTask;
         var document = context.Document!;
         if (document.Components?.SecuritySchemes?.ContainsKey(Scheme) != true)

@@ -29,7 +29,7 @@ public static class AgentTokenAuthenticationExtensions
     {
         ArgumentNullException.ThrowIfNull(configure);
         var services = authentication.Services;
-        services.AddAuthorization();
+        services.AddAuthorization(static o => o.AddPolicy(AgentScopeRequirement.PolicyName, AgentScopeRequirement.Policy));
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IssuerTelemetry>();

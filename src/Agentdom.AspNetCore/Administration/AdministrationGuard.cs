@@ -35,6 +35,6 @@ internal static class AdministrationGuard
     /// if agent tokens are the app's only scheme or its default one.
     /// </summary>
     internal static bool IsStrayAgent(HttpContext request) =>
-        request.GetEndpoint()?.Metadata.GetMetadata<AgentScopeRequirement>() is null
+        AgentScopeRequirement.ScopesIn(request.GetEndpoint()?.Metadata ?? []).Count == 0
         && request.User.Identities.Any(static identity => identity.AuthenticationType == AgentTokenDefaults.AuthenticationScheme);
 }

@@ -45,7 +45,7 @@ internal static partial class IssuerLog
 
     [LoggerMessage(2011, LogLevel.Warning,
         "The endpoint '{Endpoint}' requires agent scopes that the issuer does not offer, so no agent can call it: {Unknown}. Offered are: "
-        + "{Offered}. Correct RequireAgentScope, or add them to Scopes.")]
+        + "{Offered}. Correct RequireAgentScope or [AgentScope], or add them to Scopes.")]
     internal static partial void RequiresUnknownScopes(this ILogger log, string endpoint, string unknown, string offered);
 
     [LoggerMessage(2020, LogLevel.Error, "The manifest file has changed, and its old content stays in use. {Problem}")]

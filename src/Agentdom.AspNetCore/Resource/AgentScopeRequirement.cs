@@ -4,19 +4,54 @@ using Microsoft.AspNetCore.Http;
 
 namespace Agentdom.AspNetCore;
 
-/// <summary>Requires that the token has all of these scopes.</summary>
-internal sealed class AgentScopeRequirement(IReadOnlyList<string> scopes)
-    : AuthorizationHandler<AgentScopeRequirement>, IAuthorizationRequirement
+/// <summary>
+/// Requires a token that has all of these scopes. <c>RequireAgentScope</c> and <see cref="AgentScopeAttribute"/> add it to the metadata
+/// of endpoints, together with the policy.
+/// </summary>
+internal sealed class AgentScopeRequirement : IAuthorizationRequirement, IAuthorizationRequirementData, IAuthorizationHandler
 {
-    internal IReadOnlyList<string> Scopes => scopes;
+    /// <summary>The name of the policy, for attributes.</summary>
+    internal const string PolicyName = "Agentdom.AgentToken";
 
-    protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, AgentScopeRequirement requirement)
+    private AgentScopeRequirement(IReadOnlyList<string> scopes) => Scopes = scopes;
+
+    /// <summary>
+    /// What all endpoints with agent scopes have in common. It needs no scope but an HTTP request, so that an attribute in a place where
+    /// only its policy is read, such as a method of a SignalR hub, lets nobody in.
+    /// </summary>
+    internal static AuthorizationPolicy Policy { get; } = new AuthorizationPolicyBuilder(AgentTokenDefaults.AuthenticationScheme)
+        .AddRequirements(new AgentScopeRequirement([]))
+        .Build();
+
+    internal IReadOnlyList<string> Scopes { get; }
+
+    /// <exception cref="ArgumentException">There are no scopes, or one is not a scope-token.</exception>
+    internal static AgentScopeRequirement For(string[] scopes)
+    {
+        ArgumentNullException.ThrowIfNull(scopes);
+        return scopes.Length > 0 && Array.TrueForAll(scopes, ScopeSet.IsScope)
+            ? new AgentScopeRequirement(scopes)
+            : throw new ArgumentException("Name at least one scope, each of 1 to 128 printable ASCII characters.", nameof(scopes));
+    }
+
+    /// <summary>All scopes that an endpoint requires; for example, a group and its endpoint may each require some.</summary>
+    internal static IReadOnlyList<string> ScopesIn(IEnumerable<object> metadata) =>
+    [
+        .. metadata.OfType<IAuthorizationRequirementData>()
+            .SelectMany(static data => data.GetRequirements())
+            .OfType<AgentScopeRequirement>()
+            .SelectMany(static requirement => requirement.Scopes)
+            .Distinct(StringComparer.Ordinal),
+    ];
+
+    public IEnumerable<IAuthorizationRequirement> GetRequirements() => [this];
+
+    public async Task HandleAsync(AuthorizationHandlerContext context)
     {
         // The user also has the identities of the endpoint's other schemes, whose scopes are not those of an agent. So the agent's
         // scheme is asked itself; it has read the token already.
         if (context.Resource is not HttpContext http) return;
         var agent = (await http.AuthenticateAsync(AgentTokenDefaults.AuthenticationScheme)).Principal;
-        if (agent is not null && requirement.Scopes.All(scope => agent.HasClaim(AgentTokenDefaults.ScopeClaimType, scope)))
-            context.Succeed(requirement);
+        if (agent is not null && Scopes.All(scope => agent.HasClaim(AgentTokenDefaults.ScopeClaimType, scope))) context.Succeed(this);
     }
 }

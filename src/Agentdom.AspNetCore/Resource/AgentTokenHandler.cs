@@ -90,10 +90,8 @@ internal sealed class AgentTokenHandler(
         }
         RecordRefusal("insufficient_scope", result.Principal.FindFirst(AgentTokenDefaults.AgentIdClaimType)?.Value);
         Response.StatusCode = StatusCodes.Status403Forbidden;
-        // A group and its endpoint may each require scopes.
-        var needed = Context.GetEndpoint()?.Metadata.GetOrderedMetadata<AgentScopeRequirement>()
-            .SelectMany(static r => r.Scopes).Distinct().ToList();
-        Challenge(needed is null or []
+        var needed = AgentScopeRequirement.ScopesIn(Context.GetEndpoint()?.Metadata ?? []);
+        Challenge(needed.Count == 0
             ? "Bearer error=\"insufficient_scope\""
             : $"Bearer error=\"insufficient_scope\", scope=\"{string.Join(' ', needed)}\"");
     }

@@ -20,8 +20,7 @@ internal sealed class ScopeCheck(IOptionsMonitor<AgentTokenOptions> options, ILo
         var offered = app.ApplicationServices.GetRequiredService<CurrentIssuer>().Options.Scopes;
         foreach (var endpoint in app.ApplicationServices.GetService<EndpointDataSource>()?.Endpoints ?? [])
         {
-            var unknown = endpoint.Metadata.GetOrderedMetadata<AgentScopeRequirement>().SelectMany(static required => required.Scopes)
-                .Where(scope => !offered.Contains(scope)).Distinct(StringComparer.Ordinal).ToList();
+            var unknown = AgentScopeRequirement.ScopesIn(endpoint.Metadata).Where(scope => !offered.Contains(scope)).ToList();
             if (unknown.Count == 0) continue;
             log.RequiresUnknownScopes(endpoint.DisplayName ?? "", string.Join(' ', unknown), string.Join(' ', offered));
         }

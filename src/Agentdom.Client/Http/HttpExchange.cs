@@ -23,7 +23,7 @@ internal sealed class HttpExchange : IDisposable
     private readonly IWebProxy? _proxy;
     private readonly HttpClient _direct;
     private readonly HttpClient _network;
-    private readonly Lazy<HttpClient> _ownTlsServer = new(static () => MakeClient(useProxy: false, trustsOwnServer: true));
+    private readonly Lazy<HttpClient> _ownTlsServer;
     private readonly ResiliencePipeline<HttpAnswer> _retrying;
 
     /// <param name="time">The clock.</param>
@@ -35,19 +35,22 @@ internal sealed class HttpExchange : IDisposable
         // Requests to loopback must not leave this machine through a proxy.
         _direct = MakeClient(useProxy: false);
         _network = MakeClient(useProxy: true, proxy);
-        _retrying = new ResiliencePipelineBuilder<HttpAnswer> { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions<HttpAnswer>
-            {
-                MaxRetryAttempts = MaxRetries,
-                Delay = s_firstDelay,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                ShouldHandle = args => new ValueTask<bool>(ShouldRetry(args)),
-                DelayGenerator = static args => new ValueTask<TimeSpan?>(args.Outcome.Result?.RetryAfter),
-                OnRetry = static args => TellRetry(args),
-            })
-            .AddTimeout(AttemptTimeout)
-            .Build();
+        _ownTlsServer = new(static () => MakeClient(useProxy: false, trustsOwnServer: true));
+        _retrying = MakePipeline(time);
+    }
+
+    /// <param name="time">The clock.</param>
+    /// <param name="handler">Sends all requests.</param>
+    /// <exception cref="ArgumentException">It follows redirects.</exception>
+    internal HttpExchange(TimeProvider time, HttpMessageHandler handler)
+    {
+        if (handler is null) throw new ArgumentNullException(nameof(handler));
+        if (FollowsRedirects(handler))
+            throw new ArgumentException("The handler follows redirects. Set its AllowAutoRedirect to false.", nameof(handler));
+        _time = time;
+        _direct = _network = MakeClient(handler);
+        _ownTlsServer = new(() => _direct);
+        _retrying = MakePipeline(time);
     }
 
     /// <summary>Sends a request and retries it as needed.</summary>
@@ -162,6 +165,31 @@ internal sealed class HttpExchange : IDisposable
 
     private static Deadline Of(ResilienceContext context) => context.Properties.GetValue(s_deadline, null!);
 
+    private static ResiliencePipeline<HttpAnswer> MakePipeline(TimeProvider time) =>
+        new ResiliencePipelineBuilder<HttpAnswer> { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions<HttpAnswer>
+            {
+                MaxRetryAttempts = MaxRetries,
+                Delay = s_firstDelay,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                ShouldHandle = args => new ValueTask<bool>(ShouldRetry(args)),
+                DelayGenerator = static args => new ValueTask<TimeSpan?>(args.Outcome.Result?.RetryAfter),
+                OnRetry = static args => TellRetry(args),
+            })
+            .AddTimeout(AttemptTimeout)
+            .Build();
+
+    private static bool FollowsRedirects(HttpMessageHandler? handler) => handler switch
+    {
+        DelegatingHandler outer => FollowsRedirects(outer.InnerHandler),
+        HttpClientHandler inner => inner.AllowAutoRedirect,
+#if NET
+        SocketsHttpHandler inner => inner.AllowAutoRedirect,
+#endif
+        _ => false,
+    };
+
     private static HttpClient MakeClient(bool useProxy, IWebProxy? proxy = null, bool trustsOwnServer = false)
     {
 #if NET
@@ -190,6 +218,11 @@ internal sealed class HttpExchange : IDisposable
             MaxConnectionsPerServer = 64,
         };
 #endif
+        return MakeClient(handler);
+    }
+
+    private static HttpClient MakeClient(HttpMessageHandler handler)
+    {
         var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.Add(
             new ProductInfoHeaderValue("Agentdom", typeof(HttpExchange).Assembly.GetName().Version!.ToString(3)));

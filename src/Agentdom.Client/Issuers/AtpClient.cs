@@ -22,15 +22,31 @@ public sealed class AtpClient : IDisposable
     {
     }
 
+    /// <summary>
+    /// Creates a client that sends all its requests through a handler, for example that of a test server: an app's tests then request
+    /// real tokens without a network.
+    /// </summary>
+    /// <param name="handler">The handler. It must not follow redirects, so that no signed request gets to another host. It is disposed
+    /// with the client.</param>
+    /// <exception cref="ArgumentException">The handler follows redirects.</exception>
+    public AtpClient(HttpMessageHandler handler)
+        : this(TimeProvider.System, new HttpExchange(TimeProvider.System, handler))
+    {
+    }
+
     /// <summary>Creates a client that uses a proxy in place of this machine's.</summary>
     internal AtpClient(IWebProxy proxy) : this(TimeProvider.System, proxy)
     {
     }
 
-    internal AtpClient(TimeProvider time, IWebProxy? proxy = null)
+    internal AtpClient(TimeProvider time, IWebProxy? proxy = null) : this(time, new HttpExchange(time, proxy))
+    {
+    }
+
+    private AtpClient(TimeProvider time, HttpExchange http)
     {
         _time = time;
-        _http = new HttpExchange(time, proxy);
+        _http = http;
         _clock = new IssuerClock(time);
         _manifests = new ManifestCache(time);
     }

@@ -1,9 +1,8 @@
-using System.Reflection;
 using System.Text.Json;
+using Agentdom.AspNetCore;
 using Agentdom.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc.ApplicationParts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using JsonObject = System.Text.Json.Nodes.JsonObject;
@@ -263,15 +262,28 @@ public sealed class OpenApiCapabilityTests
     {
         await using var host = await StartAsync(
             app => app.MapControllers().RequireAgentScope("data.read"),
-            builder => builder.Services.AddControllers().ConfigureApplicationPartManager(static parts =>
-            {
-                parts.ApplicationParts.Clear();
-                parts.ApplicationParts.Add(new Parts());
-            }));
+            builder => new ControllerParts(typeof(LinesController)).AddTo(builder.Services));
         var capability = Assert.Single(await CapabilitiesAsync(host));
 
         Assert.Equal("lines.list", Intent(capability));
         Assert.Equal("data.read", capability.GetProperty("scopes")[0].GetString());
+    }
+
+    [Fact]
+    public async Task AttributesOfControllersAndLambdasCountToo()
+    {
+        await using var host = await StartAsync(
+            app =>
+            {
+                app.MapControllers();
+                app.MapGet("/orders", [AgentScope("data.write")] () => "");
+            },
+            builder => new ControllerParts(typeof(NotesController)).AddTo(builder.Services));
+
+        Assert.Equal(
+            ["notes.create data.read data.write", "notes.list data.read", "orders.list data.write"],
+            (await CapabilitiesAsync(host)).Select(static c => $"{Intent(c)} {string.Join(' ', c.GetProperty("scopes").EnumerateArray())}")
+                .Order());
     }
 
     [Fact]
@@ -296,14 +308,7 @@ public sealed class OpenApiCapabilityTests
 
     internal sealed record Size(int Width);
 
-    private sealed class Parts : ApplicationPart, IApplicationPartTypeProvider
-    {
-        public override string Name => "Parts";
-
-        public IEnumerable<TypeInfo> Types => [typeof(LinesController).GetTypeInfo()];
-    }
-
-    private static void Configure(Agentdom.AspNetCore.AgentTokenIssuerOptions options)
+    private static void Configure(AgentTokenIssuerOptions options)
     {
         options.Secrets.Add(TestIssuer.SecretText);
         options.Scopes.Add("data.read");

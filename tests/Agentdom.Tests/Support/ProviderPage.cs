@@ -4,13 +4,18 @@ using System.Text.RegularExpressions;
 
 namespace Agentdom.Tests.Support;
 
-/// <summary>Follows docs/provider.md block by block. The commands run unchanged, except for the port.</summary>
+/// <summary>
+/// Follows docs/provider.md block by block. The commands run unchanged, except for the port. Windows and macOS ask in a dialog whether to
+/// trust a certificate, so there the app runs with http, which the page describes too.
+/// </summary>
 internal sealed partial class ProviderPage(Workshop workshop) : IDisposable
 {
-    private const string PortOnThePage = "5001";
+    private const string PortOnThePage = "7001";
     private const string ChangeFolder = "cd ";
+    private const string StopTheApp = "Ctrl+C";
+    private const string TrustCertificate = "dotnet dev-certs https --trust";
 
-    private static readonly Dictionary<string, string> s_files = new() { ["csharp"] = "Program.cs", ["xml"] = "nuget.config" };
+    private static readonly bool s_canTrust = OperatingSystem.IsLinux();
 
     private readonly string _port = $"{FreePort.Find()}";
     private readonly StringBuilder _log = new();
@@ -29,11 +34,21 @@ internal sealed partial class ProviderPage(Workshop workshop) : IDisposable
     {
         var page = await File.ReadAllTextAsync(Path.Combine(TestPaths.RepositoryRoot, "docs", "provider.md"));
         var said = new List<string>();
+        var read = 0;
         foreach (Match block in Block().Matches(page))
         {
+            var before = page[read..block.Index];
+            read = block.Index + block.Length;
+            if (before.Contains(StopTheApp, StringComparison.Ordinal)) Stop();
             var text = block.Groups["text"].Value.Replace(PortOnThePage, _port, StringComparison.Ordinal).Trim();
-            if (s_files.TryGetValue(block.Groups["language"].Value, out var file))
-                await File.WriteAllTextAsync(Path.Combine(_folder, file), text);
+            if (!s_canTrust) text = text.Replace("https://localhost", "http://localhost", StringComparison.Ordinal);
+            var language = block.Groups["language"].Value;
+            if (language is "csharp" or "xml")
+                await File.WriteAllTextAsync(Path.Combine(_folder, FileName().Matches(before)[^1].Groups["name"].Value), text);
+            else if (language is "sh")
+                Export(text);
+            else if (text == TrustCertificate && !s_canTrust)
+                continue;
             else if (text.StartsWith("dotnet run", StringComparison.Ordinal))
                 await StartAsync(text.Split(' '));
             else
@@ -42,12 +57,22 @@ internal sealed partial class ProviderPage(Workshop workshop) : IDisposable
         return said;
     }
 
-    public void Dispose()
+    public void Dispose() => Stop();
+
+    private void Stop()
     {
         if (_app is null) return;
         _app.Kill(entireProcessTree: true);
         _app.WaitForExit();
         _app.Dispose();
+        _app = null;
+    }
+
+    private void Export(string text)
+    {
+        var export = Assignment().Match(text);
+        workshop.Environment[export.Groups["name"].Value] =
+            export.Groups["value"].Value.Replace("$HOME", workshop.Home, StringComparison.Ordinal);
     }
 
     private async Task<string> RunAsync(string text)
@@ -61,9 +86,9 @@ internal sealed partial class ProviderPage(Workshop workshop) : IDisposable
                 lines.Add(line);
                 continue;
             }
-            // The embedded engine has no cd.
+            // Each block of the page runs in a process of its own, so the folder is kept here.
             said += await RunLinesAsync(lines);
-            _folder = Path.Combine(_folder, line[ChangeFolder.Length..]);
+            _folder = Path.GetFullPath(line[ChangeFolder.Length..], _folder);
             lines.Clear();
         }
         return said + await RunLinesAsync(lines);
@@ -99,6 +124,13 @@ internal sealed partial class ProviderPage(Workshop workshop) : IDisposable
         await listening.Task;
     }
 
-    [GeneratedRegex(@"^```(?<language>powershell|csharp|xml)\r?\n(?<text>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    // The file of a block is the last one that the text before it names.
+    [GeneratedRegex(@"`(?<name>[\w.]+\.(cs|config))`")]
+    private static partial Regex FileName();
+
+    [GeneratedRegex(@"^export (?<name>\w+)=""(?<value>[^""]+)""$")]
+    private static partial Regex Assignment();
+
+    [GeneratedRegex(@"^```(?<language>powershell|csharp|xml|sh)\r?\n(?<text>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block();
 }

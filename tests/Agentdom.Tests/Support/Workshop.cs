@@ -14,6 +14,11 @@ internal sealed class Workshop : IDisposable
 
     internal string Folder { get; }
 
+    internal string Home => Path.Combine(Folder, "home");
+
+    /// <summary>Further environment variables of the programs.</summary>
+    internal Dictionary<string, string> Environment { get; } = [];
+
     internal string RestoredPackages => Path.Combine(Folder, "restored");
 
     /// <summary>The folder of the packages from <c>dotnet pack</c>, which runs once for all tests.</summary>
@@ -25,8 +30,8 @@ internal sealed class Workshop : IDisposable
         // The path that they have in a clone next to the app.
         var packages = Directory.CreateDirectory(Path.Combine(workshop.Folder, "agentdom", "out", "packages")).FullName;
         foreach (var file in Directory.GetFiles(await PackagesAsync())) File.Copy(file, Path.Combine(packages, Path.GetFileName(file)));
-        var built = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        var built = System.Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         // Packages with these names from other sources must not be used.
         await File.WriteAllTextAsync(Path.Combine(workshop.Folder, "nuget.config"),
             $"""
@@ -71,7 +76,7 @@ internal sealed class Workshop : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        var home = Directory.CreateDirectory(Path.Combine(Folder, "home")).FullName;
+        var home = Directory.CreateDirectory(Home).FullName;
         foreach (var (name, value) in new (string, string?)[]
         {
             ("HOME", home), ("APPDATA", home), ("DOTNET_CLI_HOME", home), ("XDG_DATA_HOME", null), ("XDG_CONFIG_HOME", null),
@@ -87,6 +92,7 @@ internal sealed class Workshop : IDisposable
         {
             start.Environment[name] = value;
         }
+        foreach (var (name, value) in Environment) start.Environment[name] = value;
         return start;
     }
 

@@ -29,6 +29,23 @@ public sealed class ScopeCheckTests
     }
 
     [Fact]
+    public async Task AttributesAreCheckedToo()
+    {
+        using var log = new LogCapture();
+        await using var issuer = await TestIssuer.StartAsync(
+            services: s =>
+            {
+                s.AddLogging(l => l.AddProvider(log));
+                new ControllerParts(typeof(NotesController), typeof(MistypedController)).AddTo(s);
+            },
+            map: static app => app.MapControllers());
+
+        var warning = Assert.Single(log.All, static e => e.Id == RequiresUnknownScopes);
+        Assert.Contains(nameof(MistypedController), warning.Text);
+        Assert.Contains("no agent can call it: data.raed. Offered are: data.read data.write", warning.Text);
+    }
+
+    [Fact]
     public async Task WhatAnIssuerElsewhereOffersIsUnknown()
     {
         await using var api = await ResourceApp.StartAsync("https://issuer.example.com");
