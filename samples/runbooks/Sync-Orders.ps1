@@ -35,7 +35,6 @@ param(
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-$api = $Uri.GetLeftPart('Authority')
 $Scope = -split ($Scope -replace ',', ' ')
 
 try {
@@ -53,7 +52,7 @@ try {
     Write-Verbose "Wrote $(@($orders).Count) orders to $OutFile."
 }
 catch {
-    Write-Error "The orders of $api were not synced. $_" -ErrorAction Continue
+    Write-Error "The orders were not synced. $_" -ErrorAction Continue
     exit 1
 }
 exit 0

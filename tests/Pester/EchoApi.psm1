@@ -23,11 +23,16 @@ $loop = {
             if ($path -eq '/redirect') { $response.Redirect("http://localhost:$($Api.Port)/open") }
             elseif ($path -eq '/redirect/home') { $response.Redirect('/open') }
             elseif ($path -eq '/redirect/refused') { $response.Redirect("http://localhost:$($Api.Port)/echo") }
+            elseif ($path -eq '/created' -and $seen.Method -eq 'POST') {
+                $response.Redirect('/created?id=1')
+                $response.StatusCode = 303
+            }
             elseif ($path -notlike '/open*' -and (-not $token -or $Api.Refused.Contains($token) -or $path -eq '/never')) {
                 $response.StatusCode = 401
             }
             elseif ($path -eq '/wait') { $null = $Api.Waiting.Add($context); continue }
             elseif ($path -eq '/nothing') { $response.StatusCode = 404 }
+            elseif ($path -eq '/null') { $content = 'null' }
             elseif ($path -eq '/list') { $content = '[1,2,3]' }
             elseif ($path -match '^/pages/([12])$') {
                 $response.Headers['Link'] = "</first>; rel=first, </pages/$(1 + $Matches[1])>; title=`"a, b`"; rel=`"next`""

@@ -145,6 +145,81 @@ Describe 'A call' -Skip:$isOld {
         $api.Requests | Should -HaveCount 3
     }
 
+    It 'sends a POST once if its answer redirects to the same path, which refuses a request without a token' {
+        $null = Invoke-AtpRestMethod $u/echo @scope
+        $token = Plain
+        $api.Requests.Clear()
+        { Invoke-AtpRestMethod $u/created @scope -Method Post -Body order } | Should -Throw '*401*'
+        $api.Requests.Method | Should -Be 'POST', 'GET'
+        Plain | Should -Be $token
+    }
+
+    It 'with -SkipHttpErrorCheck does not repeat a POST that <Name> redirected' -ForEach @(
+        @{ Name = 'Invoke-AtpRestMethod' }
+        @{ Name = 'Invoke-AtpWebRequest' }
+    ) {
+        $null = Invoke-AtpRestMethod $u/echo @scope
+        $api.Requests.Clear()
+        $null = & $Name $u/redirect/refused @scope -Method Post -Body x -PreserveHttpMethodOnRedirect -SkipHttpErrorCheck
+        $api.Requests.Method | Should -Be 'POST', 'POST'
+    }
+
+    It 'uses no default value that was set for the original' {
+        $other = "http://localhost:$($api.Port)"
+        $session = [Microsoft.PowerShell.Commands.WebRequestSession]::new()
+        $before = $PSDefaultParameterValues.Clone()
+        $PSDefaultParameterValues['Invoke-RestMethod:WebSession'] = $session
+        $PSDefaultParameterValues['Invoke-RestMethod:Headers'] = @{ Authorization = 'Bearer mine' }
+        $PSDefaultParameterValues['Invoke-RestMethod:SkipHttpErrorCheck'] = $true
+        $PSDefaultParameterValues['Invoke-RestMethod:UseDefaultCredentials'] = $true
+        try {
+            (Invoke-AtpRestMethod $u/echo @scope).path | Should -Be '/echo'
+            { Invoke-AtpRestMethod $u/nothing @scope } | Should -Throw '*404*'
+            $PSDefaultParameterValues['Invoke-RestMethod:SkipHttpErrorCheck'] | Should -BeTrue
+            $PSDefaultParameterValues.ContainsKey('Disabled') | Should -BeFalse
+        }
+        finally {
+            $PSDefaultParameterValues.Clear()
+            foreach ($key in $before.Keys) { $PSDefaultParameterValues[$key] = $before[$key] }
+        }
+        $api.Requests.Authorization | Select-Object -Unique | Should -Be "Bearer $(Plain)"
+        $session.Headers.Keys | Should -Not -Contain 'Authorization'
+        $null = Invoke-RestMethod $other/open -WebSession $session
+        $api.Requests[-1].Authorization | Should -BeNullOrEmpty
+    }
+
+    It 'sends a token for a loopback host through no proxy' {
+        $before = [Net.Http.HttpClient]::DefaultProxy
+        [Net.Http.HttpClient]::DefaultProxy = [Net.WebProxy]::new('http://127.0.0.1:1')
+        try {
+            (Invoke-AtpRestMethod $u/echo @scope).path | Should -Be '/echo'
+            (Invoke-AtpRestMethod $u/echo @scope -Proxy http://127.0.0.1:1).path | Should -Be '/echo'
+        }
+        finally { [Net.Http.HttpClient]::DefaultProxy = $before }
+    }
+
+    It 'asks for no token through a proxy with -NoProxy' {
+        $before = [Net.Http.HttpClient]::DefaultProxy
+        [Net.Http.HttpClient]::DefaultProxy = [Net.WebProxy]::new('http://127.0.0.1:1')
+        try {
+            $failure = try { Invoke-AtpRestMethod https://api.invalid/x @scope -NoProxy } catch { $_ }
+            $failure.Exception.Message | Should -Not -Match 'proxy'
+            $failure = try { Invoke-AtpRestMethod https://api.invalid/x @scope } catch { $_ }
+            $failure.Exception.Message | Should -Match 'proxy'
+        }
+        finally { [Net.Http.HttpClient]::DefaultProxy = $before }
+    }
+
+    It 'has -TimeoutSec for the token too' {
+        $silent = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+        $silent.Start()
+        try {
+            $failure = try { Invoke-AtpRestMethod "http://$($silent.LocalEndpoint)/x" @scope -TimeoutSec 2 } catch { $_ }
+            $failure.Exception.Message | Should -Match '2 seconds'
+        }
+        finally { $silent.Stop() }
+    }
+
     It 'is not repeated with a stream, but the next one has a new token' {
         $null = Invoke-AtpRestMethod $u/echo @scope
         $null = $api.Refused.Add("Bearer $(Plain)")
@@ -232,6 +307,19 @@ Describe 'The parameters and the output' -Skip:$isOld {
         (Invoke-AtpRestMethod $u/echo @scope -Body @{ a = 1 }).query | Should -Be '?a=1'
     }
 
+    It 'gives a null as the original does' {
+        $output = @(Invoke-AtpRestMethod $u/null @scope)
+        $output.Count | Should -Be 1
+        $output[0] | Should -Be $null
+        Invoke-AtpRestMethod $u/null @scope -SkipHttpErrorCheck | Should -Be $null
+        $Error | Should -BeNullOrEmpty
+    }
+
+    It 'adds nothing to $Error with -ErrorAction Ignore' {
+        Invoke-AtpRestMethod $u/redirect @scope -MaximumRedirection 0 -SkipHttpErrorCheck -ErrorAction Ignore | Out-Null
+        $Error | Should -BeNullOrEmpty
+    }
+
     It 'sets variables of the caller, in a function and in a module' {
         function Get-Local {
             $null = Invoke-AtpRestMethod $u/echo @scope -ResponseHeadersVariable headers -StatusCodeVariable code -SessionVariable session
@@ -285,6 +373,7 @@ Describe 'The parameters and the output' -Skip:$isOld {
         $pages.path | Should -Be '/pages/1', '/pages/2', '/pages/3'
         $pages.cookie | Should -Be $null, 'page=1', 'page=2'
         $api.Requests.Authorization | Select-Object -Unique | Should -Be "Bearer $(Plain)"
+        (Invoke-AtpRestMethod $u/pages/1 @scope -FollowRelLink -Body @{ size = 2 }).query | Should -Be '?size=2', '', ''
         (Invoke-AtpRestMethod $u/pages/1 @scope -FollowRelLink -MaximumFollowRelLink 2).path | Should -Be '/pages/1', '/pages/2'
         $api.Requests.Clear()
         Invoke-AtpRestMethod $u/pages/1 @scope -FollowRelLink | Select-Object -First 1 | Out-Null

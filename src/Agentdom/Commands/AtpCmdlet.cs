@@ -145,9 +145,9 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
     private protected new void WriteVerbose(string text) => WriteNow(() => base.WriteVerbose(text));
 
     /// <summary>Writes what another command wrote to one of its streams.</summary>
-    private protected void WriteRecord(PSObject record)
+    private protected void WriteRecord(PSObject? record)
     {
-        switch (record.BaseObject)
+        switch (record?.BaseObject)
         {
             case ErrorRecord error:
                 WriteError(error);

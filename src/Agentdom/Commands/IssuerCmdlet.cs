@@ -14,5 +14,5 @@ public abstract class IssuerCmdlet : VaultCmdlet
     [Credential]
     public PSCredential? ProxyCredential { get; set; }
 
-    private protected AtpClient Network => Session.ClientVia(Proxy, ProxyCredential);
+    private protected virtual AtpClient Network => Session.ClientVia(Proxy, ProxyCredential);
 }

@@ -64,6 +64,14 @@ public abstract class WebCmdlet : GettingCmdlet, IDynamicParameters
 
     private protected override string? GivenPurpose => IsBound(nameof(Purpose)) ? Purpose : null;
 
+    // The limit is for each request, as it is for the session's cmdlet. 0 is no limit there.
+    private protected override int TimeLimit =>
+        (Bound("ConnectionTimeoutSeconds") ?? Bound("TimeoutSec")) is int and > 0 and var seconds
+            ? Math.Min(seconds, 3600) : base.TimeLimit;
+
+    private protected override AtpClient Network => Bound("NoProxy") is { } direct && LanguagePrimitives.IsTrue(direct)
+        ? Session.DirectClient : base.Network;
+
     private protected override string[]? GivenTrust => IsBound(nameof(TrustedEndpointHost)) ? TrustedEndpointHost : null;
 
     /// <summary>The parameters of the session's cmdlet.</summary>
@@ -74,8 +82,8 @@ public abstract class WebCmdlet : GettingCmdlet, IDynamicParameters
     {
         var host = AtpHost.Of(Uri);
         var command = WebCommand.Find(Original, InvokeCommand) ?? throw new CommandNotFoundException($"{Original} is not available.");
-        using var own = new TemporaryVariables(SessionState.PSVariable);
-        var call = new WebCall(command, OwnParameters.Without(GetType(), MyInvocation.BoundParameters), SessionState.PSVariable, own)
+        using var temporary = new TemporaryVariables(SessionState.PSVariable);
+        var call = new WebCall(command, OwnParameters.Without(GetType(), MyInvocation.BoundParameters), SessionState.PSVariable, temporary)
         {
             Address = Uri,
         };
@@ -96,14 +104,14 @@ public abstract class WebCmdlet : GettingCmdlet, IDynamicParameters
     // The session's cmdlet would not send the token with each page, or would send it to whatever host a link names.
     private void SendAll(WebCall call, AtpHost host, StoredToken token, TokenStore? store)
     {
-        var links = call.TakeLinks();
+        var links = call.TakeOverLinks();
         for (var page = 1; Send(call, host, token, store) && page < links; page++)
         {
             Deliver();
             if (call.NextPage() is not { } next) return;
-            if (!host.Equals(AtpHost.Of(next)))
+            if (AtpHost.Of(next) is var other && !host.Equals(other))
                 throw new AtpException(AtpError.EndpointForeign,
-                    $"The next page is on another host than {host}, {next.Host}, so nothing was sent there.",
+                    $"The next page is on another host than {host}, {other}, so nothing was sent there.",
                     "If the provider confirms that it is theirs, call that host separately.");
             WriteVerbose($"Following the link to {next}.");
             call.Address = next;
@@ -114,9 +122,12 @@ public abstract class WebCmdlet : GettingCmdlet, IDynamicParameters
     private bool Send(WebCall call, AtpHost host, StoredToken token, TokenStore? store)
     {
         var answer = call.Send(token.AccessToken, out var isRefused);
-        if (isRefused && !RefusedTokens.Contains(token) && TryReplace(host, token, store) is { } other && call.CanRepeat)
+        // A stored token is replaced for the next call too.
+        if (isRefused && !RefusedTokens.Contains(token) && (store is not null || call.CanRepeat)
+            && TryReplace(host, token, store) is { } other && call.CanRepeat)
         {
-            foreach (var message in answer.Records.Where(static r => r.BaseObject is InformationalRecord)) WriteRecord(message);
+            foreach (var message in answer.Records.Where(static r => r?.BaseObject is InformationalRecord or InformationRecord))
+                WriteRecord(message);
             WriteVerbose($"{host} refused the token, so the request is sent again with a new one.");
             answer = call.Send(other.AccessToken, out isRefused);
             if (isRefused) RefusedTokens.Add(other);
@@ -158,4 +169,6 @@ public abstract class WebCmdlet : GettingCmdlet, IDynamicParameters
     }
 
     private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    private object? Bound(string parameter) => MyInvocation.BoundParameters.TryGetValue(parameter, out var value) ? value : null;
 }

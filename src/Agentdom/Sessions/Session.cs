@@ -9,10 +9,14 @@ namespace Agentdom;
 internal static class Session
 {
     private static readonly Lazy<AtpClient> s_client = new();
+    private static readonly Lazy<AtpClient> s_direct = new(static () => new AtpClient(new WebProxy()));
     private static readonly ConcurrentDictionary<string, AtpClient> s_proxied = new(StringComparer.Ordinal);
     private static readonly string[] s_proxySchemes = ["http", "https", "socks4", "socks4a", "socks5"];
 
     internal static AtpClient Client => s_client.Value;
+
+    /// <summary>The client that uses no proxy.</summary>
+    internal static AtpClient DirectClient => s_direct.Value;
 
     /// <summary>The client for a proxy that is used in place of this machine's, or the shared one if none is given.</summary>
     /// <exception cref="AtpException"><see cref="AtpError.ProxyRefused"/>: the address or the credential cannot be used.</exception>

@@ -7,15 +7,17 @@ namespace Agentdom.Web;
 internal static class ErrorVariable
 {
     /// <summary>
-    /// Removes a failure that the engine has added. The caller has not met it yet, and if it reaches the caller it is added again.
+    /// Removes the errors of a call, which the engine has added. The caller has not met them yet, and those that reach the caller are
+    /// added again.
     /// </summary>
-    internal static void Remove(RuntimeException failure, PSVariableIntrinsics variables)
+    internal static void RemoveErrorsOf(WebAnswer answer, PSVariableIntrinsics variables)
     {
         if (variables.GetValue("Error") is not ArrayList errors) return;
+        var own = answer.Errors.Select(static error => error.Exception).ToList();
         for (var i = errors.Count - 1; i >= 0; i--)
         {
             var error = errors[i] as ErrorRecord ?? (errors[i] as IContainsErrorRecord)?.ErrorRecord;
-            if (error?.Exception == failure.ErrorRecord.Exception) errors.RemoveAt(i);
+            if (error is not null && own.Contains(error.Exception)) errors.RemoveAt(i);
         }
     }
 }

@@ -12,10 +12,10 @@ internal static class TokenTraces
 
     internal static WebAnswer Remove(WebAnswer answer, string token, bool isOutputWanted)
     {
-        var records = new List<PSObject>();
+        var records = new List<PSObject?>();
         foreach (var record in answer.Records)
         {
-            switch (record.BaseObject)
+            switch (record?.BaseObject)
             {
                 case VerboseRecord verbose:
                     records.Add(new PSObject(new VerboseRecord(verbose.Message.Replace(token, Removed))));
@@ -31,7 +31,7 @@ internal static class TokenTraces
                     records.Add(record);
                     break;
                 default:
-                    RemoveFrom((record.Properties["BaseResponse"]?.Value as HttpResponseMessage)?.RequestMessage);
+                    RemoveFrom((record?.Properties["BaseResponse"]?.Value as HttpResponseMessage)?.RequestMessage);
                     if (isOutputWanted) records.Add(record);
                     break;
             }

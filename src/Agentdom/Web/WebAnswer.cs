@@ -3,27 +3,39 @@ using System.Net;
 
 namespace Agentdom.Web;
 
-/// <summary>What a call of a web cmdlet wrote to all its streams, in order, and its terminating error, if any.</summary>
-internal sealed class WebAnswer(IReadOnlyList<PSObject> records, RuntimeException? failure)
+/// <summary>
+/// What a call of a web cmdlet wrote to all its streams, in order, and its terminating error, if any. A record is null if the cmdlet
+/// wrote null, as for the JSON text <c>null</c>.
+/// </summary>
+internal sealed class WebAnswer(IReadOnlyList<PSObject?> records, RuntimeException? failure)
 {
-    internal IReadOnlyList<PSObject> Records => records;
+    internal IReadOnlyList<PSObject?> Records => records;
 
     internal RuntimeException? Failure => failure;
 
-    /// <summary>Whether the host that was asked answered 401. One that it redirected to never saw the token.</summary>
-    /// <param name="asked">The address that was asked.</param>
-    internal bool IsUnauthorized(Uri asked) => ResponseOf(failure?.ErrorRecord.Exception) switch
+    internal IEnumerable<ErrorRecord> Errors
     {
-        HttpResponseMessage response =>
-            response.StatusCode == HttpStatusCode.Unauthorized && IsFrom(response.RequestMessage?.RequestUri, asked),
-        HttpWebResponse response => response.StatusCode == HttpStatusCode.Unauthorized && IsFrom(response.ResponseUri, asked),
+        get
+        {
+            foreach (var record in records)
+            {
+                if (record?.BaseObject is ErrorRecord error) yield return error;
+            }
+            if (failure is not null) yield return failure.ErrorRecord;
+        }
+    }
+
+    /// <summary>Whether a request with the token was answered 401. What a redirect led to never had the token.</summary>
+    internal bool IsTokenRefused => Responses.Any(static response => response switch
+    {
+        HttpResponseMessage message =>
+            message.StatusCode == HttpStatusCode.Unauthorized && message.RequestMessage?.Headers.Authorization is not null,
+        // Of Windows PowerShell, where no redirect is followed.
+        HttpWebResponse old => old.StatusCode == HttpStatusCode.Unauthorized,
         _ => false,
-    };
+    });
 
-    private static object? ResponseOf(Exception? failure) =>
-        failure is null ? null : PSObject.AsPSObject(failure).Properties["Response"]?.Value;
-
-    // Without the query, which may come from -Body.
-    private static bool IsFrom(Uri? answered, Uri asked) =>
-        answered is null || answered.GetLeftPart(UriPartial.Path) == asked.GetLeftPart(UriPartial.Path);
+    private IEnumerable<object?> Responses =>
+        records.Select(static record => record?.Properties["BaseResponse"]?.Value)
+            .Append(failure is null ? null : PSObject.AsPSObject(failure.ErrorRecord.Exception).Properties["Response"]?.Value);
 }

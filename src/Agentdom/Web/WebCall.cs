@@ -12,18 +12,18 @@ internal sealed class WebCall
     private readonly WebCommand _command;
     private readonly Dictionary<string, object?> _parameters;
     private readonly PSVariableIntrinsics _variables;
-    private readonly TemporaryVariables _own;
+    private readonly TemporaryVariables _temporary;
     private readonly bool _isOutputWanted = true;
 
     /// <param name="command">The command.</param>
     /// <param name="parameters">Its parameters, without a token. They are changed.</param>
     /// <param name="variables">The caller's variables.</param>
-    /// <param name="own">The variables that only this call needs.</param>
+    /// <param name="temporary">The variables that only this call needs.</param>
     /// <exception cref="AtpException">The caller has an Authorization header of its own.</exception>
     internal WebCall(
-        WebCommand command, Dictionary<string, object?> parameters, PSVariableIntrinsics variables, TemporaryVariables own)
+        WebCommand command, Dictionary<string, object?> parameters, PSVariableIntrinsics variables, TemporaryVariables temporary)
     {
-        (_command, _parameters, _variables, _own) = (command, parameters, variables, own);
+        (_command, _parameters, _variables, _temporary) = (command, parameters, variables, temporary);
         if (HasAuthorization(Given("Headers")) || HasAuthorization(HeadersOf(Given("WebSession"))))
             throw new AtpException(AtpError.PlainTextRefused, "The headers contain an Authorization header, which the token would replace.",
                 "Omit that header, or use the command without Atp in its name.");
@@ -48,7 +48,7 @@ internal sealed class WebCall
 
     /// <summary>Prepares for <see cref="NextPage"/>, so that the command itself follows no links.</summary>
     /// <returns>How many pages the caller wants.</returns>
-    internal int TakeLinks()
+    internal int TakeOverLinks()
     {
         var pages = Given("MaximumFollowRelLink") as int? ?? int.MaxValue;
         _parameters.Remove("FollowRelLink");
@@ -66,6 +66,8 @@ internal sealed class WebCall
             _parameters.Remove("SessionVariable");
             _parameters["WebSession"] = session;
         }
+        // It became the query of the first page, and the link has the query of the next one.
+        if (IsRead) _parameters.Remove("Body");
         return Web.NextPage.Of(ValueOf("ResponseHeadersVariable"), Address);
     }
 
@@ -77,9 +79,9 @@ internal sealed class WebCall
         var parameters = With(token);
         try
         {
-            var answer = _command.Run(parameters);
-            if (answer.Failure is { } failure) ErrorVariable.Remove(failure, _variables);
-            isRefused = answer.IsUnauthorized(Address) || (answer.Failure is null && IsStatusUnauthorized(answer));
+            var answer = _command.Run(parameters, _variables);
+            ErrorVariable.RemoveErrorsOf(answer, _variables);
+            isRefused = answer.IsTokenRefused || IsStatusUnauthorized;
             return TokenTraces.Remove(answer, token, _isOutputWanted);
         }
         finally
@@ -91,13 +93,22 @@ internal sealed class WebCall
         }
     }
 
+    // Whether the request reads and has no content.
+    private bool IsRead => Given("CustomMethod") is null && Given("Form") is null && Given("InFile") is null
+        && Given("Body") is null or IDictionary && $"{Given("Method")}" is "" or "Default" or "Get" or "Head";
+
+    // With that switch, Invoke-RestMethod gives no response, only its status. Another host that it redirected to may have answered,
+    // after this one has executed the request, so a request that changes something is not sent again.
+    private bool IsStatusUnauthorized => IsRead && IsSet("SkipHttpErrorCheck") && ValueOf("StatusCodeVariable") is { } status
+        && LanguagePrimitives.TryConvertTo<int>(status, out var code) && code == (int)HttpStatusCode.Unauthorized;
+
     private object? Given(string parameter) =>
         _parameters.TryGetValue(parameter, out var value) ? (value as PSObject)?.BaseObject ?? value : null;
 
     // The variable that the caller named, or one of this call's own.
     private void UseVariable(string parameter)
     {
-        if (!_parameters.ContainsKey(parameter)) _parameters[parameter] = _own.Add();
+        if (!_parameters.ContainsKey(parameter)) _parameters[parameter] = _temporary.Add();
     }
 
     private object? ValueOf(string parameter) =>
@@ -106,6 +117,13 @@ internal sealed class WebCall
     private Dictionary<string, object?> With(string token)
     {
         var all = new Dictionary<string, object?>(_parameters) { ["Uri"] = Address };
+        if (Address.IsLoopback)
+        {
+            // The token must not leave this machine.
+            all.Remove("Proxy");
+            all.Remove("ProxyCredential");
+            if (_command.Has("NoProxy")) all["NoProxy"] = true;
+        }
         if (_command.TakesToken)
         {
             all["Authentication"] = "Bearer";
@@ -123,14 +141,6 @@ internal sealed class WebCall
         all["Headers"] = headers;
         if (_command.Has("MaximumRedirection")) all["MaximumRedirection"] = 0;
         return all;
-    }
-
-    private bool IsStatusUnauthorized(WebAnswer answer)
-    {
-        if (!IsSet("SkipHttpErrorCheck")) return false;
-        var status = ValueOf("StatusCodeVariable")
-            ?? answer.Records.Select(static record => record.Properties["StatusCode"]?.Value).FirstOrDefault(static s => s is not null);
-        return LanguagePrimitives.TryConvertTo<int>(status, out var code) && code == (int)HttpStatusCode.Unauthorized;
     }
 
     private static bool HasAuthorization(object? headers) => headers is IDictionary all

@@ -50,9 +50,13 @@ internal sealed class WebCommand
         return offered;
     }
 
-    /// <summary>Runs the command and waits for its end.</summary>
-    internal WebAnswer Run(IDictionary parameters)
+    /// <summary>
+    /// Runs the command and waits for its end. Default values that the caller has set for the session's cmdlet do not apply: they could
+    /// send the token elsewhere, or another header in its place.
+    /// </summary>
+    internal WebAnswer Run(IDictionary parameters, PSVariableIntrinsics variables)
     {
+        using var defaults = new DisabledDefaults(variables);
         using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
         // By name: the streams of a command that is given as an object are not merged.
         shell.AddCommand(_name).AddParameters(parameters);
