@@ -117,7 +117,7 @@ public sealed partial class ActionTests
 
         Assert.False(await runner.RunAsync(s_sample.Read(runner, TestIssuer.SecretText, ("scopes", " "))));
 
-        Assert.Contains("Specify the scopes of the token", runner.Log);
+        Assert.True(runner.HasLogged("Specify the scopes of the token"), runner.Log);
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed partial class ActionTests
         Assert.True(await runner.RunAsync(new Pipeline(new Dictionary<string, string>(), [.. setUp])), runner.Log);
         Assert.True(await runner.RunAsync(
             "foreach ($id in 'one', 'two') { $null = Invoke-AtpRestMethod $env:ORDERS -Scope data.read -AgentId $id }",
-            ("ORDERS", api.Issuer.Uri("orders").ToString()), (Pipeline.SecretVariable, TestIssuer.SecretText)), runner.Log);
+            ("ORDERS", api.Issuer.Uri("/orders").ToString()), (Pipeline.SecretVariable, TestIssuer.SecretText)), runner.Log);
 
         Assert.True(await RunRevokeAsync(runner), runner.Log);
 
@@ -164,7 +164,7 @@ public sealed partial class ActionTests
         await using var api = await OrdersApi.StartAsync();
         using var runner = NewRunner(api);
         Assert.True(await runner.RunAsync("$null = Invoke-AtpRestMethod $env:ORDERS -Scope data.read",
-            ("ORDERS", api.Issuer.Uri("orders").ToString()), (Pipeline.SecretVariable, TestIssuer.SecretText)), runner.Log);
+            ("ORDERS", api.Issuer.Uri("/orders").ToString()), (Pipeline.SecretVariable, TestIssuer.SecretText)), runner.Log);
 
         Assert.True(await RunRevokeAsync(runner), runner.Log);
 

@@ -43,7 +43,7 @@ public sealed class AzureRunbookTests
 
         Assert.False(await RunAutomationAsync(runner, api, Vault, "-KeyVault orders -SecretName Missing"));
 
-        Assert.Contains("The key vault orders has no secret Missing.", runner.Log);
+        Assert.True(runner.HasLogged("The key vault orders has no secret Missing."), runner.Log);
         Assert.Empty(api.Tokens);
     }
 
@@ -88,7 +88,7 @@ public sealed class AzureRunbookTests
         Assert.False(await RunFunctionAsync(runner, api,
             "@Microsoft.KeyVault(SecretUri=https://orders.vault.azure.net/secrets/AtpSecret)", ". $env:TEST_APP/profile.ps1; Invoke-Run"));
 
-        Assert.Contains("Check the role of the managed identity.", runner.Log);
+        Assert.True(runner.HasLogged("Check the role of the managed identity."), runner.Log);
         Assert.Empty(api.Tokens);
     }
 
@@ -98,8 +98,12 @@ public sealed class AzureRunbookTests
 
     private static Task<bool> RunFunctionAsync(Runner runner, OrdersApi api, string secret, string script) => runner.RunAsync(
         $$"""
-        function Push-OutputBinding($Name, $Value) { "${Name}: $Value" }
-        function Invoke-Run { & "$env:TEST_APP/NewOrders/run.ps1" -Timer @{ IsPastDue = $false } }
+        $bindings = (Get-Content "$env:TEST_APP/NewOrders/function.json" -Raw | ConvertFrom-Json).bindings | Group-Object direction -AsHashTable
+        function Push-OutputBinding($Name, $Value) { if ($Name -in $bindings.out.name) { "${Name}: $Value" } else { throw "No binding $Name." } }
+        function Invoke-Run {
+            $given = @{ $bindings.in.name = @{ IsPastDue = $false } }
+            & "$env:TEST_APP/NewOrders/run.ps1" @given
+        }
         {{script}}
         """,
         ("TEST_APP", Path.Combine(s_samples, "azure-functions")), ("TMPDIR", runner.Temp), ("TMP", runner.Temp),

@@ -42,8 +42,7 @@ public sealed class PipelineTests
 
         Assert.False(await runner.RunAsync(sample.Read(runner, "a wrong secret of more than 32 bytes")), runner.Log);
         Assert.Equal(sample.StepsIfOneFails(sample.Requests), runner.Ran);
-        // pwsh breaks lines wherever they end.
-        Assert.Matches(string.Join(@"[\s|]+", "Check that the shared secret is the one".Split(' ')), runner.Log);
+        Assert.True(runner.HasLogged("Check that the shared secret is the one"), runner.Log);
         Assert.Empty(api.Tokens);
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Pipelines;
@@ -55,6 +56,9 @@ internal sealed class Runner : IDisposable
     internal string Log { get; private set; } = "";
 
     public void Dispose() => Directory.Delete(Work, recursive: true);
+
+    /// <summary>Whether the log contains a text. pwsh breaks lines of an error wherever they end.</summary>
+    internal bool HasLogged(string text) => Regex.IsMatch(Log, string.Join(@"[\s|]+", text.Split(' ').Select(Regex.Escape)));
 
     /// <summary>Replaces the addresses of a sample by those of the test.</summary>
     internal string Localize(string text) => text
