@@ -2,15 +2,21 @@
 #Requires -Modules Agentdom
 <#
 .SYNOPSIS
-    An Azure Automation runbook that calls an API with its own token and then revokes the token.
+    An Azure Automation runbook that calls an API with a token for this call alone.
 .DESCRIPTION
-    Upload the package that build.ps1 creates to the runtime environment (PowerShell 7.4). It is not in any gallery yet. Store
-    the shared secret as the password of a credential asset, so that the runbook receives it as a SecureString. The user name is
-    ignored.
+    Upload the module as a package to the runtime environment (PowerShell 7.4). It is not in any gallery yet: docs/publishing.md shows
+    how to make the package.
+
+    The shared secret comes from a key vault, which the account's managed identity reads: assign the role Key Vault Secrets User to it.
+    Without -KeyVault, it is the password of a credential asset, whose user name is ignored. Both return it as a SecureString.
+
+    The token is requested for the call, revoked after it, and never stored.
 .PARAMETER Api
     The API. Its host also issues the tokens.
-.PARAMETER Asset
-    The name of the credential asset.
+.PARAMETER KeyVault
+    The name of the key vault.
+.PARAMETER SecretName
+    The name of the secret in the key vault, or of the credential asset.
 .OUTPUTS
     The orders.
 #>
@@ -18,7 +24,9 @@
 param(
     [uri] $Api = 'https://api.example.com',
 
-    [string] $Asset = 'AtpSecret'
+    [string] $KeyVault,
+
+    [string] $SecretName = 'AtpSecret'
 )
 
 Set-StrictMode -Version Latest
@@ -26,18 +34,17 @@ $ErrorActionPreference = 'Stop'
 
 # Each job runs on a different machine, so this sets the agent id that the issuer sees.
 $env:AGENTDOM_AGENT_ID = 'azure-automation:nightly-orders'
-# The vault's key is a new secret that only this process has.
-$env:AGENTDOM_VAULT = 'Agentdom'
-$env:AGENTDOM_HOME = Join-Path ([IO.Path]::GetTempPath()) "agentdom-$([guid]::NewGuid())"
-$env:AGENTDOM_VAULT_KEY = New-AtpSecret -AsPlainText
 
-try {
-    $secret = (Get-AutomationPSCredential -Name $Asset).Password
-    $token = Request-AtpToken $Api -Scope data.read -Purpose 'Nightly orders' -Secret $secret
-    Invoke-RestMethod "$($Api.AbsoluteUri.TrimEnd('/'))/orders" -Authentication Bearer -Token $token.AccessToken
+$secret = if ($KeyVault) {
+    $null = Connect-AzAccount -Identity -Scope Process
+    $found = Get-AzKeyVaultSecret -VaultName $KeyVault -Name $SecretName
+    # For a missing secret, it returns nothing.
+    if (-not $found) { throw "The key vault $KeyVault has no secret $SecretName." }
+    $found.SecretValue
 }
-finally {
-    # If the issuer is unavailable, this only warns, so it does not hide an error of the runbook itself.
-    Get-AtpToken | Revoke-AtpToken -Confirm:$false | Out-Null
-    if (Test-Path $env:AGENTDOM_HOME) { Remove-Item $env:AGENTDOM_HOME -Recurse -Force }
+else {
+    (Get-AutomationPSCredential -Name $SecretName).Password
 }
+
+$call = @{ Scope = 'data.read'; Purpose = 'Nightly orders'; Secret = $secret; NoPersist = $true }
+Invoke-AtpRestMethod "$($Api.AbsoluteUri.TrimEnd('/'))/orders" @call

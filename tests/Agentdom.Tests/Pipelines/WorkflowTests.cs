@@ -25,7 +25,9 @@ public sealed partial class WorkflowTests
     [Theory, MemberData(nameof(Workflows))]
     public void EveryActionIsPinnedToACommit(string file)
     {
-        var uses = Uses.Matches(Read(file)).Select(static match => match.Groups[1].Value.TrimEnd()).ToList();
+        var uses = Uses.Matches(Read(file)).Select(static match => match.Groups[1].Value.TrimEnd())
+            // The actions of this repository are those of the same commit.
+            .Where(static action => !action.StartsWith("./", StringComparison.Ordinal)).ToList();
 
         Assert.NotEmpty(uses);
         Assert.All(uses, static action => Assert.Matches(Pinned, action));
