@@ -4,8 +4,9 @@ function Start-TestIssuer {
     param([hashtable] $Settings = @{}, [int] $Port)
 
     $repository = Split-Path (Split-Path $PSScriptRoot)
-    $program = Get-ChildItem (Join-Path $repository 'samples/Issuer/bin') -Recurse -Filter Issuer.dll |
+    $program = Get-ChildItem (Join-Path $repository 'samples/Issuer/bin') -Recurse -Filter Issuer.dll -ErrorAction Ignore |
         Sort-Object LastWriteTime | Select-Object -Last 1
+    if (-not $program) { throw 'The sample issuer has not been built. Run ./build.ps1 -Task Build first.' }
     $start = [Diagnostics.ProcessStartInfo]::new('dotnet', "`"$($program.FullName)`" --urls http://127.0.0.1:$Port")
     $start.UseShellExecute = $false
     $start.RedirectStandardOutput = $true

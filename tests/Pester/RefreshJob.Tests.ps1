@@ -83,25 +83,6 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
         $job | Format-Table | Out-String -Width 200 | Should -Match 'Cron +5m .*Succeeded +1'
     }
 
-    It 'is the result of the five minutes in the README, which remove everything in the end' {
-        $text = (Get-Content "$PSScriptRoot/../../README.md" -Raw) -replace '(?s).*### Five minutes in PowerShell(.*?)\n### .*', '$1'
-        # The module is already built and imported, and a developer's own job in another scheduler must not be changed.
-        $steps = [regex]::Matches($text, '(?s)```powershell\r?\n(.*?)```') | ForEach-Object {
-            $step = $_.Groups[1].Value -replace '(?m)^(\./build|Import-Module).*'
-            [scriptblock]::Create(($step -replace 'Register-AtpRefreshJob', '$0 -Scheduler Cron'))
-        }
-        $steps | Should -HaveCount 3
-
-        $shown = . $steps[0]
-        @($shown)[-1].Host | Should -Be $server.Host
-        (Get-AtpRefreshJob).Scheduler | Should -Be 'Cron'
-        (. $steps[1]).purpose | Should -Be 'First try'
-        $null = . $steps[2]
-        Get-AtpRefreshJob | Should -BeNullOrEmpty
-        Get-AtpToken | Where-Object Host -EQ $server.Host | Should -BeNullOrEmpty
-        { Get-AtpManifest $server -TimeoutSec 5 } | Should -Throw -ErrorId 'AtpHostUnreachable,*'
-    }
-
     It 'shows what failed in its last run, as its scheduler sees it' {
         $null = Register-AtpRefreshJob -Scheduler Cron
         Remove-AtpSecret $h

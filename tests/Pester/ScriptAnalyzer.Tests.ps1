@@ -2,7 +2,7 @@ BeforeDiscovery {
     $missing = -not (Get-Module PSScriptAnalyzer -ListAvailable)
     if ($missing) { Write-Host 'PSScriptAnalyzer is not installed, so the scripts were not checked.' }
     $root = (Resolve-Path "$PSScriptRoot/../..").Path
-    $scripts = @(Get-ChildItem "$root/samples", "$root/src", "$root/tests" -Recurse -File -Include *.ps1, *.psm1, *.psd1) +
+    $scripts = @(Get-ChildItem "$root/docs", "$root/samples", "$root/src", "$root/tests" -Recurse -File -Include *.ps1, *.psm1, *.psd1) +
         @(Get-Item "$root/build.ps1", "$root/out/Agentdom/Agentdom.psd1") |
         ForEach-Object { @{ Name = $_.FullName.Substring($root.Length + 1).Replace('\', '/'); Path = $_.FullName } } |
         Where-Object { $_.Name -notmatch '/(bin|obj|node_modules)/' }

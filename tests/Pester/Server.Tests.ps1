@@ -143,23 +143,3 @@ Describe 'A server with https' -Skip:(-not $IsLinux) {
             Should -Not -Contain 'CN=Agentdom test server'
     }
 }
-
-Describe 'The example in the README' {
-    It 'passes unchanged' {
-        $text = Get-Content "$PSScriptRoot/../../README.md" -Raw
-        $blocks = '(?s)### Testing a runbook.*?```powershell\r?\n(?<test>.*?)```.*?```powershell\r?\n(?<script>.*?)```'
-        $text -match $blocks | Should -BeTrue
-        $file = Join-Path $TestDrive 'Readme.Tests.ps1'
-        Set-Content $file $Matches.test
-        # Only on Linux can Invoke-RestMethod be made to trust a certificate without asking the user.
-        $script = if ($IsLinux) { $Matches.script } else { $Matches.script -replace '(?m)^Invoke-RestMethod', '$0 -SkipCertificateCheck' }
-        Set-Content (Join-Path $TestDrive 'sync.ps1') $script
-        # In a separate process, because a nested Pester would remove this one's drives.
-        $pester = (Get-Module Pester).Path
-        $result = Invoke-Shell -NoProfile -NonInteractive -Command @"
-Import-Module '$manifest', '$pester'
-(Invoke-Pester '$file' -PassThru -Output None) | ForEach-Object { `$_.PassedCount, `$_.FailedCount; `$_.Failed.ErrorRecord }
-"@
-        $result | Should -Be '1', '0'
-    }
-}

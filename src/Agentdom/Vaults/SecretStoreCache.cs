@@ -9,7 +9,7 @@ namespace Agentdom.Vaults;
 /// with a lock, it therefore undoes writes of other processes that it has not seen. Its file watcher takes seconds and misses
 /// changes that follow a write of its own. Its public unlock method clears the cache before it checks the password, and a store
 /// without a password then reads its file again. A store with a password would have to be unlocked again, so its cache is not
-/// cleared. The README mentions this.
+/// cleared. about_Agentdom_Vaults mentions this.
 /// </summary>
 internal sealed class SecretStoreCache
 {
