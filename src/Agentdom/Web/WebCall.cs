@@ -117,6 +117,8 @@ internal sealed class WebCall
     private Dictionary<string, object?> With(string token)
     {
         var all = new Dictionary<string, object?>(_parameters) { ["Uri"] = Address };
+        // The preference of the caller decides what happens to an error when it is written again.
+        if (_command.Has("ErrorAction")) all["ErrorAction"] = ActionPreference.Continue;
         if (Address.IsLoopback)
         {
             // The token must not leave this machine.
