@@ -1,7 +1,5 @@
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
-using System.Security;
-using Agentdom.Completion;
 using Agentdom.Web;
 
 namespace Agentdom;
@@ -10,59 +8,18 @@ namespace Agentdom;
 /// The base of the cmdlets that call one of the session's web cmdlets with the token of the address's host. They have that
 /// cmdlet's parameters beside their own.
 /// </summary>
-public abstract class WebCmdlet : GettingCmdlet, IDynamicParameters
+public abstract class WebCmdlet : CallTokenCmdlet, IDynamicParameters
 {
-    // Not the tokens, so that the cmdlet can be created without the libraries.
-    private readonly List<Action> _revocations = [];
-
     /// <summary>The address. It must use https; only loopback hosts may use http.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     public Uri Uri { get; set; } = null!;
-
-    /// <summary>The scopes that the API requires. Without them, the host must have exactly one stored token.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(ScopeCompleter))]
-    public string[]? Scope { get; set; }
-
-    /// <summary>What a requested token is for, as shown in the issuer's audit log. At most 1024 characters.</summary>
-    [Parameter]
-    [AllowEmptyString]
-    public string Purpose { get; set; } = "";
-
-    /// <summary>The secret shared with the provider. If null, the one stored in the vault is used, or the environment's.</summary>
-    [Parameter]
-    [NoPlainText]
-    public SecureString? Secret { get; set; }
-
-    /// <summary>The agent id to use in place of this machine's: 1 to 256 characters.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(AgentIdCompleter))]
-    public override string? AgentId { get; set; }
-
-    // Not from the pipeline, whose objects are bodies.
-    /// <inheritdoc/>
-    [Parameter]
-    [ArgumentCompleter(typeof(VaultCompleter))]
-    public override string? Vault { get; set; }
-
-    /// <summary>Requests a token for this call alone and revokes it afterwards. No stored token is used.</summary>
-    [Parameter]
-    public SwitchParameter NoPersist { get; set; }
-
-    /// <summary>Other hosts that the manifest's endpoints and audience may name. The host itself is always allowed.</summary>
-    [Parameter]
-    public string[] TrustedEndpointHost { get; set; } = [];
 
     /// <inheritdoc/>
     protected override object? Target => Uri.OriginalString;
 
     /// <summary>The name of the session's cmdlet.</summary>
     private protected abstract string Original { get; }
-
-    private protected override SecureString? GivenSecret => Secret;
-
-    private protected override string? GivenPurpose => IsBound(nameof(Purpose)) ? Purpose : null;
 
     // The limit is for each request, as it is for the session's cmdlet. 0 is no limit there.
     private protected override int TimeLimit =>
@@ -71,8 +28,6 @@ public abstract class WebCmdlet : GettingCmdlet, IDynamicParameters
 
     private protected override AtpClient Network => Bound("NoProxy") is { } direct && LanguagePrimitives.IsTrue(direct)
         ? Session.DirectClient : base.Network;
-
-    private protected override string[]? GivenTrust => IsBound(nameof(TrustedEndpointHost)) ? TrustedEndpointHost : null;
 
     /// <summary>The parameters of the session's cmdlet.</summary>
     public object? GetDynamicParameters() => WebCommand.Find(Original, InvokeCommand)?.Parameters(OwnParameters.Of(GetType()));
@@ -90,14 +45,13 @@ public abstract class WebCmdlet : GettingCmdlet, IDynamicParameters
         var store = NoPersist ? null : OpenStore();
         try
         {
-            var token = store is null ? RequestOnce(host) : GetOrRequest(host, Scope, store);
+            var token = TokenFor(host, store);
             if (call.IsSet("FollowRelLink")) SendAll(call, host, token, store);
             else Send(call, host, token, store);
         }
         finally
         {
-            foreach (var revoke in _revocations) revoke();
-            _revocations.Clear();
+            RevokeUnstored();
         }
     }
 
@@ -115,7 +69,7 @@ public abstract class WebCmdlet : GettingCmdlet, IDynamicParameters
                     "If the provider confirms that it is theirs, call that host separately.");
             WriteVerbose($"Following the link to {next}.");
             call.Address = next;
-            if (store is not null) token = GetOrRequest(host, Scope, store);
+            if (store is not null) token = TokenFor(host, store);
         }
     }
 
@@ -136,29 +90,6 @@ public abstract class WebCmdlet : GettingCmdlet, IDynamicParameters
         return answer.Failure is null;
     }
 
-    private StoredToken? TryReplace(AtpHost host, StoredToken refused, TokenStore? store)
-    {
-        try
-        {
-            return store is null ? RequestOnce(host) : Replace(host, refused, store);
-        }
-        catch (AtpException e)
-        {
-            WriteWarning($"{host} refused the token, and it could not be replaced. {CmdletAdvice.For(e, this).Message}");
-            return null;
-        }
-    }
-
-    private StoredToken RequestOnce(AtpHost host)
-    {
-        if (Scope is null)
-            throw new AtpException(AtpError.ScopeInvalid, "A token that is not stored has to be requested, and no scopes are given.",
-                "Name the scopes that the API requires.");
-        var token = RequestNew(host, Scope, store: null);
-        _revocations.Add(() => Network.TryRevoke(token.RevokeEndpoint, token.AccessToken));
-        return token;
-    }
-
     private void Show(WebAnswer answer)
     {
         foreach (var record in answer.Records) WriteRecord(record);
@@ -167,8 +98,6 @@ public abstract class WebCmdlet : GettingCmdlet, IDynamicParameters
         if (failure.ErrorRecord.InvocationInfo is { } invocation) invocation.DisplayScriptPosition = MyInvocation.DisplayScriptPosition;
         ThrowLater(ExceptionDispatchInfo.Capture(failure));
     }
-
-    private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
     private object? Bound(string parameter) => MyInvocation.BoundParameters.TryGetValue(parameter, out var value) ? value : null;
 }
