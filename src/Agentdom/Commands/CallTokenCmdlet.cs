@@ -18,7 +18,7 @@ public abstract class CallTokenCmdlet : GettingCmdlet
     /// <summary>What a requested token is for, as shown in the issuer's audit log. At most 1024 characters.</summary>
     [Parameter]
     [AllowEmptyString]
-    public string Purpose { get; set; } = "";
+    public string? Purpose { get; set; }
 
     /// <summary>The secret shared with the provider. If null, the one stored in the vault is used, or the environment's.</summary>
     [Parameter]
@@ -42,13 +42,13 @@ public abstract class CallTokenCmdlet : GettingCmdlet
 
     /// <summary>Other hosts that the manifest's endpoints and audience may name. The host itself is always allowed.</summary>
     [Parameter]
-    public string[] TrustedEndpointHost { get; set; } = [];
+    public string[]? TrustedEndpointHost { get; set; }
 
     private protected override SecureString? GivenSecret => Secret;
 
-    private protected override string? GivenPurpose => IsBound(nameof(Purpose)) ? Purpose : null;
+    private protected override string? GivenPurpose => Purpose;
 
-    private protected override string[]? GivenTrust => IsBound(nameof(TrustedEndpointHost)) ? TrustedEndpointHost : null;
+    private protected override string[]? GivenTrust => TrustedEndpointHost;
 
     /// <summary>The token for a call.</summary>
     /// <param name="host">The host.</param>
@@ -86,6 +86,4 @@ public abstract class CallTokenCmdlet : GettingCmdlet
         _revocations.Add(() => Network.TryRevoke(token.RevokeEndpoint, token.AccessToken));
         return token;
     }
-
-    private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 }

@@ -45,7 +45,7 @@ public sealed class GetAtpTokenCommand : GettingCmdlet
     /// <summary>What a requested token is for, as shown in the issuer's audit log. At most 1024 characters.</summary>
     [Parameter(ParameterSetName = "Request")]
     [AllowEmptyString]
-    public string Purpose { get; set; } = "";
+    public string? Purpose { get; set; }
 
     /// <summary>Returns the token as plain text, for tools that accept nothing else. It is masked in the log of a CI pipeline.</summary>
     [Parameter]
@@ -72,7 +72,7 @@ public sealed class GetAtpTokenCommand : GettingCmdlet
 
     private protected override bool RenewsNothing => NoRefresh;
 
-    private protected override string? GivenPurpose => MyInvocation.BoundParameters.ContainsKey(nameof(Purpose)) ? Purpose : null;
+    private protected override string? GivenPurpose => Purpose;
 
     /// <inheritdoc/>
     protected override void Run()

@@ -25,7 +25,7 @@ public sealed class RequestAtpTokenCommand : RequestingCmdlet
     /// <summary>What the token is for, as shown in the issuer's audit log. At most 1024 characters.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
-    public string Purpose { get; set; } = "";
+    public string? Purpose { get; set; }
 
     /// <summary>The secret shared with the provider. If null, the one stored in the vault is used, or the environment's.</summary>
     [Parameter]
@@ -69,7 +69,7 @@ public sealed class RequestAtpTokenCommand : RequestingCmdlet
             Endpoint = Endpoint,
             TrustedEndpointHosts = TrustedEndpointHost,
             Limit = Strict ? GrantLimit.Strict : GrantLimit.None,
-            Request = new TokenRequest(AgentId ?? Client.AgentId.Current().Value, Scope, Purpose),
+            Request = new TokenRequest(AgentId ?? Client.AgentId.Current().Value, Scope, Purpose ?? ""),
         };
         var store = NoPersist ? null : OpenStore(acquisition.Request.AgentId);
         var token = Request(acquisition, Secret, store, TimeoutSec);
