@@ -101,6 +101,11 @@ Describe 'A call' -Skip:$isOld {
         finally { Switch-Issuer @{} }
     }
 
+    It 'takes a purpose that is not set for none' {
+        (Invoke-AtpRestMethod "http://$h/data" @scope -Purpose $env:AGENTDOM_NOT_SET).message | Should -Be 'Hello, agent.'
+        (Request-AtpToken $h -Scope data.read -Purpose $env:AGENTDOM_NOT_SET).Purpose | Should -BeNullOrEmpty
+    }
+
     It 'says what to do if there is no token, and needs the scopes to request one' {
         $failure = try { Invoke-AtpRestMethod $u/echo } catch { $_ }
         $failure.FullyQualifiedErrorId | Should -Be 'AtpTokenNotFound,Agentdom.Commands.InvokeAtpRestMethodCommand'
