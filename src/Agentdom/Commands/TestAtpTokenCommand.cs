@@ -10,7 +10,7 @@ namespace Agentdom.Commands;
 public sealed class TestAtpTokenCommand : TokenCmdlet
 {
     /// <summary>The hosts, or wildcards such as <c>*.example.com</c>.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
     [ArgumentCompleter(typeof(TokenHostCompleter))]
     [SupportsWildcards]
@@ -65,7 +65,18 @@ public sealed class TestAtpTokenCommand : TokenCmdlet
             var tokens = Find(store, hosts, Scope);
             if (tokens.Count == 0 && !Quiet && hosts.Host is { } host) throw store.NotFound(host, Scope);
             isComplete &= tokens.Count > 0;
-            statuses.AddRange(tokens.Select(Ask));
+            foreach (var token in tokens)
+            {
+                try
+                {
+                    statuses.Add(Ask(token));
+                }
+                catch (AtpException e) when (tokens.Count > 1)
+                {
+                    isComplete = false;
+                    Report(e, token.Host);
+                }
+            }
         });
         Give(statuses, isAnswered && isComplete);
     }

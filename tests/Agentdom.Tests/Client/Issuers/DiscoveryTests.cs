@@ -191,7 +191,7 @@ public sealed class DiscoveryTests : IDisposable
     [InlineData(401, "text/html", "<p>No</p>", "answers with a web page (status 401")]
     [InlineData(403, "text/html", "<p>No</p>", "answers with a web page (status 403")]
     [InlineData(500, "text/html", "<p>No</p>", "answers with a web page (status 500")]
-    [InlineData(500, "text/plain", "", "answers with status 500")]
+    [InlineData(500, "text/plain", "", "was answered by Kestrel with status 500")]
     [InlineData(500, "application/problem+json", """{"title":"Oops","detail":"Out of memory."}""", "manifest should be: Out of memory.")]
     public async Task AnErrorInPlaceOfTheManifestIsNotAMissingManifest(int status, string type, string body, string said)
     {
