@@ -38,10 +38,10 @@ public sealed class GetAtpSecretCommand : VaultCmdlet
 
     private IReadOnlyList<string> Find(ITokenVault vault, string name)
     {
-        var hosts = new HostPattern(name);
-        if (hosts.Host is null)
+        var hosts = EntryName.IsSecret(name) ? null : new HostPattern(name);
+        if (hosts is { Host: null })
             return [.. SecretEntry.Hosts(vault, e => WriteWarning(CmdletAdvice.For(e, this).Message)).Where(hosts.Fits)];
         // Not from the list: the names of some entries do not tell their host.
-        return SecretEntry.Exists(vault, SecretEntry.NameOf(name)) ? [hosts.Host.Name] : throw SecretEntry.NotFound(vault, name);
+        return SecretEntry.Exists(vault, SecretEntry.NameOf(name)) ? [hosts?.Host?.Name ?? name] : throw SecretEntry.NotFound(vault, name);
     }
 }

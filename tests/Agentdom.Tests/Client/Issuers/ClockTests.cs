@@ -109,7 +109,7 @@ public sealed class ClockTests : IDisposable
 
         var error = await Agent.FailsAsync(AtpError.ClockSkewed, () => _agent.AskAsync(host.Endpoint));
         Assert.Contains(shown, error.Message);
-        Assert.Contains($"{serverTime:u}", error.Message);
+        Assert.Contains(TimeText.Moment(serverTime), error.Message);
         Assert.Contains("set this machine's clock", error.Advice);
         await _agent.AskAsync(host.Endpoint);
 

@@ -63,7 +63,7 @@ public sealed class ProxyParameterTests : IDisposable
     [Fact]
     public async Task OneThatSpeaksNoTlsIsNotTakenForTheHost()
     {
-        await using var proxy = new RefusingProxy(400);
+        await using var proxy = await TestHost.StartAsync(static _ => { });
 
         AssertAdvice($"-Proxy https://{proxy.Name}", $"through the proxy {proxy.Name}", $"write http://{proxy.Name}");
     }
