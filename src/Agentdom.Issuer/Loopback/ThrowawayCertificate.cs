@@ -29,7 +29,7 @@ internal sealed class ThrowawayCertificate : IDisposable
     // A certificate has whole seconds, and the start of a process is computed from the age of the system.
     private static readonly TimeSpan s_startAccuracy = TimeSpan.FromSeconds(2);
 
-    // Those that end a process without its exit event. A program's own handler comes first and can still cancel the signal.
+    // They end a process without its exit event.
     private static readonly PosixSignal[] s_ending = [PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT];
 
     private readonly X509Certificate2 _public;

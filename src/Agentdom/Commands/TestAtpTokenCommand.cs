@@ -52,6 +52,8 @@ public sealed class TestAtpTokenCommand : TokenCmdlet
     /// <inheritdoc/>
     protected override void Run()
     {
+        // Whoever pipes a token in plain text must not find it in the message about a host.
+        if (HostName.Any(IsToken)) throw NoPlainTextAttribute.Refusal();
         if (Token is not null)
         {
             Give([Ask(OnlyHost(), Token)], isComplete: true);
@@ -80,6 +82,9 @@ public sealed class TestAtpTokenCommand : TokenCmdlet
         });
         Give(statuses, isAnswered && isComplete);
     }
+
+    private static bool IsToken(string text) =>
+        text.Length > 60 && text.StartsWith("eyJ", StringComparison.Ordinal) && text.IndexOf('.') > 0;
 
     private AtpHost OnlyHost() => HostName.Length == 1 && new HostPattern(HostName[0]).Host is { } host ? host
         : throw new AtpException(AtpError.HostInvalid, "A token was given with several hosts, and it is sent to the issuer of one only.",
