@@ -103,7 +103,7 @@ public class TokenIssuerOptions
         }
         foreach (var problem in AgentList.Problems(this)) yield return problem;
         if (!LifetimeRule.IsValid(TokenLifetime))
-            yield return $"The token lifetime must be 1 second to 24 hours in whole seconds, not {TokenLifetime}.";
+            yield return $"The token lifetime must be 1 second to 24 hours in whole seconds, not {TimeText.Exact(TokenLifetime)}.";
         // A blank issuer or audience would make every issued token invalid.
         if (Issuer is not null && string.IsNullOrWhiteSpace(Issuer)) yield return "The issuer's name is empty. Name it, or leave it out.";
         if (Audience is not null && string.IsNullOrWhiteSpace(Audience)) yield return "The audience is empty. Name one, or leave it out.";

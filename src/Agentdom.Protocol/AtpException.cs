@@ -8,14 +8,14 @@ namespace Agentdom.Protocol;
 public sealed class AtpException : Exception
 {
     /// <param name="error">What went wrong.</param>
-    /// <param name="happened">What happened, as a full sentence.</param>
+    /// <param name="happened">What happened, as a full sentence. It may end with another program's message, which has no full stop.</param>
     /// <param name="advice">What to do next, as a full sentence, for any caller: it names no cmdlet and no parameter.</param>
     /// <param name="cause">The inner exception, if any.</param>
     internal AtpException(AtpError error, string happened, string advice, Exception? cause = null)
-        : base(Printable.WithoutUserInfo($"{happened} {advice}"), CauseWithoutUserInfo.Of(cause))
+        : base(Printable.WithoutUserInfo($"{Sentence(happened)} {advice}"), CauseWithoutUserInfo.Of(cause))
     {
         Error = error;
-        Happened = Printable.WithoutUserInfo(happened);
+        Happened = Printable.WithoutUserInfo(Sentence(happened));
         Advice = Printable.WithoutUserInfo(advice);
     }
 
@@ -40,7 +40,7 @@ public sealed class AtpException : Exception
     /// <summary>The id of the agent that the advice is about, if any.</summary>
     internal string? SubjectAgent { get; init; }
 
-    /// <summary>The vault entry that cannot be read, and its vault, if the failure is about one.</summary>
+    /// <summary>The vault entry that is missing or cannot be read, and its vault, if the failure is about one.</summary>
     internal (string Entry, string Vault)? SubjectEntry { get; init; }
 
     /// <summary>The same failure with a prefix that names its context.</summary>
@@ -53,6 +53,12 @@ public sealed class AtpException : Exception
 
     /// <summary>The same failure as one of a vault entry.</summary>
     internal AtpException OfEntry(string entry, string vault) => Copy(Happened, Advice, InnerException, (entry, vault));
+
+    private static string Sentence(string text)
+    {
+        text = text.TrimEnd();
+        return text.Length > 0 && text[text.Length - 1] is '.' or '!' or '?' or '\u2026' ? text : text + ".";
+    }
 
     private AtpException Copy(string happened, string advice, Exception? cause, (string Entry, string Vault)? entry) =>
         new(Error, happened, advice, cause)

@@ -14,6 +14,15 @@ internal static class TimeText
         return small == 0 ? large : Text($"{large} {small}{(span.Days == 0 ? "m" : "h")}");
     }
 
+    /// <summary>A duration that somebody has set: as <see cref="Span"/> if that leaves nothing out, else with all its digits.</summary>
+    internal static string Exact(TimeSpan span)
+    {
+        var unit = span < TimeSpan.FromMinutes(1) ? TimeSpan.TicksPerSecond
+            : span < TimeSpan.FromDays(1) ? TimeSpan.TicksPerMinute
+            : TimeSpan.TicksPerHour;
+        return span >= TimeSpan.Zero && span.Ticks % unit == 0 ? Span(span) : span.ToString("c", CultureInfo.InvariantCulture);
+    }
+
     /// <summary>A time to wait, rounded up, so that waiting for it is enough.</summary>
     internal static string Wait(TimeSpan wait)
     {

@@ -123,7 +123,7 @@ Describe 'The refresh job in a crontab' -Skip:$noCron {
 
     It 'warns of a token that expires before the next run' {
         $null = Register-AtpRefreshJob -Scheduler Cron -Interval 00:05:00 -WarningVariable said -WarningAction SilentlyContinue
-        "$said" | Should -Match "$h.*60 seconds"
+        "$said" | Should -Match "$h.*valid for 1m only"
     }
 
     It 'is registered once, even after it is registered again with another interval' {

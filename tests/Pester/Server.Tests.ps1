@@ -107,6 +107,23 @@ Describe 'The end of a server' {
 }
 
 Describe 'A server with https' -Skip:(-not $IsLinux) {
+    BeforeAll {
+        function Get-TrustedServer {
+            [Security.Cryptography.X509Certificates.X509Store]::new('Root', 'CurrentUser', 'ReadOnly').Certificates |
+                Where-Object Subject -Match 'CN=Agentdom test server'
+        }
+
+        function Start-Server {
+            $start = New-ShellStart
+            $command = "Import-Module '$manifest'; [Console]::WriteLine((Start-AtpServer -Https)); Start-Sleep -Seconds 300"
+            foreach ($word in '-NoProfile', '-NonInteractive', '-Command', $command) { $start.ArgumentList.Add($word) }
+            $start.RedirectStandardOutput = $true
+            $child = [Diagnostics.Process]::Start($start)
+            $child.StandardOutput.ReadLine() | Should -Match '^localhost:\d+$'
+            $child
+        }
+    }
+
     AfterEach {
         Import-Module $manifest
         Stop-AtpServer
@@ -124,22 +141,54 @@ Describe 'A server with https' -Skip:(-not $IsLinux) {
         (Get-AtpToken "localhost:$port").Host | Should -Be $t.Host
         Test-AtpToken $server -Quiet | Should -BeTrue
         (Get-AtpManifest "127.0.0.1:$port").TokenEndpoint | Should -Be "https://127.0.0.1:$port/v1/agent-tokens"
-        $root = { [Security.Cryptography.X509Certificates.X509Store]::new('Root', 'CurrentUser', 'ReadOnly').Certificates.Subject }
-        & $root | Should -Contain 'CN=Agentdom test server'
+        Get-TrustedServer | Should -Not -BeNullOrEmpty
         (Revoke-AtpToken $server).RevokedAtIssuer | Should -BeTrue
         Stop-AtpServer
-        & $root | Should -Not -Contain 'CN=Agentdom test server'
+        Get-TrustedServer | Should -BeNullOrEmpty
 
         # Another server with TLS there is not trusted.
         $null = Start-AtpServer -Https -Port $port
         { Invoke-RestMethod "https://localhost:$port/whoami" -SkipHttpErrorCheck } | Should -Not -Throw
         Remove-Module Agentdom
-        & $root | Should -Not -Contain 'CN=Agentdom test server'
+        Get-TrustedServer | Should -BeNullOrEmpty
     }
 
     It 'leaves no trust behind when the process exits' {
         $null = Invoke-Shell -NoProfile -NonInteractive -Command "Import-Module '$manifest'; `$null = Start-AtpServer -Https"
-        [Security.Cryptography.X509Certificates.X509Store]::new('Root', 'CurrentUser', 'ReadOnly').Certificates.Subject |
-            Should -Not -Contain 'CN=Agentdom test server'
+        Get-TrustedServer | Should -BeNullOrEmpty
+    }
+
+    It 'leaves no trust behind when the process is ended by <_>' -ForEach TERM, HUP {
+        $child = Start-Server
+        try {
+            Get-TrustedServer | Should -HaveCount 1
+            & kill "-$_" $child.Id
+            $child.WaitForExit()
+        }
+        finally {
+            $child.Dispose()
+        }
+        Get-TrustedServer | Should -BeNullOrEmpty
+    }
+
+    It 'takes away the trust of a process that was killed, and of no other' {
+        $killed = Start-Server
+        $running = Start-Server
+        try {
+            & kill -KILL $killed.Id
+            $killed.WaitForExit()
+            Get-TrustedServer | Should -HaveCount 2
+            $null = Start-AtpServer -Https
+            Get-TrustedServer | Should -HaveCount 2
+            Stop-AtpServer
+            Get-TrustedServer | Should -HaveCount 1
+        }
+        finally {
+            & kill -TERM $running.Id
+            $running.WaitForExit()
+            $killed.Dispose()
+            $running.Dispose()
+        }
+        Get-TrustedServer | Should -BeNullOrEmpty
     }
 }

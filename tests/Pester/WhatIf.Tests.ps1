@@ -88,7 +88,7 @@ Describe '-WhatIf' {
         $said[0] | Should -BeLike "What if: *`"Revoke token`"*`"$server (data.read)`"*"
         $said[1] | Should -BeLike 'What if: *"Store shared secret"*"api.example.com"*'
         $said[2] | Should -BeLike 'What if: *"Remove shared secret"*"api.example.com"*'
-        $said[3] | Should -BeLike "What if: *`"Register refresh job`"*`"InProcess, every 5 min, vault 'Agentdom'`"*"
+        $said[3] | Should -BeLike "What if: *`"Register refresh job`"*`"InProcess, every 5m, vault 'Agentdom'`"*"
         $said[4] | Should -BeLike 'What if: *"Unregister refresh job"*"InProcess"*'
         $said[5] | Should -BeLike 'What if: *"Stop server"*"localhost:*"*'
     }

@@ -14,9 +14,15 @@ internal static partial class AuditLog
     [LoggerMessage(1001, LogLevel.Information, "Issued token {TokenId} with scopes {Scopes} to agent {AgentId} at {Address}.")]
     internal static partial void Issued(this ILogger audit, string? tokenId, string scopes, string? agentId, string address);
 
+    [LoggerMessage(1001, LogLevel.Information, "Issued token {TokenId} without scopes to agent {AgentId} at {Address}.")]
+    internal static partial void Issued(this ILogger audit, string? tokenId, string? agentId, string address);
+
     [LoggerMessage(1002, LogLevel.Warning, "Refused to {Operation} for agent {AgentId} with scopes {Scopes} at {Address}: {Outcome}.")]
     internal static partial void Refused(
         this ILogger audit, string operation, string agentId, string scopes, string address, string outcome);
+
+    [LoggerMessage(1002, LogLevel.Warning, "Refused to {Operation} for agent {AgentId} at {Address}: {Outcome}.")]
+    internal static partial void Refused(this ILogger audit, string operation, string agentId, string address, string outcome);
 
     [LoggerMessage(1002, LogLevel.Warning, "Refused to {Operation} for an unknown agent at {Address}: {Outcome}.")]
     internal static partial void RefusedStranger(this ILogger audit, string operation, string address, string outcome);
@@ -36,11 +42,19 @@ internal static partial class AuditLog
     [LoggerMessage(1005, LogLevel.Information, "Accepted token {TokenId} with scopes {Scopes} of agent {AgentId} at {Address}.")]
     internal static partial void Accepted(this ILogger audit, string? tokenId, string scopes, string? agentId, string address);
 
+    [LoggerMessage(1005, LogLevel.Information, "Accepted token {TokenId} without scopes of agent {AgentId} at {Address}.")]
+    internal static partial void Accepted(this ILogger audit, string? tokenId, string? agentId, string address);
+
     [LoggerMessage(1014, LogLevel.Warning,
         "Accepted token {TokenId} with scopes {Scopes} of agent {AgentId} at {Address} by its signature alone, because its issuer is "
         + "out of reach. It may have been revoked.")]
     internal static partial void AcceptedUnchecked(
         this ILogger audit, string? tokenId, string scopes, string? agentId, string address);
+
+    [LoggerMessage(1014, LogLevel.Warning,
+        "Accepted token {TokenId} without scopes of agent {AgentId} at {Address} by its signature alone, because its issuer is "
+        + "out of reach. It may have been revoked.")]
+    internal static partial void AcceptedUnchecked(this ILogger audit, string? tokenId, string? agentId, string address);
 
     [LoggerMessage(1006, LogLevel.Warning, "Left out {Count} more refusals at {Address} in the last minute.")]
     internal static partial void LeftOut(this ILogger audit, long count, string address);

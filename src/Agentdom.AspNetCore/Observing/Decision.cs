@@ -50,9 +50,10 @@ internal sealed class Decision(string operation) : IDisposable
         return Tagged();
     }
 
-    internal Decision IsRefused(string outcome, string? agentId = null, IssuerStateException? stateFailure = null)
+    internal Decision IsRefused(
+        string outcome, string? agentId = null, IReadOnlyList<string>? scopes = null, IssuerStateException? stateFailure = null)
     {
-        (Outcome, IsRefusal, AgentId, StateFailure) = (outcome, true, Line(agentId), stateFailure);
+        (Outcome, IsRefusal, AgentId, Scopes, StateFailure) = (outcome, true, Line(agentId), scopes ?? [], stateFailure);
         return Tagged();
     }
 

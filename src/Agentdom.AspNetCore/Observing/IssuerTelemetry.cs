@@ -57,13 +57,15 @@ internal sealed class IssuerTelemetry : IDisposable
         if (decision.IsRefusal)
         {
             if (agent is null) _audit.RefusedStranger(operation, address, decision.Outcome);
+            else if (scopes.Length == 0) _audit.Refused(operation, agent, address, decision.Outcome);
             else _audit.Refused(operation, agent, scopes, address, decision.Outcome);
             return;
         }
         switch (operation)
         {
             case Operation.Mint:
-                _audit.Issued(decision.TokenId, scopes, agent, address);
+                if (scopes.Length == 0) _audit.Issued(decision.TokenId, agent, address);
+                else _audit.Issued(decision.TokenId, scopes, agent, address);
                 break;
             case Operation.Verify or Operation.Introspect:
                 if (decision.TokenId is { } verified) _audit.Verified(verified, agent, address, decision.Outcome);
@@ -89,10 +91,12 @@ internal sealed class IssuerTelemetry : IDisposable
                 _audit.ListedManaged(agent, address);
                 break;
             case Operation.Accept when decision.Outcome == Decision.AcceptedUnchecked:
-                _audit.AcceptedUnchecked(decision.TokenId, scopes, agent, address);
+                if (scopes.Length == 0) _audit.AcceptedUnchecked(decision.TokenId, agent, address);
+                else _audit.AcceptedUnchecked(decision.TokenId, scopes, agent, address);
                 break;
             default:
-                _audit.Accepted(decision.TokenId, scopes, agent, address);
+                if (scopes.Length == 0) _audit.Accepted(decision.TokenId, agent, address);
+                else _audit.Accepted(decision.TokenId, scopes, agent, address);
                 break;
         }
     }

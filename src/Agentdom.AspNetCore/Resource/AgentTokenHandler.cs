@@ -88,7 +88,7 @@ internal sealed class AgentTokenHandler(
             await HandleChallengeAsync(properties);
             return;
         }
-        RecordRefusal("insufficient_scope", result.Principal.FindFirst(AgentTokenDefaults.AgentIdClaimType)?.Value);
+        RecordRefusal("insufficient_scope", result.Principal);
         Response.StatusCode = StatusCodes.Status403Forbidden;
         var needed = AgentScopeRequirement.ScopesIn(Context.GetEndpoint()?.Metadata ?? []);
         Challenge(needed.Count == 0
@@ -99,10 +99,13 @@ internal sealed class AgentTokenHandler(
     // Append keeps the challenges of the app's other schemes.
     private void Challenge(string challenge) => Response.Headers.Append(HeaderNames.WWWAuthenticate, challenge);
 
-    private void RecordRefusal(string outcome, string? agentId = null)
+    private void RecordRefusal(string outcome, ClaimsPrincipal? agent = null)
     {
         using var decision = new Decision(Operation.Accept);
-        Record(decision.IsRefused(outcome, agentId));
+        Record(decision.IsRefused(
+            outcome,
+            agent?.FindFirst(AgentTokenDefaults.AgentIdClaimType)?.Value,
+            agent?.FindAll(AgentTokenDefaults.ScopeClaimType).Select(static claim => claim.Value).ToArray()));
     }
 
     private void Record(Decision decision) => telemetry.Record(decision, Context.Connection.RemoteIpAddress);

@@ -9,8 +9,11 @@ internal static class AtomicFile
     private const int WindowsPauseMilliseconds = 50;
 
     /// <summary>Creates a folder, and those around it, so that only their owner can access them.</summary>
+    /// <exception cref="IOException">It cannot be created, for example because a file is in its place.</exception>
     internal static void CreateDirectory(string path)
     {
+        if (Directory.Exists(path)) return;
+        RequireNoFile(path);
 #if NET
         if (!OperatingSystem.IsWindows())
         {

@@ -73,7 +73,8 @@ internal static class PrivatePath
     private static bool CheckIfExists(string path)
     {
         if (s_checked.ContainsKey(path)) return true;
-        if (UnixFile.OfFolder(path) is not { } rights) return false;
+        // For a file, whose owner does not matter, what uses the folder says that it is none.
+        if (File.Exists(path) || UnixFile.OfFolder(path) is not { } rights) return false;
         var user = UnixFile.CurrentUser;
         if (rights.Owner != user)
             throw new AtpException(AtpError.VaultInsecure,

@@ -10,7 +10,7 @@ internal static class WriteAdvice
 
     internal static string For(Exception failure, string folder)
     {
-        var move = $"move the vault with {AgentdomHome.Variable}";
+        var move = $"move it with {AgentdomHome.Variable}";
         if (s_full.Contains(failure.HResult)) return $"Free space on the disk with {folder}, or {move} to another disk.";
         if (failure.HResult == ReadOnlyDisk) return $"The disk with {folder} is read-only: make it writable, or {move} to another disk.";
         return failure is UnauthorizedAccessException

@@ -98,7 +98,7 @@ internal static class ConnectionFault
 #endif
 
     // In the words of .NET and of .NET Framework.
-    private static bool IsNotTls(IReadOnlyList<Exception> chain) => chain.Any(static x => x is AuthenticationException or IOException
+    internal static bool IsNotTls(IReadOnlyList<Exception> chain) => chain.Any(static x => x is AuthenticationException or IOException
         && (x.Message.IndexOf("frame size", StringComparison.Ordinal) >= 0
             || x.Message.IndexOf("unexpected packet format", StringComparison.Ordinal) >= 0));
 

@@ -7,21 +7,13 @@ internal static class ProxyFault
 {
     private const int WantsCredentials = 407;
 
+    private const string Settings = "this machine's proxy settings, such as the environment variable HTTPS_PROXY";
+
     /// <summary>The proxy that requests to an address go through, as host and port, or null.</summary>
     /// <param name="uri">The address.</param>
     /// <param name="given">The proxy to use in place of this machine's, or null.</param>
-    internal static string? ProxyOf(Uri uri, IWebProxy? given)
-    {
-        if (AtpHost.IsLoopback(uri)) return null;
-#if NET
-        var proxies = given ?? HttpClient.DefaultProxy;
-#else
-        var proxies = given ?? WebRequest.DefaultWebProxy;
-#endif
-        return proxies is not null && !proxies.IsBypassed(uri) && proxies.GetProxy(uri) is { } proxy && proxy != uri
-            ? Printable.Line(proxy.Authority)
-            : null;
-    }
+    internal static string? ProxyOf(Uri uri, IWebProxy? given) =>
+        AddressOf(uri, ProxiesInUse(given)) is { } proxy ? Printable.Line(proxy.Authority) : null;
 
     /// <summary>Whether a retry can help. It cannot if the proxy has refused, except because it is busy.</summary>
     internal static bool MayPass(IReadOnlyList<Exception> chain) => StatusIn(chain) is null or 502 or 503 or 504;
@@ -29,23 +21,51 @@ internal static class ProxyFault
     /// <summary>The error, or null if the proxy is not the cause.</summary>
     internal static AtpException? Find(IReadOnlyList<Exception> chain, Uri uri, IWebProxy? given)
     {
-        var proxy = ProxyOf(uri, given);
-        if (proxy is null) return null;
+        var proxies = ProxiesInUse(given);
+        if (AddressOf(uri, proxies) is not { } address) return null;
+        var proxy = Printable.Line(address.Authority);
         var host = uri.Authority;
         return StatusIn(chain) switch
         {
-            WantsCredentials => new AtpException(AtpError.ProxyRefused,
-                $"The proxy {proxy} wants other credentials (status {WantsCredentials}), so {host} was not reached.",
-                "Correct the user name and password in this machine's proxy settings, such as the environment variable HTTPS_PROXY.",
-                chain[0]),
+            WantsCredentials => CredentialsWanted(
+                proxy, host, hadSome: proxies?.Credentials?.GetCredential(address, "Basic") is not null, given is not null, chain[0]),
             { } status => new AtpException(AtpError.ProxyRefused, $"The proxy {proxy} refuses to connect to {host} (status {status}).",
-                "Ask the proxy's operator to allow that host, or exclude it with NO_PROXY if it can be reached directly.", chain[0]),
+                "Ask the proxy's operator to allow that host, or "
+                + (given is null ? "exclude it with NO_PROXY" : "do without that proxy") + " if it can be reached directly.", chain[0]),
             null when IsOutOfReach(chain) => new AtpException(AtpError.ProxyRefused,
                 $"The proxy {proxy}, through which {host} is reached, does not answer: {ConnectionFault.Reason(chain)}.",
-                "Check this machine's proxy settings, such as the environment variable HTTPS_PROXY, and that the proxy is up.", chain[0]),
+                given is null ? $"Check {Settings}, and that the proxy is up." : "Check its address, and that it is up.", chain[0]),
+            null when address.Scheme == "https" && ConnectionFault.IsNotTls(chain) => new AtpException(AtpError.ProxyRefused,
+                $"No connection to {host} through the proxy {proxy}: what answers does not speak TLS.",
+                $"If the proxy speaks plain http, write http://{proxy} for its address"
+                + (given is null ? $" in {Settings}." : "."), chain[0]),
             _ => null,
         };
     }
+
+    private static AtpException CredentialsWanted(string proxy, string host, bool hadSome, bool isGiven, Exception cause)
+    {
+        var wants = hadSome ? "other credentials" : "a user name and password";
+        return new AtpException(AtpError.ProxyRefused,
+            $"The proxy {proxy} wants {wants} (status {WantsCredentials}), so {host} was not reached.",
+            (hadSome ? "Correct the user name and password" : "Add a user name and password")
+                + (isGiven ? " for it." : $" in {Settings}."), cause)
+        {
+            Subject = proxy,
+        };
+    }
+
+    private static IWebProxy? ProxiesInUse(IWebProxy? given) =>
+#if NET
+        given ?? HttpClient.DefaultProxy;
+#else
+        given ?? WebRequest.DefaultWebProxy;
+#endif
+
+    private static Uri? AddressOf(Uri uri, IWebProxy? proxies) =>
+        !AtpHost.IsLoopback(uri) && proxies is not null && !proxies.IsBypassed(uri) && proxies.GetProxy(uri) is { } proxy && proxy != uri
+            ? proxy
+            : null;
 
 #if NET
     private static int? StatusIn(IReadOnlyList<Exception> chain) => chain.OfType<HttpRequestException>()

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 
 namespace Agentdom.Client;
 
@@ -66,10 +65,9 @@ internal sealed class IssuerClock(TimeProvider time)
     }
 
     private static AtpException TooFar(Uri endpoint, DateTimeOffset here, long issuerTime, TimeSpan offset) => new(AtpError.ClockSkewed,
-        string.Format(CultureInfo.InvariantCulture,
-            "The clock of {0} is {1:0.#} days {2} this machine's, and more than 24 hours are not followed: there it is {3}, here {4}.",
-            endpoint.Authority, offset.Duration().TotalDays, offset > TimeSpan.Zero ? "ahead of" : "behind",
-            TimeText.Moment(DateTimeOffset.FromUnixTimeMilliseconds(issuerTime)), TimeText.Moment(here)),
+        $"The clock of {endpoint.Authority} is {TimeText.Span(offset.Duration())} {(offset > TimeSpan.Zero ? "ahead of" : "behind")} "
+            + "this machine's, and more than 24 hours are not followed: there it is "
+            + $"{TimeText.Moment(DateTimeOffset.FromUnixTimeMilliseconds(issuerTime))}, here {TimeText.Moment(here)}.",
         "If the time here is wrong, set this machine's clock. If it is right, the provider must set the issuer's clock.");
 
     private Issuer Of(Uri endpoint) => _issuers.GetOrAdd(endpoint.Authority, static _ => new Issuer());

@@ -12,7 +12,7 @@ internal static class IssuerRefusal
         // Whatever answered so says nothing about a manifest.
         { IsWebPage: true } => OfWebPage(answer),
         _ => new AtpException(AtpError.IssuerFailed,
-            $"{answer.Uri.Authority} answers with status {answer.Status}{By(answer)} where its manifest should be"
+            $"The request for the manifest of {answer.Uri.Authority} was answered{By(answer)} with status {answer.Status}"
                 + $"{Said(answer.Error().Text)}.",
             answer is { Status: 400, Uri.Scheme: "http" } ? ConnectionFault.HintOfTls(answer.Uri)
                 : "It may not be an AgentDOM issuer: check the host's name and port, or ask the provider."),
@@ -26,9 +26,11 @@ internal static class IssuerRefusal
         var said = answer.Error();
         var error = Classify(said, answer.Status);
         if (error == AtpError.IssuerFailed && answer.IsWebPage) return OfWebPage(answer);
-        return new AtpException(error,
-            $"{endpoint.Authority} refused with status {answer.Status}{(said.IsFromIssuer ? "" : By(answer))}{Said(said.Text, hidden)}.",
-            Advice(error, answer.RetryAfter))
+        // What another program says, or a failure of the issuer, is no refusal of its.
+        var answered = !said.IsFromIssuer ? $"The request to {endpoint.Authority} was answered{By(answer)}"
+            : $"{endpoint.Authority} {(answer.Status < 500 ? "refused" : "answered")}";
+        var happened = $"{answered} with status {answer.Status}{Said(said.Text, hidden)}.";
+        return new AtpException(error, happened, Advice(error, answer.RetryAfter))
         {
             RetryAfter = answer.RetryAfter,
         };
@@ -52,10 +54,12 @@ internal static class IssuerRefusal
         : new AtpException(AtpError.AnswerInvalid, happened, Advice(AtpError.AnswerInvalid, null), cause);
 
     private static AtpException OfWebPage(HttpAnswer answer) => new(AtpError.IssuerFailed,
-        $"{answer.Uri.Authority} answers with a web page (status {answer.Status}{By(answer)}) and not as an AgentDOM issuer.",
+        $"{answer.Uri.Authority} answers with a web page (status {answer.Status}{From(answer)}) and not as an AgentDOM issuer.",
         answer is { Status: 400, Uri.Scheme: "http" } ? ConnectionFault.HintOfTls(answer.Uri)
             : "A firewall, a proxy or a login page on the way may have answered. "
                 + "Check the network and the host's name, or ask the provider.");
+
+    private static string From(HttpAnswer answer) => answer.Server is { } server ? $", from {server}" : "";
 
     private static string By(HttpAnswer answer) => answer.Server is { } server ? $" by {server}" : "";
 

@@ -89,7 +89,7 @@ internal static class ProcessRunner
         }
         catch (Win32Exception e)
         {
-            throw new ProcessFailedException($"{start.FileName} cannot be started: {e.Message}.", isMissing: true, e);
+            throw new ProcessFailedException($"{start.FileName} cannot be started: {e.Message.TrimEnd('.')}.", isMissing: true, e);
         }
     }
 

@@ -26,10 +26,17 @@ internal static class SecretFinder
     {
         if (InVault(host, openVault) is { } kept) return kept;
         var isForHost = IsListed(host) ?? true;
-        return (isForHost ? FromEnvironment() : null) ?? throw new AtpException(AtpError.SecretMissing,
-            $"There is no shared secret for {host}.",
-            $"Use the one that the provider has, or set {Variable}" +
+        if (isForHost && FromEnvironment() is { } secret) return secret;
+        var happened = $"There is no shared secret for {host}.";
+        throw OtherScheme.Find(AtpError.SecretMissing, host, happened, other => Has(other, openVault)) ?? new AtpException(
+            AtpError.SecretMissing, happened, $"Use the one that the provider has, or set {Variable}" +
             (isForHost ? "." : $" ({HostsVariable} does not name this host).")) { Subject = host.Name };
+    }
+
+    private static bool Has(AtpHost host, Func<ITokenVault> openVault)
+    {
+        using var found = InVault(host, openVault) ?? (IsListed(host) == true ? FromEnvironment() : null);
+        return found is not null;
     }
 
     private static SharedSecret? InVault(AtpHost host, Func<ITokenVault> openVault)

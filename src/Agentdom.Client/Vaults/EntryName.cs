@@ -16,8 +16,8 @@ internal static class EntryName
 
     private const string HttpsInName = "https---";
 
-    // 2 to the power of it are tried.
-    private const int MostDashes = 16;
+    // Up to 2 to the power of it are tried, for each entry of a list.
+    private const int MostDashes = 12;
 
     private const int MaxHostLength = 80;
     private const int HashLength = 12;
@@ -54,8 +54,8 @@ internal static class EntryName
     public static bool IsSecret(string name) => s_secret.IsMatch(name);
 
     /// <summary>
-    /// The host of a shared secret's name, or null if the name is too long to tell. It has dashes in place of dots, and a hash that
-    /// tells which of the possible hosts is meant.
+    /// The host of a shared secret's name, or null if the name is too long or has too many dashes to tell. It has dashes in place of
+    /// dots, and a hash that tells which of the possible hosts is meant.
     /// </summary>
     public static string? HostOfSecret(string name)
     {

@@ -49,7 +49,7 @@ internal sealed class FileVault : ITokenVault
     /// <inheritdoc/>
     public string? EnsureWritable() => Writing(() =>
     {
-        var isNewKey = VaultKey.Find(createIfMissing: false) is null;
+        var isNewKey = FindExistingKey() is null;
         _ = KeyForWriting();
         var probe = Path.Combine(_folder, "probe" + AtomicFile.TemporarySuffix);
         AtomicFile.OpenOrCreate(probe).Dispose();
@@ -146,7 +146,7 @@ internal sealed class FileVault : ITokenVault
     // right. The caller holds the write lock.
     private VaultKey KeyForWriting()
     {
-        if (Directory.EnumerateFiles(_folder, "*" + Suffix).Any()) return FindKey(isLocked: true);
+        if (HasEntries()) return FindKey(isLocked: true);
         var key = VaultKey.Find(createIfMissing: true)!;
         KeyRecord.Write(_folder, key);
         return key;
@@ -157,13 +157,29 @@ internal sealed class FileVault : ITokenVault
     private VaultKey FindKey(bool isLocked = false)
     {
         var record = KeyRecord.Read(_folder);
-        var key = VaultKey.Find(createIfMissing: false) ?? throw record?.Missing() ?? new AtpException(AtpError.VaultKeyInvalid,
+        var key = FindExistingKey() ?? throw record?.Missing() ?? new AtpException(AtpError.VaultKeyInvalid,
             $"The vault has entries but no key: {VaultKey.Variable} is not set and there is no key file {VaultKey.FilePath}.",
             $"Set {VaultKey.Variable} as before or restore the file, or remove the vault's folder and request the tokens again.");
         if (record is not null) record.Require(key);
         else RecordIfItOpensAnEntry(key, isLocked);
         return key;
     }
+
+    private VaultKey? FindExistingKey()
+    {
+        try
+        {
+            return VaultKey.Find(createIfMissing: false);
+        }
+        catch (AtpException e) when (e.Subject == VaultKey.Variable && HasEntries())
+        {
+            // A new key would not open them.
+            throw new AtpException(
+                e.Error, e.Happened, $"Set {VaultKey.Variable} as before, or unset it to use the key file or the keychain.");
+        }
+    }
+
+    private bool HasEntries() => Directory.EnumerateFiles(_folder, "*" + Suffix).Any();
 
     // A vault that an earlier version wrote has no record.
     private void RecordIfItOpensAnEntry(VaultKey key, bool isLocked)

@@ -26,16 +26,40 @@ internal static class SecretEntry
     /// <exception cref="AtpException">The vault cannot be read.</exception>
     internal static IReadOnlyList<string> Hosts(ITokenVault vault, Action<AtpException> onUnreadable) =>
         [.. vault.List(EntryName.SecretPrefix, onUnreadable)
-            .Where(name => EntryName.IsSecret(name) && IsThere(vault, name, onUnreadable))
+            .Where(name => EntryName.IsSecret(name) && IsReadable(vault, name, onUnreadable))
             .Select(static name => EntryName.HostOfSecret(name) ?? name)
             .OrderBy(static host => host, StringComparer.Ordinal)];
 
-    // Some vaults keep the names of removed entries.
-    private static bool IsThere(ITokenVault vault, string name, Action<AtpException> onUnreadable)
+    /// <summary>The name of the entry that a person means by a host, or by the entry's name itself.</summary>
+    /// <exception cref="AtpException"><see cref="AtpError.HostInvalid"/></exception>
+    internal static string NameOf(string hostOrName) =>
+        EntryName.IsSecret(hostOrName) ? hostOrName : EntryName.OfSecret(AtpHost.Parse(hostOrName).Name);
+
+    /// <summary>Whether there is an entry.</summary>
+    /// <exception cref="AtpException">The vault or the entry cannot be read.</exception>
+    internal static bool Exists(ITokenVault vault, string name) =>
+        // Some vaults keep the names of removed entries.
+        vault.Read(name) is { } stored && VaultText.Line(stored) != VaultText.Removed;
+
+    /// <summary>The error for a host, or an entry's name, without a secret in a vault.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="hostOrName">The host or the name.</param>
+    internal static AtpException NotFound(ITokenVault vault, string hostOrName)
+    {
+        var host = EntryName.IsSecret(hostOrName) ? null : AtpHost.Parse(hostOrName);
+        var happened = $"The vault '{vault.Name}' contains no secret for {host?.Name ?? hostOrName}.";
+        return OtherScheme.Find(AtpError.SecretMissing, host, happened, other => Exists(vault, EntryName.OfSecret(other.Name)))
+            ?? new(AtpError.SecretMissing, happened, "Check the host's name and port, and the vault.")
+            {
+                SubjectEntry = (NameOf(hostOrName), vault.Name),
+            };
+    }
+
+    private static bool IsReadable(ITokenVault vault, string name, Action<AtpException> onUnreadable)
     {
         try
         {
-            return vault.Read(name) is { } stored && VaultText.Line(stored) != VaultText.Removed;
+            return Exists(vault, name);
         }
         catch (AtpException e) when (TokenStore.IsOfOneEntry(e))
         {
@@ -49,8 +73,4 @@ internal static class SecretEntry
     /// <exception cref="JsonFormatException">The secret contains a lone surrogate.</exception>
     internal static void Write(ITokenVault vault, AtpHost host, string secret) =>
         vault.Write(EntryName.OfSecret(host.Name), VaultText.Encode(secret));
-
-    /// <returns>False if there was none.</returns>
-    /// <exception cref="AtpException">The vault cannot be written.</exception>
-    internal static bool Remove(ITokenVault vault, AtpHost host) => vault.Remove(EntryName.OfSecret(host.Name));
 }

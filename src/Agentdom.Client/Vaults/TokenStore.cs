@@ -71,13 +71,16 @@ internal sealed class TokenStore(ITokenVault vault, Action<AtpException>? onUnre
         };
     }
 
-    /// <summary>The error for a host, or a host and scopes, without a stored token. It names the agents that have one.</summary>
+    /// <summary>
+    /// The error for a host, or a host and scopes, without a stored token. It names the agents that have one, or the other scheme.
+    /// </summary>
     public AtpException NotFound(AtpHost host, IReadOnlyCollection<string>? scopes)
     {
         var others = AgentId is null ? [] : AgentsWith(host, scopes);
         var forScopes = scopes is null ? "" : $" with the scopes {string.Join(" ", scopes)}";
         var ofAgent = others.Count == 0 ? "" : $" for the agent {Printable.Excerpt(AgentId!)}";
         var happened = $"No token is stored for {host}{forScopes}{ofAgent}.";
+        if (OtherScheme.Find(AtpError.TokenNotFound, host, happened, other => Of(other, scopes).Count > 0) is { } missing) return missing;
         return others.Count == 0
             ? new(AtpError.TokenNotFound, happened, "Request one.") { Subject = host.Name, SubjectScopes = scopes }
             : new(AtpError.TokenNotFound,

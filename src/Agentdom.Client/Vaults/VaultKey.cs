@@ -72,7 +72,7 @@ internal sealed class VaultKey
         if (bytes.Length < SharedSecret.MinimumBytes)
             throw new AtpException(AtpError.VaultKeyInvalid,
                 $"{Variable} has {bytes.Length} bytes and needs at least {SharedSecret.MinimumBytes}.",
-                "Make one with 'openssl rand -base64 32', or unset it to use the key file.");
+                "Make one with 'openssl rand -base64 32', or unset it to use the key file.") { Subject = Variable };
         return Hmac.DeriveKey(bytes, "agentdom/vault/key/v1");
     }
 

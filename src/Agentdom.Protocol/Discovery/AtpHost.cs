@@ -59,6 +59,10 @@ internal sealed class AtpHost : IEquatable<AtpHost>
         return new AtpHost(new Uri($"{scheme}://{nameAndPort}/"), prefix + nameAndPort);
     }
 
+    /// <summary>A loopback host's name with the other scheme, or null for other hosts, which have only one.</summary>
+    internal AtpHost? WithOtherScheme() =>
+        IsLoopback(Origin) ? Parse($"{(Origin.Scheme == "https" ? "http" : "https")}://{Origin.Authority}") : null;
+
     /// <summary>The host of an address such as <c>https://api.example.com/orders</c>.</summary>
     /// <exception cref="AtpException"><see cref="AtpError.HostInvalid"/></exception>
     internal static AtpHost Of(Uri address)

@@ -14,7 +14,7 @@ internal static class CmdletAdvice
     {
         // No advice about a parameter that the cmdlet does not have.
         bool Has(string parameter) => cmdlet is null || cmdlet.MyInvocation.MyCommand.Parameters.ContainsKey(parameter);
-        var (parameter, advice) = Of(failure, Has);
+        var (parameter, advice) = failure.Error == AtpError.ProxyRefused ? OfProxy(failure, cmdlet) : Of(failure, Has);
         return advice is null || (parameter is not null && !Has(parameter)) ? failure : failure.WithAdvice($"{failure.Advice} {advice}");
     }
 
@@ -22,6 +22,8 @@ internal static class CmdletAdvice
     {
         AtpError.SecretMissing when failure.Subject is { } host =>
             (null, $"Set-AtpSecret {host} stores it in the vault{(has("Secret") ? "; -Secret uses it for one call" : "")}."),
+        AtpError.SecretMissing when failure.SubjectEntry is not null =>
+            (null, "Get-AtpSecret lists the hosts that have a secret, Set-AtpSecret stores one."),
         AtpError.ScopeInvalid => ("Scope", "Use -Scope for them."),
         AtpError.PurposeInvalid => ("Purpose", "Use -Purpose for it."),
         AtpError.AgentIdInvalid => ("AgentId", "Use -AgentId for it, or the environment variable AGENTDOM_AGENT_ID."),
@@ -30,7 +32,6 @@ internal static class CmdletAdvice
         AtpError.EndpointForeign or AtpError.AudienceForeign when failure.Subject is { } host =>
             ("TrustedEndpointHost", $"Use -TrustedEndpointHost {host}."),
         AtpError.TimedOut => ("TimeoutSec", "Use -TimeoutSec to allow more time."),
-        AtpError.ProxyRefused => ("ProxyCredential", "-Proxy and -ProxyCredential set another proxy or other credentials for one call."),
         AtpError.TokenAmbiguous => ("Scope", "Use -Scope and -AgentId for them."),
         AtpError.TokenNotFound when failure.SubjectAgent is { } agent => ("AgentId", $"Use -AgentId {Word(agent)}."),
         AtpError.TokenNotFound or AtpError.TokenExpired when failure.Subject is { } host =>
@@ -40,11 +41,19 @@ internal static class CmdletAdvice
             (null, $"If only this entry cannot be read, {Removal(unreadable)} removes it."),
         AtpError.VaultEntryDamaged when failure.Subject is { } host =>
             (null, $"Set-AtpSecret {host} replaces it, Remove-AtpSecret {host} removes it."),
-        AtpError.VaultKeyInvalid => (null, "New-AtpSecret generates a key."),
+        AtpError.VaultKeyInvalid when failure.Subject == VaultKey.Variable => (null, "New-AtpSecret generates a key."),
         AtpError.VaultUnwritable => ("NoPersist", "Use -NoPersist to store nothing."),
         AtpError.PortTaken => ("Port", "Use -Port for it."),
         _ => (null, null),
     };
+
+    private static (string? Parameter, string? Advice) OfProxy(AtpException failure, PSCmdlet? cmdlet)
+    {
+        bool IsGiven(string parameter) => cmdlet?.MyInvocation.BoundParameters.ContainsKey(parameter) == true;
+        if (!IsGiven("Proxy") && !IsGiven("ProxyCredential"))
+            return ("ProxyCredential", "-Proxy and -ProxyCredential set another proxy or other credentials for one call.");
+        return failure.Subject is null ? default : (null, "Use -ProxyCredential for them.");
+    }
 
     private static string Removal((string Entry, string Vault) unreadable) =>
         $"Revoke-AtpToken -EntryName {unreadable.Entry} -Vault {Word(unreadable.Vault)}";

@@ -7,7 +7,8 @@ internal static class ErrorRecords
 {
     internal static ErrorRecord From(AtpException failure, object? target, PSCmdlet cmdlet) =>
         new(CmdletAdvice.For(failure, cmdlet), "Atp" + failure.Error, Category(failure.Error),
-            target is string host ? Printable.WithoutUserInfoOfHost(host) : target);
+            failure.Error == AtpError.PlainTextRefused ? null
+                : target is string host ? Printable.WithoutUserInfoOfHost(host) : target);
 
     internal static ErrorRecord From(JsonFormatException failure, object? target, PSCmdlet cmdlet) => From(
         new AtpException(AtpError.BodyInvalid, $"The body has no canonical form: {failure.Message}",

@@ -23,17 +23,25 @@ public sealed class GetAtpSecretCommand : VaultCmdlet
     protected override void Run()
     {
         var vault = OpenVault();
-        var stored = SecretEntry.Hosts(vault, e => WriteWarning(CmdletAdvice.For(e, this).Message));
         foreach (var name in HostName ?? ["*"])
         {
-            var hosts = new HostPattern(name);
-            var found = stored.Where(hosts.Fits).ToList();
-            foreach (var host in found) WriteObject(new AtpStoredSecret(host, vault.Name));
-            if (found.Count == 0 && hosts.Host is { } missing) Report(NoneFor(missing, vault), name);
+            try
+            {
+                foreach (var host in Find(vault, name)) WriteObject(new AtpStoredSecret(host, vault.Name));
+            }
+            catch (AtpException e) when (HostName!.Length > 1 || e.Error == AtpError.SecretMissing)
+            {
+                Report(e, name);
+            }
         }
     }
 
-    private static AtpException NoneFor(AtpHost host, ITokenVault vault) => new(AtpError.SecretMissing,
-        $"The vault '{vault.Name}' contains no secret for {host}.",
-        "Set-AtpSecret stores one. Get-AtpSecret lists the hosts that have one.");
+    private IReadOnlyList<string> Find(ITokenVault vault, string name)
+    {
+        var hosts = EntryName.IsSecret(name) ? null : new HostPattern(name);
+        if (hosts is { Host: null })
+            return [.. SecretEntry.Hosts(vault, e => WriteWarning(CmdletAdvice.For(e, this).Message)).Where(hosts.Fits)];
+        // Not from the list: the names of some entries do not tell their host.
+        return SecretEntry.Exists(vault, SecretEntry.NameOf(name)) ? [hosts?.Host?.Name ?? name] : throw SecretEntry.NotFound(vault, name);
+    }
 }

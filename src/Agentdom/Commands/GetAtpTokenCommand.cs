@@ -77,6 +77,7 @@ public sealed class GetAtpTokenCommand : GettingCmdlet
     /// <inheritdoc/>
     protected override void Run()
     {
+        if (AsPlainText && AsHeader) throw new PSArgumentException("-AsPlainText and -AsHeader return different things. Use one of them.");
         var store = OpenStore();
         ForEachHost(HostName ?? [AnyHost], hosts =>
         {

@@ -38,7 +38,7 @@ public sealed class RegisterAtpRefreshJobCommand : VaultCmdlet
         if (!isInProcess) JobEnvironment.RequireNoPassword();
         var engine = isInProcess ? [] : JobEnvironment.WithAuthorities(EnginePath.Find());
         var job = new RefreshJob(Interval, engine, JobFolder.Script) { WhyLogonIsNeeded = WhyLogonIsNeeded(vault) };
-        if (!ShouldProcess($"{chosen.Name}, every {Interval.TotalMinutes} min, vault '{vault.Name}'", "Register refresh job")) return;
+        if (!ShouldProcess($"{chosen.Name}, every {TimeText.Exact(Interval)}, vault '{vault.Name}'", "Register refresh job")) return;
 
         if (!isInProcess)
         {

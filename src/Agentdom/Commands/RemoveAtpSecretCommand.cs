@@ -8,7 +8,7 @@ namespace Agentdom.Commands;
 [OutputType(typeof(void))]
 public sealed class RemoveAtpSecretCommand : VaultCmdlet
 {
-    /// <summary>The host that the secret was stored for.</summary>
+    /// <summary>The host that the secret was stored for, or the name of the entry where Get-AtpSecret shows that.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
     [ArgumentCompleter(typeof(HostCompleter))]
@@ -21,11 +21,12 @@ public sealed class RemoveAtpSecretCommand : VaultCmdlet
     /// <inheritdoc/>
     protected override void Run()
     {
-        var host = AtpHost.Parse(HostName);
-        if (!ShouldProcess(host.Name, "Remove shared secret")) return;
+        if (HostName.IndexOfAny(['*', '?']) >= 0)
+            throw new AtpException(AtpError.HostInvalid, $"'{Printable.Excerpt(HostName)}' is a wildcard, and one host is expected.",
+                "Use Get-AtpSecret with the wildcard, check what it lists, and pipe that to Remove-AtpSecret.");
+        var name = SecretEntry.NameOf(HostName);
+        if (!ShouldProcess(name == HostName ? name : AtpHost.Parse(HostName).Name, "Remove shared secret")) return;
         var vault = OpenVault();
-        if (!SecretEntry.Remove(vault, host))
-            throw new AtpException(AtpError.SecretMissing, $"The vault '{vault.Name}' contains no secret for {host}.",
-                "Check the host's name and port, and the vault. Get-AtpSecret lists the hosts that have a secret.");
+        if (!vault.Remove(name)) throw SecretEntry.NotFound(vault, HostName);
     }
 }

@@ -94,9 +94,9 @@ public sealed class RevokeAtpTokenCommand : TokenCmdlet
             : NothingFor(store.NotFound(hosts.Host!, Scope));
     }
 
-    // To request a token is no advice for who wants none.
-    private static AtpException NothingFor(AtpException missing) =>
-        new(missing.Error, missing.Happened, "Nothing to revoke.") { SubjectAgent = missing.SubjectAgent };
+    // To request a token is no advice for who wants none. Without a subject, the advice is about another host that has one.
+    private static AtpException NothingFor(AtpException missing) => missing.Subject is null ? missing
+        : new(missing.Error, missing.Happened, "Nothing to revoke.") { SubjectAgent = missing.SubjectAgent };
 
     private string TokenEntry() =>
         Client.EntryName.IsToken(EntryName) ? EntryName : throw NoEntry($"'{EntryName}' is not the name of a token's entry.");

@@ -39,7 +39,9 @@ public sealed class StartAtpServerCommand : AtpCmdlet
     [ValidateNotNullOrEmpty]
     public string? Audience { get; set; }
 
-    /// <summary>Serves https, with a certificate that is made for this server and that this process trusts while it runs.</summary>
+    /// <summary>
+    /// Serves https, with a certificate that is made for this server. On Linux all .NET programs of this user trust it while it runs.
+    /// </summary>
     [Parameter]
     public SwitchParameter Https { get; set; }
 
@@ -52,11 +54,23 @@ public sealed class StartAtpServerCommand : AtpCmdlet
         var options = new TokenIssuerOptions { TokenLifetime = TokenLifetime, Audience = Audience };
         options.Secrets.Add(Secret is null ? SharedSecret.Generate() : SecureText.Reveal(Secret));
         foreach (var scope in Scope.Distinct(StringComparer.Ordinal)) options.Scopes.Add(scope);
-        var server = RunningServer.Start(Port, options, Https);
+        var server = Start(options);
         WriteVerbose($"Listening on {server.Uri}. {server.Uri}whoami returns the content of the token that it is called with.");
         WriteObject(server);
         if (!server.IsTrusted)
             WriteWarning("Only the cmdlets of this module accept the server's certificate here. "
                 + "Use -SkipCertificateCheck with Invoke-RestMethod, for this server alone.");
+    }
+
+    private AtpServer Start(TokenIssuerOptions options)
+    {
+        try
+        {
+            return RunningServer.Start(Port, options, Https);
+        }
+        catch (AtpException e) when (e.Error == AtpError.ServerOptionsInvalid && !LifetimeRule.IsValid(TokenLifetime))
+        {
+            throw e.WithAdvice($"{e.Advice} -TokenLifetime takes a plain number for minutes.");
+        }
     }
 }

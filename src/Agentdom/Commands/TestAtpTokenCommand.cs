@@ -10,7 +10,7 @@ namespace Agentdom.Commands;
 public sealed class TestAtpTokenCommand : TokenCmdlet
 {
     /// <summary>The hosts, or wildcards such as <c>*.example.com</c>.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Host")]
     [ArgumentCompleter(typeof(TokenHostCompleter))]
     [SupportsWildcards]
@@ -52,6 +52,8 @@ public sealed class TestAtpTokenCommand : TokenCmdlet
     /// <inheritdoc/>
     protected override void Run()
     {
+        // Whoever pipes a token in plain text must not find it in the message about a host.
+        if (HostName.Any(IsToken)) throw NoPlainTextAttribute.Refusal();
         if (Token is not null)
         {
             Give([Ask(OnlyHost(), Token)], isComplete: true);
@@ -65,10 +67,24 @@ public sealed class TestAtpTokenCommand : TokenCmdlet
             var tokens = Find(store, hosts, Scope);
             if (tokens.Count == 0 && !Quiet && hosts.Host is { } host) throw store.NotFound(host, Scope);
             isComplete &= tokens.Count > 0;
-            statuses.AddRange(tokens.Select(Ask));
+            foreach (var token in tokens)
+            {
+                try
+                {
+                    statuses.Add(Ask(token));
+                }
+                catch (AtpException e) when (tokens.Count > 1)
+                {
+                    isComplete = false;
+                    Report(e, token.Host);
+                }
+            }
         });
         Give(statuses, isAnswered && isComplete);
     }
+
+    private static bool IsToken(string text) =>
+        text.Length > 60 && text.StartsWith("eyJ", StringComparison.Ordinal) && text.IndexOf('.') > 0;
 
     private AtpHost OnlyHost() => HostName.Length == 1 && new HostPattern(HostName[0]).Host is { } host ? host
         : throw new AtpException(AtpError.HostInvalid, "A token was given with several hosts, and it is sent to the issuer of one only.",

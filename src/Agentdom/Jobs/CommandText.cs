@@ -41,9 +41,23 @@ internal static class CommandText
     internal static IReadOnlyList<string> FromSystemd(string command) =>
         [.. Words(command).Select(static (word, index) => (index == 0 ? word : word.Replace("$$", "$")).Replace("%%", "%"))];
 
-    /// <summary>What is missing for a command to run: the path of a program, or of a file that it runs; or null.</summary>
-    internal static string? Missing(IEnumerable<string> words) =>
-        words.FirstOrDefault(static word => Path.IsPathRooted(word) && !File.Exists(word));
+    /// <summary>
+    /// Why a command cannot run, as the end of a sentence: the program or a file that it runs is gone or cannot be read; or null.
+    /// </summary>
+    internal static string? WhyNotRun(IEnumerable<string> words) =>
+        words.Where(Path.IsPathRooted).Select(WhyUnusable).FirstOrDefault(static why => why is not null);
+
+    private static string? WhyUnusable(string path)
+    {
+        try
+        {
+            return AtomicFile.Exists(path) ? null : $"{path} is gone. Register it again.";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"{path} cannot be read: {e.Message}";
+        }
+    }
 
     private static List<string> Words(string command)
     {

@@ -6,18 +6,15 @@ namespace Agentdom.Jobs;
 /// </summary>
 internal static class CronDaemon
 {
-    private const string Processes = "/proc";
-
     // systemd-cron has no process of its own: systemd reads the crontabs through this generator.
     private const string SystemdGenerator = "system-generators/systemd-crontab-generator";
 
     private static readonly string[] s_names = ["cron", "crond", "fcron", "bcron-sched"];
     private static readonly string[] s_systemd = ["/lib/systemd", "/usr/lib/systemd"];
 
-    /// <summary>Why the jobs of crontabs do not run now, or null if they do or this cannot be known.</summary>
-    internal static string? WhyNot() => IsMissing(Processes) ? "no cron daemon runs here" : null;
-
-    internal static bool IsMissing(string processes)
+    /// <summary>Whether there is none; false if this cannot be known.</summary>
+    /// <param name="processes">The folder with the system's processes.</param>
+    internal static bool IsMissing(string processes = "/proc")
     {
         // On other systems, such as macOS, and if the processes of others are hidden (hidepid), the first one cannot be read.
         if (Name(Path.Combine(processes, "1")) is not { } first) return false;

@@ -52,9 +52,9 @@ internal sealed class CronScheduler : IJobScheduler
     }
 
     // Not a refusal: an image is built without its daemon, and a daemon may be started later.
-    private static string? WhyNotRun() => CronDaemon.WhyNot() is { } reason
-        ? $"The job does not run, because {reason}. Start it (sudo service cron start, or in a container: cron), and have it started "
-            + "with the system. -Scheduler InProcess renews in this process instead."
+    private static string? WhyNotRun() => CronDaemon.IsMissing()
+        ? "The job does not run, because no cron daemon runs here. Start it (sudo service cron start, or in a container: cron), "
+            + "and have it started with the system. -Scheduler InProcess renews in this process instead."
         : null;
 
     private static string Read()

@@ -11,7 +11,7 @@ internal static class JobFolder
     /// <summary>The file to which the script writes its outcome.</summary>
     internal static string LastRun => Path.Combine(AgentdomHome.Jobs, "last-run.json");
 
-    /// <summary>When the job was last registered (UTC), or null if its script is gone.</summary>
+    /// <summary>When the job was last registered (UTC), or null if its script is gone or cannot be seen.</summary>
     internal static DateTimeOffset? RegisteredAt => File.Exists(Script) ? File.GetLastWriteTimeUtc(Script) : null;
 
     /// <summary>Writes a script that only its owner can read.</summary>
@@ -34,7 +34,7 @@ internal static class JobFolder
     /// <summary>Removes the script and the outcome.</summary>
     internal static void Clear()
     {
-        if (!Directory.Exists(AgentdomHome.Jobs)) return;
+        if (!AtomicFile.Exists(AgentdomHome.Jobs)) return;
         File.Delete(Script);
         File.Delete(LastRun);
     }

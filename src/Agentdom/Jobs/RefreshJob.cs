@@ -13,8 +13,8 @@ internal sealed record RefreshJob
     public RefreshJob(TimeSpan interval, IReadOnlyList<string> engine, string script)
     {
         if (interval < TimeSpan.FromMinutes(1) || interval > s_longest || interval.Ticks % TimeSpan.TicksPerMinute != 0)
-            throw new AtpException(AtpError.IntervalInvalid, $"The job cannot run every {interval}.",
-                "Use whole minutes from 1 minute to 1 hour, such as -Interval 5 or -Interval 00:05:00.");
+            throw new AtpException(AtpError.IntervalInvalid, $"The job cannot run every {TimeText.Exact(interval)}.",
+                "Use whole minutes from 1 minute to 1 hour, such as -Interval 5 or -Interval 00:05:00. A plain number means minutes.");
         Command = [.. engine.Select(RequireOneLine), "-NoProfile", "-NonInteractive", "-File", RequireOneLine(script)];
         Interval = interval;
     }

@@ -20,11 +20,9 @@ internal sealed record RegisteredJob(
     internal static RegisteredJob Of(string scheduler, JobCommand job, DateTimeOffset? nextRun = null, string? whyNotRun = null)
     {
         var last = JobFolder.ReadLastRun();
-        var missing = CommandText.Missing(job.Words) is { } gone
-            ? $"The job cannot run, because {gone} is gone. Register it again."
-            : null;
+        var whyNot = CommandText.WhyNotRun(job.Words) is { } reason ? $"The job cannot run, because {reason}" : null;
         return new(scheduler, job.Interval, job.Text, nextRun, last,
-            missing ?? whyNotRun ?? WhyOverdue(job.Interval, last?.Started, JobFolder.RegisteredAt, DateTimeOffset.UtcNow));
+            whyNot ?? whyNotRun ?? WhyOverdue(job.Interval, last?.Started, JobFolder.RegisteredAt, DateTimeOffset.UtcNow));
     }
 
     /// <summary>That the job should have run, or null if it is not overdue.</summary>

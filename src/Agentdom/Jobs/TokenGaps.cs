@@ -18,7 +18,8 @@ internal static class TokenGaps
         StoredToken[] brief = [.. tokens.Where(token => Life(token) < Longest(interval)).OrderBy(Life)];
         if (brief.Length == 0) return null;
         var others = brief.Length == 1 ? "" : $" (and {brief.Length - 1} more)";
-        return $"The job runs every {Minutes(interval)}, and the token for {brief[0]}{others} is valid for {Minutes(Life(brief[0]))} only, "
+        return $"The job runs every {TimeText.Exact(interval)}, and the token for {brief[0]}{others} is valid for "
+            + $"{TimeText.Span(Life(brief[0]))} only, "
             + $"so there will be times without a valid token. {Remedy(Life(brief[0]))}";
     }
 
@@ -34,8 +35,4 @@ internal static class TokenGaps
     private static TimeSpan Longest(TimeSpan interval) => TimeSpan.FromTicks((long)(interval.Ticks * Delay)) + s_work;
 
     private static TimeSpan Life(StoredToken token) => token.ExpiresAt - token.IssuedAt;
-
-    private static string Minutes(TimeSpan span) => span.TotalMinutes < 2
-        ? FormattableString.Invariant($"{span.TotalSeconds:0} seconds")
-        : FormattableString.Invariant($"{Math.Floor(span.TotalMinutes):0} minutes");
 }

@@ -9,7 +9,7 @@ public sealed class AtpStoredSecret
         Vault = vault;
     }
 
-    /// <summary>The host, or the name of the vault entry if the name is too long to tell the host.</summary>
+    /// <summary>The host, or the name of the vault entry if that does not tell the host. Remove-AtpSecret accepts both.</summary>
     public string Host { get; }
 
     /// <summary>The name of the vault.</summary>

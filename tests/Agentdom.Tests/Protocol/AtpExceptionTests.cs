@@ -41,6 +41,14 @@ public sealed class AtpExceptionTests
         Assert.Same(inner, Failure(inner).InnerException);
     }
 
+    [Theory]
+    [InlineData("No space left on device : '/a/b.tmp'", "No space left on device : '/a/b.tmp'.")]
+    [InlineData("It failed. ", "It failed.")]
+    [InlineData("Is it there?", "Is it there?")]
+    [InlineData("It said: xx\u2026", "It said: xx\u2026")]
+    public void TheReasonEndsBeforeTheAdvice(string reason, string shown) =>
+        Assert.Equal($"{shown} Try again.", new AtpException(AtpError.VaultUnwritable, reason, "Try again.").Message);
+
     private static AtpException Failure(Exception cause) => new(AtpError.HostUnreachable, "It failed.", "Try again.", cause);
 
     private static void AssertClean(AtpException error)

@@ -14,6 +14,17 @@ public sealed class TimeTextTests
         Assert.Equal(shown, TimeText.Span(TimeSpan.FromSeconds(seconds)));
 
     [Theory]
+    [InlineData(5, "5s")]
+    [InlineData(300, "5m")]
+    [InlineData(18_000, "5h")]
+    [InlineData(216_000, "2d 12h")]
+    [InlineData(1.5, "00:00:01.5000000")]
+    [InlineData(90, "00:01:30")]
+    [InlineData(-300, "-00:05:00")]
+    public void ADurationThatWasSetLosesNothing(double seconds, string shown) =>
+        Assert.Equal(shown, TimeText.Exact(TimeSpan.FromSeconds(seconds)));
+
+    [Theory]
     [InlineData(0.2, "1s")]
     [InlineData(30, "30s")]
     [InlineData(60, "1m")]

@@ -49,8 +49,8 @@ public sealed class ManagedAuditTests
         Assert.All(issuer.Log.Audit, static entry => Assert.Equal((1002, LogLevel.Warning), (entry.Id, entry.Level)));
         Assert.Equal(
             [
-                ("managed_issue", "B", "data.write", "invalid_scope"), ("managed_issue", "B", "", "invalid_request"),
-                ("managed_rotate", "B", "", "unknown_token"), ("managed_issue", null, null, "invalid_api_key"),
+                ("managed_issue", "B", "data.write", "invalid_scope"), ("managed_issue", "B", null, "invalid_request"),
+                ("managed_rotate", "B", null, "unknown_token"), ("managed_issue", null, null, "invalid_api_key"),
             ],
             issuer.Log.Audit.Select(static e => (
                 e.Values["Operation"] as string, e.Values.GetValueOrDefault("AgentId") as string,

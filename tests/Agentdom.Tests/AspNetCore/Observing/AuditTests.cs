@@ -84,8 +84,21 @@ public sealed class AuditTests : IDisposable
         await issuer.GetDataAsync(await Wire.TokenAsync(issuer, body));
 
         var entry = _log.Audit[^1];
-        Assert.Equal((1002, "accept", "insufficient_scope", "test-agent"),
-            (entry.Id, entry.Values["Operation"], entry.Values["Outcome"], entry.Values["AgentId"]));
+        Assert.Equal((1002, "accept", "insufficient_scope", "test-agent", "data.list"),
+            (entry.Id, entry.Values["Operation"], entry.Values["Outcome"], entry.Values["AgentId"], entry.Values["Scopes"]));
+    }
+
+    [Fact]
+    public void WithoutScopesAnEventSaysNothingOfAny()
+    {
+        using var services = new ServiceCollection().AddMetrics().AddLogging(logging => logging.AddProvider(_log)).BuildServiceProvider();
+        using var telemetry = new IssuerTelemetry(services.GetRequiredService<ILoggerFactory>(),
+            services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), TimeProvider.System);
+        using var decision = new Decision(Operation.Accept);
+
+        telemetry.Record(decision.IsRefused("insufficient_scope", "test-agent"), System.Net.IPAddress.Loopback);
+
+        Assert.Equal("Refused to accept for agent test-agent at 127.0.0.1: insufficient_scope.", Assert.Single(_log.Audit).Text);
     }
 
     [Fact]

@@ -134,6 +134,19 @@ public sealed class PrivatePathTests : IDisposable
         Assert.Equal(["stored"], used.Output);
     }
 
+    [Fact]
+    public async Task AFileOfAnotherUserIsNoFolderWhateverItsOwnerIs()
+    {
+        OtherUser.Require();
+        File.WriteAllText(_home, "");
+
+        var child = await ChildEngine.RunUnderAsync(
+            OtherUser.Launcher, $"try {{ Get-AtpToken }} catch {{ \"$_\" }}; {Store}", ("HOME", _root));
+
+        Assert.Equal(2, child.Output.Length);
+        Assert.All(child.Output, line => Assert.Contains($"{_home} is a file, not a folder.", line));
+    }
+
     [Theory]
     [InlineData(true)]
     // As on systems without statx, such as macOS.

@@ -25,7 +25,7 @@ public sealed class RefusalMessageTests : IDisposable
         var error = await Agent.FailsAsync(expected, () => _agent.AskAsync(host.Endpoint));
 
         Assert.Contains("Said the issuer", error.Message);
-        Assert.Contains(host.Name, error.Message);
+        Assert.Contains($"{host.Name} {(status < 500 ? "refused" : "answered")} with status {status}", error.Message);
     }
 
     // A firewall or a login page on the way says nothing about the signature or the scopes.
@@ -73,7 +73,7 @@ public sealed class RefusalMessageTests : IDisposable
             await using var host = await ScriptedIssuer.StartAsync(Answers.Text(status, type, body));
             var error = await Agent.FailsAsync(AtpError.IssuerFailed, () => _agent.AskAsync(host.Endpoint));
 
-            Assert.EndsWith($"refused with status {status} by Kestrel{shown}.", error.Happened);
+            Assert.EndsWith($"{host.Name} was answered by Kestrel with status {status}{shown}.", error.Happened);
             Assert.DoesNotContain("web page", error.Message);
         }
     }

@@ -63,6 +63,28 @@ public sealed class FileVaultKeyTests : IDisposable
     }
 
     [Fact]
+    public void ANewKeyIsAdvisedOnlyWhileThereIsNothingToOpen()
+    {
+        using (new EnvironmentVariable(VaultKey.Variable, "short"))
+        {
+            var refusal = Assert.Throws<AtpException>(_vault.EnsureWritable);
+            Assert.Contains("Make one", refusal.Advice);
+            Assert.Equal(VaultKey.Variable, refusal.Subject);
+        }
+        _vault.Write("agentdom-a", "x");
+        using (new EnvironmentVariable(VaultKey.Variable, "short"))
+        {
+            foreach (var use in new Action[] { () => _vault.EnsureWritable(), () => _vault.Read("agentdom-a") })
+            {
+                var refusal = Assert.Throws<AtpException>(use);
+                Assert.Contains("as before", refusal.Advice);
+                // The subject of the module's own advice to make a key.
+                Assert.Null(refusal.Subject);
+            }
+        }
+    }
+
+    [Fact]
     public void OnlyTheOwnerMayReadTheKey()
     {
         if (OperatingSystem.IsWindows())

@@ -249,6 +249,7 @@ public sealed class FileVaultTests : IDisposable
             Assert.Equal(AtpError.VaultUnreadable, refusal.Error);
             Assert.Contains($"{file} is a file, not a folder", refusal.Happened);
         }
+        Assert.Contains($"{file} is a file, not a folder.", Assert.Throws<AtpException>(vault.EnsureWritable).Happened);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ namespace Agentdom.Tests.Issuer;
 [Collection(PowerShellCollection.Name)]
 public sealed class TlsLoopbackTests
 {
-    private const string Subject = "CN=Agentdom test server";
+    private const string Name = "Agentdom test server";
 
     [Fact]
     public async Task AClientOfThisProcessNeedsNeitherSchemeNorTrust()
@@ -128,7 +128,8 @@ public sealed class TlsLoopbackTests
     private static List<string> Trusted()
     {
         using var store = new X509Store(StoreName.Root, StoreLocation.CurrentUser, OpenFlags.ReadOnly);
-        return [.. store.Certificates.Where(static c => c.Subject == Subject).Select(static c => c.Thumbprint)];
+        return [.. store.Certificates.Where(static c => c.GetNameInfo(X509NameType.SimpleName, forIssuer: false) == Name)
+            .Select(static c => c.Thumbprint)];
     }
 
     private static async Task<string> ReadAsync(StreamReader reader)

@@ -47,6 +47,27 @@ public sealed class PlainMinutesTests : IDisposable
     [InlineData("1e300")]
     [InlineData("([double]::NaN)")]
     [InlineData("soon")]
-    public void WhatIsNoTimeSpanIsRefused(string given) =>
-        Assert.Single(_engine.Run($"Start-AtpServer -TokenLifetime {given}").Errors);
+    [InlineData("5m")]
+    [InlineData("-5")]
+    [InlineData("'-00:05:00'")]
+    [InlineData("([timespan] '-00:05:00')")]
+    public void WhatIsNoTimeSpanIsRefusedWithBothWaysToWriteOne(string given)
+    {
+        foreach (var parameter in new[] { "Start-AtpServer -TokenLifetime", "Get-AtpToken h.example -MinimumValidity" })
+        {
+            var message = Assert.Single(_engine.Run($"{parameter} {given}").Errors).Exception.Message;
+            Assert.Contains("Use minutes, such as 5, or 00:05:00.", message);
+        }
+    }
+
+    [Theory]
+    [InlineData("Register-AtpRefreshJob -Scheduler InProcess 300 -WhatIf", "every 5h.")]
+    [InlineData("Start-AtpServer -TokenLifetime 3600", "not 2d 12h.")]
+    public void ANumberThatWasMeantForSecondsIsShownAsWhatItIs(string script, string shown)
+    {
+        var message = Assert.Single(_engine.Run(script).Errors).Exception.Message;
+
+        Assert.Contains(shown, message);
+        Assert.Contains("plain number", message);
+    }
 }

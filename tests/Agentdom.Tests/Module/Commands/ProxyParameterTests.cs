@@ -46,6 +46,41 @@ public sealed class ProxyParameterTests : IDisposable
         if (!command.StartsWith("Revoke", StringComparison.Ordinal)) Assert.Equal("AtpProxyRefused", result.ErrorId);
     }
 
+    [Theory]
+    [InlineData(407, "wants a user name and password (status 407)", "Add a user name and password for it. Use -ProxyCredential")]
+    [InlineData(403, "refuses to connect", "do without that proxy")]
+    public async Task TheAdviceIsAboutTheGivenOne(int status, string happened, string advice)
+    {
+        await using var proxy = new RefusingProxy(status);
+
+        AssertAdvice($"-Proxy http://{proxy.Name}", happened, advice);
+    }
+
+    [Fact]
+    public void TheAdviceForOneThatDoesNotAnswerIsAboutIt() =>
+        AssertAdvice($"-Proxy http://{ClosedPort.Shared.Name}", "does not answer", "Check its address");
+
+    [Fact]
+    public async Task OneThatSpeaksNoTlsIsNotTakenForTheHost()
+    {
+        await using var proxy = await TestHost.StartAsync(static _ => { });
+
+        AssertAdvice($"-Proxy https://{proxy.Name}", $"through the proxy {proxy.Name}", $"write http://{proxy.Name}");
+    }
+
+    private void AssertAdvice(string parameters, string happened, string advice)
+    {
+        var result = Run($"Get-AtpManifest api.example.com -TimeoutSec 20 {parameters}");
+
+        Assert.Equal("AtpProxyRefused", result.ErrorId);
+        var message = result.Errors[0].Exception.Message;
+        Assert.Contains(happened, message);
+        Assert.Contains(advice, message);
+        Assert.DoesNotContain("HTTPS_PROXY", message);
+        Assert.DoesNotContain("NO_PROXY", message);
+        Assert.DoesNotContain("another proxy", message);
+    }
+
     [Fact]
     public async Task LoopbackIsAskedWithoutIt()
     {

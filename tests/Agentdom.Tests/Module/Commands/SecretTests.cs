@@ -123,6 +123,64 @@ public sealed class SecretTests : IAsyncLifetime
         Assert.Single(Run($"Request-AtpToken $h data.read -Secret $s -NoPersist").Output);
     }
 
+    [Theory]
+    // 80 characters and more, and more dots and dashes than are tried.
+    [InlineData("a-name-that-is-longer-than-all-that-an-entry-shows.of-a-provider.with-subdomains.example")]
+    [InlineData("a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.example")]
+    public void ASecretIsFoundByItsHostAndRemovedAsListedHoweverLongTheNameIs(string host)
+    {
+        Run($"Set-AtpSecret {host} $s; Set-AtpSecret api.example.com $s");
+
+        Assert.Equal(host, Run($"(Get-AtpSecret {host}).Host").Single<string>());
+        Assert.Equal(EntryName.OfSecret(host), Run($"(Get-AtpSecret {EntryName.OfSecret(host)}).Host").Single<string>());
+        Assert.Equal(2, Run("Get-AtpSecret").Output.Count);
+        Assert.Empty(Run("Get-AtpSecret | Remove-AtpSecret").Errors);
+        Assert.Empty(Run("Get-AtpSecret").Output);
+        Assert.Equal("AtpSecretMissing", Run($"Get-AtpSecret {host}").ErrorId);
+        Assert.Equal("AtpSecretMissing", Run($"Remove-AtpSecret {EntryName.OfSecret(host)}").ErrorId);
+    }
+
+    [Fact]
+    public void OneThatCannotBeLookedForSpoilsNoOther()
+    {
+        Run("Set-AtpSecret api.example.com $s");
+
+        var result = Run("Get-AtpSecret 'no host', api.example.com");
+
+        Assert.Equal("AtpHostInvalid", result.ErrorId);
+        Assert.Single(result.Output);
+    }
+
+    [Theory]
+    [InlineData("localhost:5001", "https://localhost:5001", "https://localhost:5001")]
+    [InlineData("https://127.0.0.1:5001", "127.0.0.1:5001", "http://127.0.0.1:5001")]
+    public void ALoopbackHostWithTheOtherSchemeIsNamed(string asked, string stored, string named)
+    {
+        Run($"Set-AtpSecret {stored} $s");
+
+        foreach (var command in new[] { "Get-AtpSecret {0}", "Remove-AtpSecret {0}", "Request-AtpToken {0} data.read" })
+        {
+            var result = Run(string.Format(null, command, asked));
+
+            Assert.Equal("AtpSecretMissing", result.ErrorId);
+            Assert.Contains($"There is one for {named}. Write {named}.", result.Errors[0].Exception.Message);
+        }
+        Assert.Single(Run("Get-AtpSecret").Output);
+        Assert.DoesNotContain("There is one", Run("Get-AtpSecret localhost:5002").Errors[0].Exception.Message);
+    }
+
+    [Fact]
+    public void AWildcardRemovesNothingAndTheMessageSaysHowItIsDone()
+    {
+        Run("Set-AtpSecret api.example.com $s");
+
+        var result = Run("Remove-AtpSecret *.example.com");
+
+        Assert.Equal("AtpHostInvalid", result.ErrorId);
+        Assert.Contains("pipe that to Remove-AtpSecret", result.Errors[0].Exception.Message);
+        Assert.Single(Run("Get-AtpSecret").Output);
+    }
+
     [Fact]
     public void ASecretIsForOneHostAndPortOnly()
     {

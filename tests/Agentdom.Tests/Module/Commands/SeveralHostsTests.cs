@@ -56,6 +56,47 @@ public sealed class SeveralHostsTests : IAsyncLifetime
         Assert.Equal("nowhere.example", result.Errors[0].TargetObject);
     }
 
+    [Theory]
+    [InlineData("Test-AtpToken 127.*")]
+    [InlineData("Test-AtpToken $h, $o")]
+    [InlineData("$h, $o | Test-AtpToken")]
+    public async Task AnIssuerThatIsDownSpoilsNoOther(string script)
+    {
+        await _other.DisposeAsync();
+        using var closed = new ClosedPort(AtpHost.Parse(_other.Name).Origin.Port);
+
+        var result = Run(script);
+
+        Assert.Equal("AtpHostUnreachable", result.ErrorId);
+        Assert.Equal(_other.Name, result.Errors[0].TargetObject);
+        Assert.Equal(_issuer.Name, Assert.Single(result.Output).Properties["Host"].Value);
+        if (!script.Contains('|', StringComparison.Ordinal)) Assert.False(Run($"{script} -Quiet").Single<bool>());
+    }
+
+    [Theory]
+    [InlineData("Get-AtpToken")]
+    [InlineData("Test-AtpToken")]
+    [InlineData("Update-AtpToken")]
+    [InlineData("Revoke-AtpToken")]
+    public void ALoopbackHostWithTheOtherSchemeIsNamed(string command)
+    {
+        var result = Run($"{command} https://$h");
+
+        Assert.Equal("AtpTokenNotFound", result.ErrorId);
+        Assert.Equal($"No token is stored for https://{_issuer.Name}. There is one for http://{_issuer.Name}. Write http://{_issuer.Name}.",
+            result.Errors[0].Exception.Message);
+        Assert.Equal(2, Run("Get-AtpToken").Output.Count);
+    }
+
+    [Fact]
+    public void OneTokenIsNotReturnedInTwoForms()
+    {
+        var result = Run("Get-AtpToken $h -AsPlainText -AsHeader");
+
+        Assert.Single(result.Errors);
+        Assert.Empty(result.Output);
+    }
+
     [Fact]
     public void QuietIsTrueOnlyIfEveryHostHasAValidToken()
     {

@@ -1,7 +1,30 @@
+using Agentdom.Tests.Support;
+
 namespace Agentdom.Tests.Module;
 
 public sealed class CommandTextTests
 {
+    [Fact]
+    public async Task AFileInAClosedFolderIsNotSaidToBeGone()
+    {
+        OtherUser.Require();
+        var folder = TestPaths.NewFolder();
+        OtherUser.SetMode(folder, "700");
+        var script = Path.Combine(folder, "refresh.ps1");
+        try
+        {
+            var child = await ChildEngine.RunUnderAsync(OtherUser.Launcher,
+                "$m = [Agentdom.AtpToken].Assembly.GetType('Agentdom.Jobs.CommandText').GetMethod('WhyNotRun', [Reflection.BindingFlags] "
+                + $"'NonPublic,Static'); $null = Get-AgentId; $m.Invoke($null, @(, [string[]] '{script}'))", ("HOME", "/nonexistent"));
+
+            Assert.StartsWith($"{script} cannot be read: ", Assert.Single(child.Output));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData("plain", "plain")]
     [InlineData("", "\"\"")]

@@ -60,8 +60,8 @@ public sealed class JobEnvironmentTests
     public void AProgramOrAFileThatIsGoneIsNamed()
     {
         var here = Environment.ProcessPath!;
-        Assert.Null(CommandText.Missing(["/usr/bin/env", "SSL_CERT_FILE=/none/ca.pem", here, "-NoProfile", "-File", here]));
-        Assert.Equal("/none/pwsh", CommandText.Missing(["/none/pwsh", "-NoProfile", "-File", here]));
-        Assert.Equal("/none/refresh.ps1", CommandText.Missing([here, "-NoProfile", "-File", "/none/refresh.ps1"]));
+        Assert.Null(CommandText.WhyNotRun(["/usr/bin/env", "SSL_CERT_FILE=/none/ca.pem", here, "-NoProfile", "-File", here]));
+        Assert.StartsWith("/none/pwsh is gone.", CommandText.WhyNotRun(["/none/pwsh", "-NoProfile", "-File", here]));
+        Assert.StartsWith("/none/refresh.ps1 is gone.", CommandText.WhyNotRun([here, "-NoProfile", "-File", "/none/refresh.ps1"]));
     }
 }
