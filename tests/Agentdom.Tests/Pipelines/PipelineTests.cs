@@ -16,6 +16,7 @@ public sealed class PipelineTests
 
         Assert.True(await runner.RunAsync(sample.Read(runner, TestIssuer.SecretText)), runner.Log);
         Assert.Equal(sample.Steps, runner.Ran);
+        Assert.Equal(sample.InstallsTheModule ? api.Tokens : [], runner.Masked);
         Assert.Contains(sample.AgentId, await File.ReadAllTextAsync(Orders(runner), TestContext.Current.CancellationToken));
         await AssertNothingIsLeftAsync(runner, api);
     }
