@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Pipelines;
 
