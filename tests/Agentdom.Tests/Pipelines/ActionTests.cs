@@ -11,7 +11,8 @@ public sealed partial class ActionTests
     private const string SetUp = "Set up the vault of this job";
     private const string Request = "Request the token";
     private const string Revoke = ".github/actions/revoke";
-    private const string Injection = "'; Set-Content pwned.txt 'yes'; $(Set-Content pwned.txt 'yes') \"; Set-Content pwned.txt 'yes'; '";
+    // Runs without quotes around it, in double quotes and in single quotes.
+    private const string Injection = "$(Set-Content pwned.txt yes)'; Set-Content pwned.txt yes; '";
 
     private static readonly Dictionary<string, string> s_none = [];
 
