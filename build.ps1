@@ -4,6 +4,8 @@
     Builds, tests, packs or installs the module. A thin wrapper around dotnet.
 .PARAMETER NoBuild
     Tests, packs or installs the last build without building again.
+.PARAMETER Path
+    The folder for modules to install into. Without it, that of the user.
 .EXAMPLE
     ./build.ps1 -Task Test
 .EXAMPLE
@@ -18,7 +20,9 @@ param(
     [ValidateSet('Debug', 'Release')]
     [string] $Configuration = $(if ($Task -in 'Package', 'Install') { 'Release' } else { 'Debug' }),
 
-    [switch] $NoBuild
+    [switch] $NoBuild,
+
+    [string] $Path
 )
 
 $ErrorActionPreference = 'Stop'
@@ -54,7 +58,8 @@ function Export-Package {
 function Install-Built {
     $version = (Import-PowerShellDataFile (Join-Path $module 'Agentdom.psd1')).ModuleVersion
     $documents = [Environment]::GetFolderPath('MyDocuments')
-    $modules = if ($PSVersionTable.PSEdition -eq 'Desktop') { Join-Path $documents 'WindowsPowerShell/Modules' }
+    $modules = if ($Path) { $Path }
+    elseif ($PSVersionTable.PSEdition -eq 'Desktop') { Join-Path $documents 'WindowsPowerShell/Modules' }
     elseif ($IsWindows) { Join-Path $documents 'PowerShell/Modules' }
     elseif ($env:XDG_DATA_HOME) { Join-Path $env:XDG_DATA_HOME 'powershell/Modules' }
     else { Join-Path $HOME '.local/share/powershell/Modules' }

@@ -1,99 +1,117 @@
 using System.Text.RegularExpressions;
 using Agentdom.Tests.Support;
+using YamlDotNet.RepresentationModel;
 
 namespace Agentdom.Tests.Pipelines;
 
 /// <summary>The GitHub actions of this repository, step by step in real pwsh processes against a real issuer.</summary>
 public sealed partial class ActionTests
 {
+    private const string Install = "Install Agentdom";
+    private const string SetUp = "Set up the vault of this job";
+    private const string Request = "Request the token";
     private const string Revoke = ".github/actions/revoke";
-    private const string Injection = "'; Set-Content pwned.txt 'yes'; $(Set-Content pwned.txt 'yes') \"; Set-Content pwned.txt 'yes'; '";
+    // Runs without quotes around it, in double quotes and in single quotes.
+    private const string Injection = "$(Set-Content pwned.txt yes)'; Set-Content pwned.txt yes; '";
 
-    private static readonly Sample s_sample = Sample.All.Single(static s => s.File == "github-action.yml");
+    private static readonly Dictionary<string, string> s_none = [];
 
     [GeneratedRegex("^```yaml\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block { get; }
 
     [Fact]
-    public async Task TheJobInTheDocumentationWorksByItsEnvironmentAlone()
+    public async Task TheJobInTheDocumentationWorks()
     {
         await using var api = await OrdersApi.StartAsync();
-        using var runner = NewRunner(api);
+        using var runner = NewRunner(api, hasModule: false);
         var page = (await ReadAsync("docs/ci.md")).Replace("\r", "", StringComparison.Ordinal);
         var workflow = runner.Localize(Assert.Single(Block.Matches(page)).Groups[1].Value);
 
-        Assert.True(await runner.RunAsync(
-            GitHubWorkflow.Read(workflow, new() { ["secrets.ATP_SECRET"] = TestIssuer.SecretText })), runner.Log);
+        Assert.True(await runner.RunAsync(GitHubWorkflow.Read(
+            workflow, new() { ["secrets.ATP_SECRET"] = TestIssuer.SecretText }, ("feed", ModuleFeed.Folder))), runner.Log);
 
         Assert.Matches(@"agent\s+-+\s+github:octo/shop:orders", runner.Log);
         Assert.False(await api.IsValidAsync(Assert.Single(api.Tokens)));
-        Assert.False(Directory.Exists(VaultOf(runner)));
+        Assert.Empty(Directory.GetDirectories(runner.Temp));
     }
 
     [Fact]
-    public async Task TheTokenIsMasked()
+    public async Task TheModuleOfTheFeedIsUsedWhateverElseIsInstalled()
+    {
+        await using var api = await OrdersApi.StartAsync();
+        using var runner = NewRunner(api, hasModule: false);
+        var other = InstallForTheUser(runner, "99.1.0");
+        var feedWithoutIt = Directory.CreateDirectory(Path.Combine(runner.Work, "feed")).FullName;
+
+        Assert.False(await runner.RunAsync(Step(Install, ("feed", feedWithoutIt)), s_none), runner.Log);
+        Assert.True(await runner.RunAsync(
+            Step(Install, ("feed", ModuleFeed.Folder), ("feed-token", "a token that a folder ignores")), s_none), runner.Log);
+        Assert.True(await runner.RunAsync("\"Used: $((New-AtpSecret -AsPlainText).Length), $((Get-Module Agentdom).ModuleBase)\"; " +
+            "\"Left: $((Get-PSResourceRepository agentdom-*).Name).\""), runner.Log);
+
+        Assert.Contains($"Used: 43, {Path.Combine(runner.Temp, "agentdom-modules", "Agentdom")}", runner.Log);
+        Assert.Contains("Left: .", runner.Log);
+        Assert.DoesNotContain("a token that a folder ignores", runner.Log);
+        Assert.Equal([other], Directory.GetDirectories(Path.GetDirectoryName(other)!));
+    }
+
+    // The build itself is replaced by one that is there already, because it takes a minute. The workflow ci.yml has the real one.
+    [Theory]
+    [InlineData("8.0.404 [/sdk]\n10.0.100 [/sdk]", true)]
+    [InlineData("8.0.404 [/sdk]", false)]
+    public async Task WithoutAFeedTheModuleIsBuiltFromTheCommitOfTheAction(string sdks, bool builds)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The replacement of the build is a shell script.");
+        await using var api = await OrdersApi.StartAsync();
+        using var runner = NewRunner(api, hasModule: false);
+        var clone = Directory.CreateDirectory(Path.Combine(runner.Work, "clone")).FullName;
+        File.Copy(Path.Combine(TestPaths.RepositoryRoot, "build.ps1"), Path.Combine(clone, "build.ps1"));
+        Directory.CreateSymbolicLink(Path.Combine(clone, "out"), Path.Combine(TestPaths.RepositoryRoot, "out"));
+        runner.AddProgram("dotnet", "[ \"$1\" = --list-sdks ] && echo \"$SDKS\" || echo \"dotnet $*\"");
+        runner.Set("SDKS", sdks);
+        var modules = Path.Combine(runner.Temp, "agentdom-modules");
+        var ofAnotherCommit = Directory.CreateDirectory(Path.Combine(modules, "Agentdom", "99.1.0")).FullName;
+        var install = Step(Install);
+
+        Assert.Equal(builds, await runner.RunAsync(
+            install with { Environment = new Dictionary<string, string>(install.Environment) { ["GITHUB_ACTION_PATH"] = clone } }, s_none));
+
+        Assert.Equal(builds, runner.Log.Contains("dotnet build src/Agentdom --configuration Release", StringComparison.Ordinal));
+        Assert.Equal(!builds, runner.HasLogged("There is no .NET 10 SDK to build Agentdom with."));
+        Assert.False(Directory.Exists(ofAnotherCommit));
+        Assert.Equal(builds ? 1 : 0, Directory.GetFiles(modules, "Agentdom.psd1", SearchOption.AllDirectories).Length);
+        Assert.False(Directory.Exists(Path.Combine(UsersModules(runner), "Agentdom")));
+        Assert.Equal(builds, (await AddedAsync(runner)).Contains($"PSModulePath={modules}:", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task NoInputIsEverCode()
     {
         await using var api = await OrdersApi.StartAsync();
         using var runner = NewRunner(api);
+        var inputs = Yaml.Read(await ReadAsync("action.yml")).Map("inputs").Children.Keys.ToDictionary(
+            static name => ((YamlScalarNode)name).Value!, static _ => Injection);
 
-        Assert.True(await runner.RunAsync(s_sample.Read(runner, TestIssuer.SecretText)), runner.Log);
+        await runner.RunAsync(new Pipeline(s_none, [.. GitHubWorkflow.ActionSteps("", inputs, always: true)]));
 
-        Assert.Equal(api.Tokens, runner.Masked);
-    }
-
-    [Fact]
-    public async Task TheModuleIsInstalledFromAFeed()
-    {
-        SkipWhereTheUsersModulesCannotBeElsewhere();
-        await using var api = await OrdersApi.StartAsync();
-        using var runner = NewRunner(api, hasModule: false);
-        var feed = Directory.CreateDirectory(Path.Combine(runner.Work, "feed")).FullName;
-        Assert.True(await runner.RunAsync($"Register-PSResourceRepository published -Uri '{feed}' -Trusted; " +
-            $"Publish-PSResource '{Path.GetDirectoryName(TestPaths.ModuleManifest)}' -Repository published"), runner.Log);
-
-        Assert.True(await runner.RunAsync(
-            s_sample.Read(runner, TestIssuer.SecretText, ("feed", feed), ("feed-token", "a token that a folder ignores"))), runner.Log);
-
-        Assert.Single(api.Tokens);
-        Assert.Single(InstalledVersions(runner));
-        Assert.DoesNotContain("a token that a folder ignores", runner.Log);
-    }
-
-    [Fact]
-    public async Task TheModuleIsBuiltFromTheCommitOfTheAction()
-    {
-        SkipWhereTheUsersModulesCannotBeElsewhere();
-        await using var api = await OrdersApi.StartAsync();
-        using var runner = NewRunner(api, hasModule: false);
-        var clone = CloneTo(Path.Combine(runner.Work, "clone"));
-        var install = GitHubWorkflow.ActionSteps("", new Dictionary<string, string>()).First();
-        install = install with { Environment = new Dictionary<string, string>(install.Environment) { ["GITHUB_ACTION_PATH"] = clone } };
-
-        Assert.True(await runner.RunAsync(install, BuildHere()), runner.Log);
-
-        Assert.Single(InstalledVersions(runner));
-        Assert.True(await runner.RunAsync("Import-Module Agentdom; \"secret of $((New-AtpSecret -AsPlainText).Length)\""), runner.Log);
-        Assert.Contains("secret of 43", runner.Log);
+        Assert.Equal(3, runner.Ran.Count);
+        Assert.Empty(Directory.GetFiles(runner.Work, "pwned*", SearchOption.AllDirectories));
+        Assert.All((await AddedAsync(runner)).Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            static line => Assert.StartsWith("AGENTDOM_", line));
     }
 
     [Theory]
-    [InlineData("host", Injection)]
-    [InlineData("scopes", Injection)]
-    [InlineData("purpose", Injection)]
-    [InlineData("secret", Injection)]
-    [InlineData("agent-id", Injection)]
-    [InlineData("agent-id", "agent\nPATH=/evil")]
-    [InlineData("agent-id", "agent\rPATH=/evil")]
-    public async Task AnInputIsNeverCode(string input, string value)
+    [InlineData("agent\nPATH=/evil")]
+    [InlineData("agent\rPATH=/evil")]
+    public async Task AnAgentIdCannotSetOtherVariables(string id)
     {
         await using var api = await OrdersApi.StartAsync();
         using var runner = NewRunner(api);
 
-        await runner.RunAsync(s_sample.Read(runner, TestIssuer.SecretText, (input, value)));
+        Assert.False(await runner.RunAsync(Step(SetUp, ("agent-id", id)), s_none));
 
-        Assert.DoesNotContain(Directory.GetFiles(runner.Work, "pwned*", SearchOption.AllDirectories), static _ => true);
-        Assert.All(await File.ReadAllLinesAsync(runner.Added, TestContext.Current.CancellationToken),
-            static line => Assert.StartsWith("AGENTDOM_", line));
+        Assert.True(runner.HasLogged("The agent id must not contain a line break."), runner.Log);
+        Assert.Empty(await AddedAsync(runner));
     }
 
     [Theory]
@@ -115,29 +133,40 @@ public sealed partial class ActionTests
         await using var api = await OrdersApi.StartAsync();
         using var runner = NewRunner(api);
 
-        Assert.False(await runner.RunAsync(s_sample.Read(runner, TestIssuer.SecretText, ("scopes", " "))));
+        Assert.False(await runner.RunAsync(Step(Request, ("host", api.Issuer.Name), ("scopes", " ")), s_none));
 
         Assert.True(runner.HasLogged("Specify the scopes of the token"), runner.Log);
     }
 
     [Fact]
-    public async Task ScopesAndAgentIdAreThoseOfTheInputs()
+    public async Task ASecretForOtherHostsIsNotUsed()
+    {
+        await using var api = await OrdersApi.StartAsync();
+        using var runner = NewRunner(api);
+        runner.Set("AGENTDOM_ATP_HOSTS", "other.example.com");
+
+        Assert.False(await runner.RunAsync(
+            Step(Request, ("host", api.Issuer.Name), ("scopes", "data.read"), ("secret", TestIssuer.SecretText)), s_none));
+
+        Assert.True(runner.HasLogged("AGENTDOM_ATP_HOSTS does not name this host"), runner.Log);
+    }
+
+    [Fact]
+    public async Task ScopesAgentIdAndTheHostOfTheSecretAreThoseOfTheInputs()
     {
         await using var api = await OrdersApi.StartAsync();
         using var runner = NewRunner(api);
 
-        var steps = GitHubWorkflow.ActionSteps("", new Dictionary<string, string>
+        var request = Step(Request, ("host", api.Issuer.Name), ("scopes", "data.read, data.write"), ("secret", TestIssuer.SecretText));
+        Assert.True(await runner.RunAsync(Step(SetUp, ("agent-id", "my agent: 7")), s_none), runner.Log);
+        Assert.True(await runner.RunAsync(request with
         {
-            ["host"] = api.Issuer.Name,
-            ["scopes"] = "data.read, data.write",
-            ["agent-id"] = "my agent: 7",
-            ["secret"] = TestIssuer.SecretText,
-        });
-        Assert.True(await runner.RunAsync(new Pipeline(new Dictionary<string, string>(), [.. steps])), runner.Log);
+            Script = request.Script + "$t = Get-AtpToken\n" +
+                "\"$($t.AgentId) may $($t.ScopesGranted -join '+'), for $env:AGENTDOM_ATP_HOSTS only\"",
+        }, s_none), runner.Log);
 
-        Assert.True(await runner.RunAsync(
-            "$t = Get-AtpToken; \"$($t.AgentId) may $($t.ScopesGranted -join '+')\""), runner.Log);
-        Assert.Contains("my agent: 7 may data.read+data.write", runner.Log);
+        Assert.Contains($"my agent: 7 may data.read+data.write, for {api.Issuer.Name} only", runner.Log);
+        Assert.DoesNotContain("AGENTDOM_ATP_HOSTS", await AddedAsync(runner));
     }
 
     [Fact]
@@ -145,17 +174,16 @@ public sealed partial class ActionTests
     {
         await using var api = await OrdersApi.StartAsync();
         using var runner = NewRunner(api);
-        var setUp = GitHubWorkflow.ActionSteps("", new Dictionary<string, string>());
-        Assert.True(await runner.RunAsync(new Pipeline(new Dictionary<string, string>(), [.. setUp])), runner.Log);
+        Assert.True(await runner.RunAsync(Step(SetUp), s_none), runner.Log);
         Assert.True(await runner.RunAsync(
             "foreach ($id in 'one', 'two') { $null = Invoke-AtpRestMethod $env:ORDERS -Scope data.read -AgentId $id }",
             ("ORDERS", api.Issuer.Uri("/orders").ToString()), (Pipeline.SecretVariable, TestIssuer.SecretText)), runner.Log);
 
-        Assert.True(await RunRevokeAsync(runner), runner.Log);
+        Assert.True(await runner.RunAsync(GitHubWorkflow.ActionSteps(Revoke, s_none).First(), s_none), runner.Log);
 
         Assert.Equal(2, api.Tokens.Distinct().Count());
         foreach (var token in api.Tokens) Assert.False(await api.IsValidAsync(token));
-        Assert.False(Directory.Exists(VaultOf(runner)));
+        Assert.Empty(Directory.GetDirectories(runner.Temp));
     }
 
     [Fact]
@@ -166,14 +194,11 @@ public sealed partial class ActionTests
         Assert.True(await runner.RunAsync("$null = Invoke-AtpRestMethod $env:ORDERS -Scope data.read",
             ("ORDERS", api.Issuer.Uri("/orders").ToString()), (Pipeline.SecretVariable, TestIssuer.SecretText)), runner.Log);
 
-        Assert.True(await RunRevokeAsync(runner), runner.Log);
+        Assert.True(await runner.RunAsync(GitHubWorkflow.ActionSteps(Revoke, s_none).First(), s_none), runner.Log);
 
         Assert.Contains("nothing to revoke", runner.Log);
         Assert.True(await api.IsValidAsync(Assert.Single(api.Tokens)));
     }
-
-    private static Task<bool> RunRevokeAsync(Runner runner) => runner.RunAsync(
-        new Pipeline(new Dictionary<string, string>(), [.. GitHubWorkflow.ActionSteps(Revoke, new Dictionary<string, string>())]));
 
     private static Runner NewRunner(OrdersApi api, bool hasModule = true)
     {
@@ -182,42 +207,25 @@ public sealed partial class ActionTests
         return runner;
     }
 
-    private static void SkipWhereTheUsersModulesCannotBeElsewhere() =>
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "On Windows the user's module path cannot be changed.");
+    private static PipelineStep Step(string name, params (string Name, string Value)[] inputs) =>
+        GitHubWorkflow.ActionSteps("", inputs.ToDictionary()).Single(step => step.Name == name);
 
-    private static string VaultOf(Runner runner) => Path.Combine(runner.Temp, "agentdom");
+    private static string UsersModules(Runner runner) => Path.Combine(runner.Work, ".local", "share", "powershell", "Modules");
 
-    private static string[] InstalledVersions(Runner runner) =>
-        Directory.GetDirectories(Path.Combine(runner.Work, ".local", "share", "powershell", "Modules", "Agentdom"));
+    // Another version, which fails. On Windows the user's own folder cannot be elsewhere, so it is another one.
+    private static string InstallForTheUser(Runner runner, string version)
+    {
+        if (OperatingSystem.IsWindows()) runner.Set("PSModulePath", UsersModules(runner));
+        var module = Directory.CreateDirectory(Path.Combine(UsersModules(runner), "Agentdom", version)).FullName;
+        File.WriteAllText(Path.Combine(module, "Agentdom.psm1"), "function New-AtpSecret { throw 'This is another version.' }");
+        File.WriteAllText(Path.Combine(module, "Agentdom.psd1"),
+            $"@{{ RootModule = 'Agentdom.psm1'; ModuleVersion = '{version}'; FunctionsToExport = 'New-AtpSecret' }}");
+        return module;
+    }
+
+    private static Task<string> AddedAsync(Runner runner) =>
+        File.ReadAllTextAsync(runner.Added, TestContext.Current.CancellationToken);
 
     private static Task<string> ReadAsync(string file) =>
         File.ReadAllTextAsync(Path.Combine(TestPaths.RepositoryRoot, file), TestContext.Current.CancellationToken);
-
-    // The files that the build of the module reads, as a checkout has them.
-    private static string CloneTo(string clone)
-    {
-        string[] folders = ["src", "docs/en-US"];
-        var files = Directory.GetFiles(TestPaths.RepositoryRoot).Concat(
-            folders.SelectMany(f => Directory.GetFiles(Path.Combine(TestPaths.RepositoryRoot, f), "*", SearchOption.AllDirectories)));
-        foreach (var file in files)
-        {
-            var path = Path.GetRelativePath(TestPaths.RepositoryRoot, file);
-            if (path.Split(Path.DirectorySeparatorChar).Any(static part => part is "bin" or "obj" or ".git")) continue;
-            var copy = Path.Combine(clone, path);
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
-        return clone;
-    }
-
-    // With the packages of this build, and without a build server that goes on after the test.
-    private static Dictionary<string, string> BuildHere() => new()
-    {
-        ["NUGET_PACKAGES"] = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages"),
-        ["MSBUILDDISABLENODEREUSE"] = "1",
-        ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0",
-        ["UseSharedCompilation"] = "false",
-        ["NuGetAudit"] = "false",
-    };
 }

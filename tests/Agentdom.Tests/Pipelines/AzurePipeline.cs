@@ -14,7 +14,9 @@ internal static partial class AzurePipeline
         var root = Yaml.Read(text);
         return new Pipeline(root.Texts("variables", Macro, expressions), [.. root.Steps()
             .Where(static step => step.Text("checkout") is null)
-            .Select(step => new PipelineStep(step.Text("displayName")!, StepShell.StrictPwsh, step.Text("pwsh")!,
+            .Select(step => new PipelineStep(step.Text("displayName")!, StepShell.StrictPwsh,
+                // A macro without a value stays, which is also what PowerShell's $(…) looks like.
+                Macro.Replace(step.Text("pwsh")!, macro => expressions.GetValueOrDefault(macro.Groups[1].Value, macro.Value)),
                 step.Texts("env", Macro, expressions), Yaml.IsAlways(step.Text("condition"))))]);
     }
 }

@@ -32,32 +32,38 @@ internal static partial class GitHubWorkflow
 
     /// <summary>The steps of one of this repository's actions.</summary>
     /// <param name="folder">Its folder in the repository, or nothing for the root.</param>
-    /// <param name="given">The inputs that the workflow specifies.</param>
+    /// <param name="inputs">The inputs that the workflow specifies.</param>
     /// <param name="always">Whether it runs after a failure too.</param>
     internal static IEnumerable<PipelineStep> ActionSteps(
-        string folder, IReadOnlyDictionary<string, string> given, bool always = false)
+        string folder, IReadOnlyDictionary<string, string> inputs, bool always = false)
     {
         var path = Path.Combine(TestPaths.RepositoryRoot, folder);
         var action = Yaml.Read(File.ReadAllText(Path.Combine(path, "action.yml")));
-        var inputs = action.Children.ContainsKey("inputs")
+        var all = action.Children.ContainsKey("inputs")
             ? action.Map("inputs").Children.ToDictionary(
                 static i => ((YamlScalarNode)i.Key).Value!, static i => ((YamlMappingNode)i.Value).Text("default")!)
             : [];
-        foreach (var (name, value) in given)
+        foreach (var (name, value) in inputs)
         {
-            Assert.Contains(name, inputs.Keys);
-            inputs[name] = value;
+            Assert.Contains(name, all.Keys);
+            all[name] = value;
         }
-        var expressions = inputs.ToDictionary(static i => $"inputs.{i.Key}", static i => i.Value);
+        var expressions = all.ToDictionary(static i => $"inputs.{i.Key}", static i => i.Value);
         foreach (var step in action.Map("runs").Steps())
         {
-            if (step.Text("if") is { } condition && inputs[IsGiven.Match(condition).Groups[1].Value].Length == 0) continue;
+            var given = step.Text("if") is { } text ? IsGiven.Match(text) : Match.Empty;
+            if (given.Success && all[given.Groups[1].Value].Length == 0) continue;
+            var afterFailure = !given.Success && Yaml.IsAlways(step.Text("if"));
             Assert.Equal("pwsh", step.Text("shell"));
             var environment = step.Texts("env", Expression, expressions);
             environment["GITHUB_ACTION_PATH"] = path;
-            yield return new PipelineStep(step.Text("name")!, StepShell.StrictPwsh, step.Text("run")!, environment, always);
+            yield return new PipelineStep(step.Text("name")!, StepShell.StrictPwsh, Replace(step.Text("run")!, expressions), environment,
+                always || afterFailure);
         }
     }
+
+    private static string Replace(string script, Dictionary<string, string> expressions) =>
+        Expression.Replace(script, match => expressions[match.Groups[1].Value]);
 
     private static IEnumerable<PipelineStep> StepsOf(
         YamlMappingNode step, string? shell, Dictionary<string, string> expressions, (string Name, string Value)[] inputs)
@@ -67,7 +73,8 @@ internal static partial class GitHubWorkflow
         if (step.Text("uses") is not { } uses)
         {
             Assert.Equal("pwsh", step.Text("shell") ?? shell);
-            return [new PipelineStep(step.Text("name") ?? "Run", StepShell.StrictPwsh, step.Text("run")!, environment, always)];
+            return [new PipelineStep(step.Text("name") ?? "Run", StepShell.StrictPwsh,
+                Replace(step.Text("run")!, expressions), environment, always)];
         }
         // The SDK is here.
         if (uses.StartsWith("actions/setup-dotnet@", StringComparison.Ordinal)) return [];

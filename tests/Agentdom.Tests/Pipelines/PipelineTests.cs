@@ -16,6 +16,7 @@ public sealed class PipelineTests
 
         Assert.True(await runner.RunAsync(sample.Read(runner, TestIssuer.SecretText)), runner.Log);
         Assert.Equal(sample.Steps, runner.Ran);
+        Assert.Equal(sample.InstallsTheModule ? api.Tokens : [], runner.Masked);
         Assert.Contains(sample.AgentId, await File.ReadAllTextAsync(Orders(runner), TestContext.Current.CancellationToken));
         await AssertNothingIsLeftAsync(runner, api);
     }
@@ -47,13 +48,14 @@ public sealed class PipelineTests
     }
 
     [Theory, MemberData(nameof(Samples))]
-    public async Task OneStepSeesTheSecret(string file)
+    public async Task OneStepSeesTheSecretAndItIsForOneHost(string file)
     {
         var sample = Find(file);
         await using var api = await OrdersApi.StartAsync();
         using var runner = NewRunner(sample, api);
         var pipeline = sample.Read(runner, "the secret");
 
+        Assert.Equal(api.Issuer.Name, pipeline.Environment["AGENTDOM_ATP_HOSTS"]);
         var steps = pipeline.Steps.Where(static s => s.Environment.Values.Contains("the secret")).Select(static s => s.Name);
         Assert.Equal(sample.ShowsTheSecretToOneStep ? [sample.Requests] : [], steps);
         Assert.Equal(!sample.ShowsTheSecretToOneStep, pipeline.Environment.Values.Contains("the secret"));
@@ -67,7 +69,7 @@ public sealed class PipelineTests
     private static Runner NewRunner(Sample sample, OrdersApi api)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows() && sample.File == "gitlab-ci.yml", "The sample is for runners with bash.");
-        var runner = new Runner(api.Issuer);
+        var runner = new Runner(api.Issuer, hasModule: !sample.InstallsTheModule);
         if (sample.IsGitHub) runner.BeGitHub();
         if (sample.File == "azure-pipelines.yml") runner.Set("TF_BUILD", "True");
         return runner;

@@ -23,10 +23,7 @@ internal sealed class Runner : IDisposable
         Temp = Directory.CreateDirectory(Path.Combine(Work, "temp")).FullName;
         Added = Path.Combine(Temp, "github-env");
         File.WriteAllText(Added, "");
-        var programs = Directory.CreateDirectory(Path.Combine(Work, "programs")).FullName;
-        var pwsh = Path.Combine(programs, "pwsh");
-        File.WriteAllText(pwsh, $"#!/bin/sh\nexec dotnet '{TestPaths.Pwsh}' \"$@\"\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(pwsh, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        AddProgram("pwsh", $"exec dotnet '{TestPaths.Pwsh}' \"$@\"");
         _machine = new()
         {
             ["HOME"] = Work,
@@ -35,7 +32,7 @@ internal sealed class Runner : IDisposable
             ["AGENTDOM_HOME"] = null,
             ["NO_COLOR"] = "1",
             ["POWERSHELL_TELEMETRY_OPTOUT"] = "1",
-            ["PATH"] = programs + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH"),
+            ["PATH"] = Programs + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH"),
             ["PSModulePath"] = hasModule ? Path.Combine(TestPaths.RepositoryRoot, "out") : null,
         };
     }
@@ -55,6 +52,8 @@ internal sealed class Runner : IDisposable
 
     internal string Log { get; private set; } = "";
 
+    private string Programs => Path.Combine(Work, "programs");
+
     public void Dispose() => Directory.Delete(Work, recursive: true);
 
     /// <summary>Whether the log contains a text. pwsh breaks lines of an error wherever they end.</summary>
@@ -68,6 +67,14 @@ internal sealed class Runner : IDisposable
 
     /// <summary>Sets a variable of the machine for all steps.</summary>
     internal void Set(string name, string? value) => _machine[name] = value;
+
+    /// <summary>Puts a program, which is a shell script, first on the machine's PATH.</summary>
+    internal void AddProgram(string name, string script)
+    {
+        var file = Path.Combine(Directory.CreateDirectory(Programs).FullName, name);
+        File.WriteAllText(file, $"#!/bin/sh\n{script}\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+    }
 
     /// <summary>Makes it a runner of GitHub Actions.</summary>
     internal void BeGitHub()

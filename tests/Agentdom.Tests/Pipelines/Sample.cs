@@ -2,8 +2,9 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Pipelines;
 
-/// <summary>A file in samples/pipelines: who its issuer sees, its steps, and which of them needs the secret.</summary>
-internal sealed record Sample(string File, string AgentId, string[] Steps, string Requests, string Uses)
+/// <summary>A file in samples/pipelines: the agent id that its issuer sees, its steps, and which of them needs the secret.</summary>
+/// <param name="Ends">How many of the steps run after a failure too.</param>
+internal sealed record Sample(string File, string AgentId, string[] Steps, string Requests, string Uses, int Ends = 1)
 {
     private const string Install = "Install Agentdom";
     private const string Get = "Get a token";
@@ -13,12 +14,18 @@ internal sealed record Sample(string File, string AgentId, string[] Steps, strin
     [
         new("github.yml", "github:octo/shop:nightly-orders", [Install, Get, Fetch, "Revoke the token"], Get, Fetch),
         new("github-action.yml", "github:octo/shop:orders",
-            [Install, "Set up the vault of this job", "Request the token", Fetch, "Revoke the tokens of this job"],
-            "Request the token", Fetch),
+            [
+                Install, "Set up the vault of this job", "Request the token", Fetch, "Revoke the tokens of this job",
+                "Remove the module of this job",
+            ],
+            "Request the token", Fetch, Ends: 2),
         new("azure-pipelines.yml", "azure:shop:nightly-orders", [Install, Get, Fetch, "Revoke the token"], Get, Fetch),
         new("gitlab-ci.yml", "gitlab:octo/shop:nightly-orders", ["script", "after_script"], "script", "script"),
         new("Jenkinsfile", "jenkins:nightly-orders", [Install, Get, Fetch, "post"], Get, Fetch),
     ];
+
+    /// <summary>Whether the steps install the module in any case, here from <see cref="ModuleFeed"/>.</summary>
+    internal bool InstallsTheModule => File == "github-action.yml";
 
     internal bool IsGitHub => File.StartsWith("github", StringComparison.Ordinal);
 
@@ -27,7 +34,7 @@ internal sealed record Sample(string File, string AgentId, string[] Steps, strin
 
     /// <summary>The steps that run if one of them fails, as the runner reports them.</summary>
     internal IEnumerable<string> StepsIfOneFails(string failing) =>
-        [.. Steps.TakeWhile(step => step != failing), $"{failing} (failed)", Steps[^1]];
+        [.. Steps.TakeWhile(step => step != failing), $"{failing} (failed)", .. Steps[^Ends..]];
 
     /// <summary>Reads the sample for a job on a runner.</summary>
     internal Pipeline Read(Runner runner, string secret, params (string Name, string Value)[] inputs)
@@ -44,7 +51,8 @@ internal sealed record Sample(string File, string AgentId, string[] Steps, strin
                 GitLabPipeline.Read(text, new() { ["CI_PROJECT_PATH"] = "octo/shop", ["CI_JOB_ID"] = "17" }), secret),
             "Jenkinsfile" => Jenkinsfile.Read(text,
                 new() { ["credentials('atp-secret')"] = secret, ["env.WORKSPACE_TMP"] = runner.Temp, ["env.BUILD_NUMBER"] = "17" }),
-            _ => GitHubWorkflow.Read(text, new() { ["secrets.ATP_SECRET"] = secret, ["github.repository"] = "octo/shop" }, inputs),
+            _ => GitHubWorkflow.Read(text, new() { ["secrets.ATP_SECRET"] = secret, ["github.repository"] = "octo/shop" },
+                InstallsTheModule ? [("feed", ModuleFeed.Folder), .. inputs] : inputs),
         };
     }
 

@@ -45,6 +45,23 @@ public sealed partial class WorkflowTests
         Assert.Equal(("contents", "read"), (((YamlScalarNode)permission.Key).Value, ((YamlScalarNode)permission.Value).Value));
     }
 
+    [Theory]
+    [InlineData("docs/ci.md")]
+    [InlineData("samples/pipelines/github-action.yml")]
+    public void UsersAreShownTheCommitsThatAreTestedHere(string file)
+    {
+        var shown = Uses.Matches(ReadFile(file)).Select(static match => match.Groups[1].Value.TrimEnd())
+            .Where(static action => !action.StartsWith("OWNER/", StringComparison.Ordinal)).ToList();
+
+        Assert.NotEmpty(shown);
+        Assert.All(shown, action => Assert.Contains(action, Read("ci.yml")));
+    }
+
+    [Fact]
+    public void ATagInACopyPublishesNothing() => Assert.All(
+        ((YamlMappingNode)Root("release.yml").Children["jobs"]).Children.Where(static job => job.Key.ToString() != "build"),
+        static job => Assert.Equal("vars.PUBLISH == 'true'", ((YamlMappingNode)job.Value).Text("if")));
+
     private static IEnumerable<YamlMappingNode> Jobs(string file) =>
         ((YamlMappingNode)Root(file).Children["jobs"]).Children.Values.Cast<YamlMappingNode>();
 
@@ -56,5 +73,8 @@ public sealed partial class WorkflowTests
     }
 
     private static string Read(string file) =>
-        File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, ".github", "workflows", file)).Replace("\r", "", StringComparison.Ordinal);
+        ReadFile(Path.Combine(".github", "workflows", file));
+
+    private static string ReadFile(string path) =>
+        File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, path)).Replace("\r", "", StringComparison.Ordinal);
 }
