@@ -4,7 +4,7 @@
     Runs the five minutes of the README in this process, and draws them as the animated tour.svg.
 .DESCRIPTION
     Takes the lines from the README, so they cannot differ. What the picture shows below a line is what it wrote, after the time
-    that it took. Only the typing has a speed of its own. Build the module first, and use a new pwsh.
+    that it took, or after 1.5 seconds if it took longer. The typing has a speed of its own. Build the module first, and use a new pwsh.
 
     The token and the secret are stored in a temporary folder. The job is a real one for some seconds. If you have one of your
     own, nothing is done.
@@ -18,7 +18,7 @@ param([string] $OutFile = (Join-Path $PSScriptRoot 'tour.svg'))
 
 $ErrorActionPreference = 'Stop'
 $columns, $columnWidth, $lineHeight = 102, 8.43, 20
-$secondsPerCharacter, $pause = 0.025, 0.7
+$secondsPerCharacter, $pause, $longestWait = 0.025, 0.4, 1.5
 $prompt = 'PS> '
 $colors = @{ '31' = 'red'; '32' = 'green'; '33' = 'yellow'; '36' = 'cyan'; '91' = 'red'; '92' = 'green'; '93' = 'yellow'; '96' = 'cyan' }
 $repository = Split-Path (Split-Path $PSScriptRoot)
@@ -55,6 +55,13 @@ function ConvertFrom-Ansi([string] $Line) {
 
 function Add-Line([string] $Spans, [double] $Typing) {
     $script:y += $lineHeight
+    $x = 16
+    if ($Typing) {
+        # The prompt is there at once. Only what follows is typed.
+        $shown = "x=""$x"" y=""$script:y"" style=""animation-delay:$([Math]::Round($script:now, 2))s"""
+        $script:drawn += "<text $shown>$(ConvertTo-Span $prompt 'gray')</text>"
+        $x += $prompt.Length * $columnWidth
+    }
     # Numbers in a string have a point in every culture.
     $style = "animation-delay:$([Math]::Round($script:now, 2))s"
     $class = ''
@@ -62,7 +69,7 @@ function Add-Line([string] $Spans, [double] $Typing) {
         $style += ";animation-duration:1ms,$([Math]::Round($Typing, 2))s"
         $class = ' class="typed"'
     }
-    $script:drawn += "<text$class x=""16"" y=""$script:y"" style=""$style"">$Spans</text>"
+    $script:drawn += "<text$class x=""$x"" y=""$script:y"" style=""$style"">$Spans</text>"
     $script:now += $Typing
 }
 
@@ -90,11 +97,11 @@ try {
             $now += $pause
             continue
         }
-        Add-Line ((ConvertTo-Span $prompt 'gray') + (ConvertTo-Span $line)) ($line.Length * $secondsPerCharacter)
+        Add-Line (ConvertTo-Span $line) ($line.Length * $secondsPerCharacter)
         $watch = [Diagnostics.Stopwatch]::StartNew()
         # Not in a scope of its own, because later lines use its variables.
         $written = . ([scriptblock]::Create($line)) *>&1 | Out-String -Stream -Width $columns
-        $now += $watch.Elapsed.TotalSeconds
+        $now += [Math]::Min($watch.Elapsed.TotalSeconds, $longestWait)
         foreach ($text in $written) { if ($text -replace '\e\[[\d;]*m' -match '\S') { Add-Line (ConvertFrom-Ansi $text.TrimEnd()) } }
         $now += $pause
     }

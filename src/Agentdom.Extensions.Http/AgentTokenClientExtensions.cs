@@ -37,7 +37,8 @@ public static partial class AgentTokenClientExtensions
         var asked = ScopeSet.Check(scopes);
 
         client.Services.Configure(client.Name, configure);
-        client.Services.TryAddSingleton<AtpClient>();
+        // If the container chose the constructor, it would pass any HttpMessageHandler that the app has registered.
+        client.Services.TryAddSingleton(static _ => new AtpClient());
         client.Services.AddKeyedSingleton(client.Name, (services, _) => MakeSource(services, client.Name, host, asked));
         return client.AddHttpMessageHandler(services =>
             new AgentTokenMessageHandler(services.GetRequiredKeyedService<AgentTokenSource>(client.Name)));

@@ -66,8 +66,8 @@ Describe 'The README' {
 
     It 'shows a test of a script that passes' -Skip:($PSVersionTable.PSEdition -eq 'Desktop') {
         Set-Content (Join-Path $TestDrive 'Readme.Tests.ps1') $powershell[4]
-        # Only on Linux can Invoke-RestMethod be made to trust a certificate without asking the user.
-        $sync = if ($IsLinux) { $powershell[3] } else { $powershell[3] -replace '(?m)^Invoke-RestMethod', '$0 -SkipCertificateCheck' }
+        # Only on Linux can .NET be made to trust a certificate without asking the user.
+        $sync = if ($IsLinux) { $powershell[3] } else { $powershell[3] -replace '(?m)^Invoke-AtpRestMethod', '$0 -SkipCertificateCheck' }
         Set-Content (Join-Path $TestDrive 'sync.ps1') $sync
         # In a separate process, because a nested Pester would remove this one's drives.
         $pester = (Get-Module Pester).Path

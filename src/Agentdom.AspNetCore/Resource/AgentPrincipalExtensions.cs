@@ -7,7 +7,7 @@ public static class AgentPrincipalExtensions
 {
     /// <summary>
     /// The id of the agent whose token the request has, or null if there is none. Users of the app's other schemes have no agent id. It is
-    /// never null if the endpoint requires agent scopes.
+    /// never null if the endpoint requires agent scopes and does not allow anonymous callers.
     /// </summary>
     /// <param name="user">The user of the request.</param>
     public static string? GetAgentId(this ClaimsPrincipal user) => Agent(user)?.FindFirst(AgentTokenDefaults.AgentIdClaimType)?.Value;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.Filters;
 
 namespace Agentdom.AspNetCore;
 
@@ -16,8 +17,8 @@ internal sealed class AgentScopeRequirement : IAuthorizationRequirement, IAuthor
     private AgentScopeRequirement(IReadOnlyList<string> scopes) => Scopes = scopes;
 
     /// <summary>
-    /// What all endpoints with agent scopes have in common. It needs no scope but an HTTP request, so that an attribute in a place where
-    /// only its policy is read, such as a method of a SignalR hub, lets nobody in.
+    /// What all endpoints with agent scopes have in common. Some places read only the policy of an attribute. It requires the scopes of
+    /// the request's endpoint, so that it lets nobody in if there is none, as for a method of a SignalR hub.
     /// </summary>
     internal static AuthorizationPolicy Policy { get; } = new AuthorizationPolicyBuilder(AgentTokenDefaults.AuthenticationScheme)
         .AddRequirements(new AgentScopeRequirement([]))
@@ -34,8 +35,11 @@ internal sealed class AgentScopeRequirement : IAuthorizationRequirement, IAuthor
             : throw new ArgumentException("Name at least one scope, each of 1 to 128 printable ASCII characters.", nameof(scopes));
     }
 
-    /// <summary>All scopes that an endpoint requires; for example, a group and its endpoint may each require some.</summary>
-    internal static IReadOnlyList<string> ScopesIn(IEnumerable<object> metadata) =>
+    /// <summary>
+    /// All scopes that an endpoint requires; for example, a group and its endpoint may each require some. There are none if it allows
+    /// anonymous callers.
+    /// </summary>
+    internal static IReadOnlyList<string> ScopesIn(IEnumerable<object> metadata) => metadata.OfType<IAllowAnonymous>().Any() ? [] :
     [
         .. metadata.OfType<IAuthorizationRequirementData>()
             .SelectMany(static data => data.GetRequirements())
@@ -50,8 +54,11 @@ internal sealed class AgentScopeRequirement : IAuthorizationRequirement, IAuthor
     {
         // The user also has the identities of the endpoint's other schemes, whose scopes are not those of an agent. So the agent's
         // scheme is asked itself; it has read the token already.
-        if (context.Resource is not HttpContext http) return;
+        var http = context.Resource is AuthorizationFilterContext filter ? filter.HttpContext : context.Resource as HttpContext;
+        if (http is null) return;
+        var needed = Scopes.Count > 0 ? Scopes : ScopesIn(http.GetEndpoint()?.Metadata ?? []);
+        if (needed.Count == 0) return;
         var agent = (await http.AuthenticateAsync(AgentTokenDefaults.AuthenticationScheme)).Principal;
-        if (agent is not null && Scopes.All(scope => agent.HasClaim(AgentTokenDefaults.ScopeClaimType, scope))) context.Succeed(this);
+        if (agent is not null && needed.All(scope => agent.HasClaim(AgentTokenDefaults.ScopeClaimType, scope))) context.Succeed(this);
     }
 }

@@ -48,6 +48,8 @@ internal sealed class HttpExchange : IDisposable
         if (FollowsRedirects(handler))
             throw new ArgumentException("The handler follows redirects. Set its AllowAutoRedirect to false.", nameof(handler));
         _time = time;
+        // This machine's proxy is not the handler's, so no error may name it. An empty one stands for none.
+        _proxy = new WebProxy();
         _direct = _network = MakeClient(handler);
         _ownTlsServer = new(() => _direct);
         _retrying = MakePipeline(time);

@@ -41,6 +41,19 @@ public sealed class HttpClientFactoryTests : IAsyncLifetime, ILoggerProvider, IL
     }
 
     [Fact]
+    public async Task AnAppsHandlerForOtherRequestsIsNotUsed()
+    {
+        await using var app = App(services =>
+        {
+            // It follows redirects, so AtpClient would refuse it.
+            services.AddTransient<HttpMessageHandler, HttpClientHandler>();
+            services.AddHttpClient("orders", c => c.BaseAddress = _api.Uri("/")).AddAgentTokenClient(_api.Name, ["data.read"], Configure);
+        });
+
+        Assert.Equal("test-agent", await GetAsync(app, "orders"));
+    }
+
+    [Fact]
     public async Task EachClientHasItsOwnTokenAndOptions()
     {
         await using var app = App(services =>

@@ -19,6 +19,5 @@ public sealed class NotesController : ControllerBase
 
     [HttpGet("title")]
     [AllowAnonymous]
-    [ApiExplorerSettings(IgnoreApi = true)]
     public string GetTitle() => Request.Path;
 }

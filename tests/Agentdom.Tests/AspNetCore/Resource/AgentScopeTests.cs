@@ -1,4 +1,6 @@
+using System.Net.WebSockets;
 using System.Security.Claims;
+using System.Text;
 using Agentdom.AspNetCore;
 using Agentdom.Tests.Support;
 using Microsoft.AspNetCore.Authentication;
@@ -6,6 +8,8 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Authorization;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -113,6 +117,65 @@ public sealed class AgentScopeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task OnAMethodOfAHubItLetsNobodyIn()
+    {
+        await StartAsync();
+        const string Refusal = "Failed to invoke 'Guarded' because user is unauthorized";
+
+        Assert.Contains("\"result\":\"ran on ", await InvokeAsync("/open-hub", "Open", null));
+        Assert.Contains(Refusal, await InvokeAsync("/open-hub", "Guarded", null));
+        Assert.Contains(Refusal, await InvokeAsync("/open-hub", "Guarded", await TokenAsync("data.read")));
+        Assert.Contains("\"result\":\"ran on ", await InvokeAsync("/hub", "Open", await TokenAsync("data.read")));
+        Assert.Contains(Refusal, await InvokeAsync("/hub", "Guarded", await TokenAsync("data.read")));
+    }
+
+    [Fact]
+    public async Task AGlobalAuthorizeFilterChangesNothing()
+    {
+        await StartAsync(static s => s.Configure<MvcOptions>(static o => o.Filters.Add(new AuthorizeFilter())));
+
+        Wire.AssertChallenge(await SendAsync(HttpMethod.Get, "/notes", null), 401, "Bearer");
+        Assert.Equal(403, (int)(await SendAsync(HttpMethod.Post, "/notes", await TokenAsync("data.read"))).StatusCode);
+        Assert.Equal(200, (int)(await SendAsync(HttpMethod.Get, "/notes", await TokenAsync("data.read"))).StatusCode);
+        Assert.Equal(200, (int)(await SendAsync(HttpMethod.Post, "/notes", await TokenAsync("data.read", "data.write"))).StatusCode);
+        Assert.Equal(200, (int)(await SendAsync(HttpMethod.Get, "/notes/title", null)).StatusCode);
+    }
+
+    [Fact]
+    public async Task RequireAgentScopeWorksWithAGlobalAuthorizeFilterToo()
+    {
+        _issuer = await TestIssuer.StartAsync(
+            services: static s =>
+            {
+                s.AddAuthentication(Cookies).AddCookie(Cookies);
+                new ControllerParts(typeof(OpenApi.LinesController)).AddTo(s);
+                s.Configure<MvcOptions>(static o => o.Filters.Add(new AuthorizeFilter()));
+            },
+            map: static app => app.MapControllers().RequireAgentScope("data.read"));
+
+        Wire.AssertChallenge(await SendAsync(HttpMethod.Get, "/lines", null), 401, "Bearer");
+        Assert.Equal(403, (int)(await SendAsync(HttpMethod.Get, "/lines", await TokenAsync("data.write"))).StatusCode);
+        Assert.Equal(200, (int)(await SendAsync(HttpMethod.Get, "/lines", await TokenAsync("data.read"))).StatusCode);
+    }
+
+    [Fact]
+    public async Task WithoutEndpointRoutingItLetsNobodyIn()
+    {
+        // Then a filter reads its policy, and there is no endpoint to read the scopes from.
+        _issuer = await TestIssuer.StartAsync(
+            services: static s =>
+            {
+                new ControllerParts(typeof(NotesController)).AddTo(s);
+                s.Configure<MvcOptions>(static o => o.EnableEndpointRouting = false);
+            },
+            map: static app => app.UseMvc());
+
+        Assert.Equal(200, (int)(await SendAsync(HttpMethod.Get, "/notes/title", null)).StatusCode);
+        Assert.Equal(401, (int)(await SendAsync(HttpMethod.Get, "/notes", null)).StatusCode);
+        Assert.Equal(403, (int)(await SendAsync(HttpMethod.Get, "/notes", await TokenAsync("data.read"))).StatusCode);
+    }
+
+    [Fact]
     public async Task AnAppsOwnDefaultPolicyDoesNotApply()
     {
         await StartAsync(s => s.AddAuthorizationBuilder().SetDefaultPolicy(
@@ -139,7 +202,7 @@ public sealed class AgentScopeTests : IAsyncDisposable
     [Fact]
     public async Task WhereOnlyThePolicyOfAnAttributeIsReadNobodyGetsIn()
     {
-        // SignalR does this for a hub's methods, and Blazor for a page.
+        // Blazor does this for a page.
         await StartAsync();
         var policy = await AuthorizationPolicy.CombineAsync(
             _issuer!.Service<IAuthorizationPolicyProvider>(), [new AgentScopeAttribute("data.read")]);
@@ -178,6 +241,7 @@ public sealed class AgentScopeTests : IAsyncDisposable
         {
             app.MapControllers();
             app.MapHub<NotesHub>("/hub");
+            app.MapHub<OpenHub>("/open-hub");
             app.MapPost("/login", static (HttpContext http) => http.SignInAsync(Cookies, new ClaimsPrincipal(new ClaimsIdentity(
                 [new Claim(AgentTokenDefaults.AgentIdClaimType, "a person"), new Claim(AgentTokenDefaults.ScopeClaimType, "data.read")],
                 Cookies))));
@@ -200,8 +264,36 @@ public sealed class AgentScopeTests : IAsyncDisposable
         return await _browser.SendAsync(request);
     }
 
+    /// <returns>SignalR's answer to the call of a method, in its JSON protocol.</returns>
+    private async Task<string> InvokeAsync(string hub, string method, string? token)
+    {
+        using var socket = new ClientWebSocket();
+        if (token is not null) socket.Options.SetRequestHeader("Authorization", $"Bearer {token}");
+        await socket.ConnectAsync(new UriBuilder(_issuer!.Uri(hub)) { Scheme = "ws" }.Uri, CancellationToken.None);
+        Assert.Equal("{}", await AskAsync(socket, """{"protocol":"json","version":1}"""));
+        return await AskAsync(socket, $$"""{"type":1,"invocationId":"1","target":"{{method}}","arguments":[]}""");
+    }
+
+    private static async Task<string> AskAsync(ClientWebSocket socket, string message)
+    {
+        const char End = '\u001e';
+        await socket.SendAsync(Encoding.UTF8.GetBytes(message + End), WebSocketMessageType.Text, true, CancellationToken.None);
+        var buffer = new byte[4096];
+        var read = await socket.ReceiveAsync(buffer, CancellationToken.None);
+        // The text of an answer escapes apostrophes.
+        return Encoding.UTF8.GetString(buffer, 0, read.Count).TrimEnd(End).Replace("\\u0027", "'", StringComparison.Ordinal);
+    }
+
     [AgentScope("data.read")]
-    private sealed class NotesHub : Hub;
+    private sealed class NotesHub : OpenHub;
+
+    private class OpenHub : Hub
+    {
+        public string Open() => $"ran on {Context.ConnectionId}";
+
+        [AgentScope("data.read")]
+        public string Guarded() => Open();
+    }
 
     private sealed class NoNamedPolicies : IAuthorizationPolicyProvider
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Client;
@@ -33,6 +34,41 @@ public sealed class OwnHandlerTests
     public void AHandlerThatFollowsRedirectsIsRefused(HttpMessageHandler handler)
     {
         using (handler) Assert.Contains("AllowAutoRedirect", Assert.Throws<ArgumentException>(() => new AtpClient(handler)).Message);
+    }
+
+    [Fact]
+    public async Task ErrorsDoNotBlameAProxyThatTheHandlerDoesNotUse()
+    {
+        const string Host = "own-handler.invalid";
+        var machines = HttpClient.DefaultProxy;
+        HttpClient.DefaultProxy = new ProxyFor(Host);
+        try
+        {
+            using var client = new AtpClient(new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseProxy = false,
+                ConnectCallback = static (_, _) => throw new SocketException((int)SocketError.HostNotFound),
+            });
+            var source = new AgentTokenSource(client, Host, ["data.read"], new() { AgentId = "a", Secret = TestIssuer.SecretText });
+
+            var error = await Agent.FailsAsync(AtpError.HostNotFound, () => source.GetTokenAsync());
+            Assert.DoesNotContain("proxy", error.Message, StringComparison.OrdinalIgnoreCase);
+        }
+        finally
+        {
+            HttpClient.DefaultProxy = machines;
+        }
+    }
+
+    /// <summary>A proxy for one host, so that tests which run at the same time do not use it.</summary>
+    private sealed class ProxyFor(string host) : IWebProxy
+    {
+        public ICredentials? Credentials { get; set; }
+
+        public Uri GetProxy(Uri destination) => new("http://proxy.invalid:3128");
+
+        public bool IsBypassed(Uri uri) => uri.Host != host;
     }
 
     private sealed class Watcher(HttpMessageHandler inner) : DelegatingHandler(inner)
