@@ -55,18 +55,20 @@ function Export-Package {
     Get-ChildItem $packages -Filter *.nupkg | ForEach-Object { Get-SizeText $_.FullName }
 }
 
-function Install-Built {
-    $version = (Import-PowerShellDataFile (Join-Path $module 'Agentdom.psd1')).ModuleVersion
+function Get-UserModulePath {
     $documents = [Environment]::GetFolderPath('MyDocuments')
-    $modules = if ($Path) { $Path }
-    elseif ($PSVersionTable.PSEdition -eq 'Desktop') { Join-Path $documents 'WindowsPowerShell/Modules' }
+    if ($PSVersionTable.PSEdition -eq 'Desktop') { Join-Path $documents 'WindowsPowerShell/Modules' }
     elseif ($IsWindows) { Join-Path $documents 'PowerShell/Modules' }
     elseif ($env:XDG_DATA_HOME) { Join-Path $env:XDG_DATA_HOME 'powershell/Modules' }
     else { Join-Path $HOME '.local/share/powershell/Modules' }
-    $target = Join-Path $modules "Agentdom/$version"
+}
+
+function Install-Built([string] $Folder) {
+    $version = (Import-PowerShellDataFile (Join-Path $module 'Agentdom.psd1')).ModuleVersion
+    $target = Join-Path $Folder "Agentdom/$version"
 
     # Installed completely or not at all: on Windows files cannot be replaced while a session uses the module.
-    $new, $old = foreach ($kind in 'new', 'old') { Join-Path $modules "Agentdom/.$kind-$([guid]::NewGuid().ToString('N'))" }
+    $new, $old = foreach ($kind in 'new', 'old') { Join-Path $Folder "Agentdom/.$kind-$([guid]::NewGuid().ToString('N'))" }
     $null = New-Item $new -ItemType Directory -Force
     try {
         Copy-Item (Join-Path $module '*') $new -Recurse
@@ -86,8 +88,8 @@ function Install-Built {
 
     "Installed Agentdom $version into $target. Sessions that have imported it before need a restart."
     $paths = $env:PSModulePath -split [IO.Path]::PathSeparator | ForEach-Object { $_.TrimEnd('/', '\') }
-    if ($paths -notcontains $modules) {
-        Write-Warning "PSModulePath does not contain $modules, so Import-Module will not find the module by its name."
+    if ($paths -notcontains $Folder) {
+        Write-Warning "PSModulePath does not contain $Folder, so Import-Module will not find the module by its name."
     }
 }
 
@@ -99,7 +101,7 @@ try {
     }
     if ($Task -eq 'Test') { Invoke-DotNet 'test', '--solution', 'Agentdom.sln', '--no-build', '--configuration', $Configuration }
     if ($Task -eq 'Package') { Export-Package }
-    if ($Task -eq 'Install') { Install-Built }
+    if ($Task -eq 'Install') { Install-Built $(if ($Path) { $Path } else { Get-UserModulePath }) }
 }
 finally {
     Pop-Location

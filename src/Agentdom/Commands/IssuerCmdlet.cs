@@ -14,5 +14,9 @@ public abstract class IssuerCmdlet : VaultCmdlet
     [Credential]
     public PSCredential? ProxyCredential { get; set; }
 
-    private protected virtual AtpClient Network => Session.ClientVia(Proxy, ProxyCredential);
+    /// <summary>Whether no proxy is used, also not this machine's.</summary>
+    private protected virtual bool UsesNoProxy => false;
+
+    // Not virtual: reflection would load the type, so that no cmdlet could be created without the libraries.
+    private protected AtpClient Network => UsesNoProxy ? Session.DirectClient : Session.ClientVia(Proxy, ProxyCredential);
 }

@@ -26,8 +26,7 @@ public abstract class WebCmdlet : CallTokenCmdlet, IDynamicParameters
         (Bound("ConnectionTimeoutSeconds") ?? Bound("TimeoutSec")) is int and > 0 and var seconds
             ? Math.Min(seconds, 3600) : base.TimeLimit;
 
-    private protected override AtpClient Network => Bound("NoProxy") is { } direct && LanguagePrimitives.IsTrue(direct)
-        ? Session.DirectClient : base.Network;
+    private protected override bool UsesNoProxy => Bound("NoProxy") is { } noProxy && LanguagePrimitives.IsTrue(noProxy);
 
     /// <summary>The parameters of the session's cmdlet.</summary>
     public object? GetDynamicParameters() => WebCommand.Find(Original, InvokeCommand)?.Parameters(OwnParameters.Of(GetType()));

@@ -35,7 +35,8 @@ internal sealed class DependencyLoadContext : AssemblyLoadContext
         var isEntry = Array.IndexOf(s_entryAssemblies, name.Name) >= 0;
         if (isEntry) s_isShared ??= Array.Exists(s_entryAssemblies, HostHas);
         if (s_isShared == true) return s_instance!.LoadInto(context, name);
-        return isEntry ? s_instance!.LoadFromAssemblyName(name) : null;
+        // Without its file, the context would ask the default one for it, which would ask here again.
+        return isEntry && File.Exists(s_instance!.PathOf(name)) ? s_instance.LoadFromAssemblyName(name) : null;
     }
 
     // If the host uses some of the libraries itself, Agentdom.dll gets the host's. The others must then be beside them: in a
@@ -48,7 +49,9 @@ internal sealed class DependencyLoadContext : AssemblyLoadContext
 
     private Assembly? LoadInto(AssemblyLoadContext context, AssemblyName name)
     {
-        var path = Path.Combine(_folder, name.Name + ".dll");
+        var path = PathOf(name);
         return File.Exists(path) ? context.LoadFromAssemblyPath(path) : null;
     }
+
+    private string PathOf(AssemblyName name) => Path.Combine(_folder, name.Name + ".dll");
 }

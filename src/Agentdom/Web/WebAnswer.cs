@@ -29,7 +29,7 @@ internal sealed class WebAnswer(IReadOnlyList<PSObject?> records, RuntimeExcepti
     internal bool IsTokenRefused => Responses.Any(static response => response switch
     {
         HttpResponseMessage message =>
-            message.StatusCode == HttpStatusCode.Unauthorized && message.RequestMessage?.Headers.Authorization is not null,
+            message.StatusCode == HttpStatusCode.Unauthorized && message.RequestMessage is null or { Headers.Authorization: not null },
         // Of Windows PowerShell, where no redirect is followed.
         HttpWebResponse old => old.StatusCode == HttpStatusCode.Unauthorized,
         _ => false,
