@@ -102,10 +102,7 @@ internal sealed class AgentTokenHandler(
     private void RecordRefusal(string outcome, ClaimsPrincipal? agent = null)
     {
         using var decision = new Decision(Operation.Accept);
-        Record(decision.IsRefused(
-            outcome,
-            agent?.FindFirst(AgentTokenDefaults.AgentIdClaimType)?.Value,
-            agent?.FindAll(AgentTokenDefaults.ScopeClaimType).Select(static claim => claim.Value).ToArray()));
+        Record(decision.IsRefused(outcome, agent?.GetAgentId(), agent?.GetAgentScopes()));
     }
 
     private void Record(Decision decision) => telemetry.Record(decision, Context.Connection.RemoteIpAddress);
