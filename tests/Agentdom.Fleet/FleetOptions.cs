@@ -1,4 +1,5 @@
 using System.Globalization;
+using Agentdom.Fleet.Events;
 
 namespace Agentdom.Fleet;
 
@@ -8,7 +9,7 @@ internal sealed record FleetOptions
     internal const string Usage =
         "Usage: [--state redis,cluster,postgres] [--agents 10000] [--nodes 3] [--minutes 150] [--speed 20] [--call-minutes 10]\n"
         + "       [--life-minutes 60] [--seed 1] [--out FOLDER]\n"
-        + "Minutes are simulated. The events spread over the run; it must be at least 2.5 lifetimes of a token long.";
+        + "Minutes are simulated. The events spread over the run; it must be at least 2.5 lifetimes of a token long, and 20 minutes.";
 
     internal IReadOnlyList<string> States { get; private init; } = ["redis", "cluster", "postgres"];
 
@@ -54,7 +55,8 @@ internal sealed record FleetOptions
                 _ => throw new FleetFailedException(Usage),
             };
         }
-        return options.Length >= options.TokenLifetime * 2.5 && options.Nodes >= 2 && options.Agents >= 100 && options.Speed >= 1
+        return options.Length >= options.TokenLifetime * 2.5 && options.Length >= Schedule.ShortestRun
+            && options.Nodes >= 2 && options.Agents >= 100 && options.Speed >= 1
             ? options
             : throw new FleetFailedException($"{Usage}\nA fleet has at least 100 agents and 2 nodes, and a speed of at least 1.");
     }

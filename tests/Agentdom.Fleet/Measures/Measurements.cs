@@ -6,6 +6,8 @@ namespace Agentdom.Fleet.Measures;
 /// <summary>Everything that a run measures. Thread-safe.</summary>
 internal sealed class Measurements(ClockPlan plan, TimeSpan length)
 {
+    private readonly ConcurrentDictionary<string, TimeSpan> _firstTokens = new();
+    private readonly ConcurrentDictionary<string, TimeSpan> _secondTokens = new();
     private long _acceptedDead;
     private long _askedDead;
     private long _acceptedReplays;
@@ -32,10 +34,26 @@ internal sealed class Measurements(ClockPlan plan, TimeSpan length)
     /// <summary>How often a request was accepted again, and how often one was sent again.</summary>
     internal (long Accepted, long Sent) Replays => (Interlocked.Read(ref _acceptedReplays), Interlocked.Read(ref _sentReplays));
 
+    /// <summary>When agents got their first token, by their ids.</summary>
+    internal IReadOnlyDictionary<string, TimeSpan> FirstTokens => _firstTokens;
+
+    /// <summary>When agents renewed for the first time, by their ids.</summary>
+    internal IReadOnlyDictionary<string, TimeSpan> SecondTokens => _secondTokens;
+
     /// <summary>The simulated time since the start.</summary>
     internal TimeSpan Elapsed => plan.Now - plan.Start;
 
     internal void Count(Counter counter) => Series.Count(counter, Elapsed);
+
+    /// <summary>Counts a token, and whether it is the agent's first.</summary>
+    internal void Granted(string agent)
+    {
+        var at = Elapsed;
+        Series.Count(Counter.Granted, at);
+        if (_firstTokens.TryAdd(agent, at)) return;
+        Series.Count(Counter.Renewed, at);
+        _secondTokens.TryAdd(agent, at);
+    }
 
     internal void Failed(string reason) => Failures.AddOrUpdate(reason, 1, static (_, count) => count + 1);
 
