@@ -77,11 +77,13 @@ internal static class FleetRun
             var sizes = SizeSampler.RunAsync(state, measures, end.Token);
             var agents = population.RunAsync(end.Token);
             var happening = events.RunAsync(end.Token);
-            await Task.WhenAny(Task.Delay(options.Length - measures.Elapsed, time), FailingAsync(happening));
-            if (happening.IsFaulted) await happening;
+            var length = Task.Delay(options.Length - measures.Elapsed, time);
+            // Events end before the run, or fail and end it.
+            if (await Task.WhenAny(length, happening) == happening) await happening;
+            await length;
             measures.Note("ends");
             await end.CancelAsync();
-            await agents;
+            await Task.WhenAll(agents, sizes);
             return new FleetResult
             {
                 State = state.Name,
@@ -114,22 +116,5 @@ internal static class FleetRun
         Environment.SetEnvironmentVariable(AgentdomHome.Variable, home);
         Environment.SetEnvironmentVariable("AGENTDOM_VAULT_KEY", FleetSecrets.New());
         return Path.Combine(home, "agents");
-    }
-
-    private static async Task FailingAsync(Task task)
-    {
-        try
-        {
-            await task;
-        }
-        catch (OperationCanceledException)
-        {
-            return;
-        }
-        catch
-        {
-            return;
-        }
-        await Task.Delay(Timeout.Infinite);
     }
 }

@@ -5,7 +5,8 @@ using Agentdom.Fleet.Time;
 namespace Agentdom.Fleet.Agents;
 
 /// <summary>Tries again and again what must never succeed: a sample of requests that were granted, and every token that is dead.</summary>
-internal sealed class Misuse(NodeProbe probe, FleetTime time, Measurements measures, TimeSpan tokenLifetime, Random random, CancellationToken end)
+internal sealed class Misuse(
+    NodeProbe probe, FleetTime time, Measurements measures, TimeSpan tokenLifetime, Random random, CancellationToken end)
 {
     private const double ReplayedShare = 0.02;
 

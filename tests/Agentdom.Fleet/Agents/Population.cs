@@ -45,7 +45,8 @@ internal sealed class Population
                 ? new ServiceClient(identity, origin, network)
                 : new ScheduledClient(identity, origin, network, vaults);
             var start = (isTogether ? s_together : options.TokenLifetime / 2) * random.NextDouble();
-            _agents.Add((new FleetAgent(identity, client, time, Measures, habits, new Random(random.Next())) { OnRevoked = onRevoked }, start));
+            var agent = new FleetAgent(identity, client, time, Measures, habits, new Random(random.Next())) { OnRevoked = onRevoked };
+            _agents.Add((agent, start));
         }
     }
 

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace Agentdom.Fleet.Processes;
 
-/// <summary>A server in another process on a loopback port. Its output goes to a file. It can be killed, started again and suspended.</summary>
+/// <summary>
+/// A server in another process on a loopback port. Its output goes to a file. It can be killed, started again and suspended.
+/// </summary>
 internal sealed class ChildProcess : IDisposable
 {
     private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(60);
@@ -77,11 +79,31 @@ internal sealed class ChildProcess : IDisposable
 
     public void Dispose() => Kill();
 
-    private TimeSpan Used()
+    private TimeSpan Used() => _process is { HasExited: false } process
+        ? Children(process.Id).Append(process.Id).Aggregate(TimeSpan.Zero, static (sum, id) => sum + TimeOf(id))
+        : TimeSpan.Zero;
+
+    private static IEnumerable<int> Children(int id)
     {
-        if (_process is not { HasExited: false } process) return TimeSpan.Zero;
-        process.Refresh();
-        return process.TotalProcessorTime;
+        var list = string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/task/{id}/children");
+        return File.Exists(list)
+            ? File.ReadAllText(list).Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(static child => int.Parse(child, CultureInfo.InvariantCulture))
+            : [];
+    }
+
+    private static TimeSpan TimeOf(int id)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            return process.TotalProcessorTime;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            // It has exited meanwhile.
+            return TimeSpan.Zero;
+        }
     }
 
     private async Task<bool> ListensAsync()

@@ -17,7 +17,8 @@ internal static class Summary
         yield return Text($"API calls: {series.Total(Counter.Calls):N0}");
         yield return Text($"failed calls that an agent saw: {series.Total(Counter.FailedCalls):N0}, of which without a good token "
             + $"{series.Total(Counter.WithoutToken):N0}");
-        foreach (var (reason, count) in measures.Failures.OrderByDescending(static f => f.Value)) yield return Text($"  {reason}: {count:N0}");
+        foreach (var (reason, count) in measures.Failures.OrderByDescending(static failure => failure.Value))
+            yield return Text($"  {reason}: {count:N0}");
         yield return Text($"renewals per {Series.Step.TotalSeconds:0} s after the first lifetime: {Spread(result)}");
         yield return $"agents that started in the same minute renewed {Together(measures)}";
         yield return $"longest time without a good token: {Longest(result.TokenGaps)} (limit {Seconds(result.Limit)}: the state was down "
@@ -40,7 +41,9 @@ internal static class Summary
     {
         var first = (int)(result.Options.TokenLifetime / Series.Step);
         var counts = result.Measures.Series.Of(Counter.Renewed).Skip(first).Order().ToArray();
-        return counts.Length == 0 ? "none" : Text($"median {counts[counts.Length / 2]}, p99 {counts[counts.Length * 99 / 100]}, most {counts[^1]}");
+        return counts.Length == 0
+            ? "none"
+            : Text($"median {counts[counts.Length / 2]}, p99 {counts[counts.Length * 99 / 100]}, most {counts[^1]}");
     }
 
     private static string Together(Measurements measures)
