@@ -86,7 +86,11 @@ internal sealed class EventRunner(Schedule schedule, FleetTime time, Measurement
     private async Task RotateAsync()
     {
         var next = FleetSecrets.New();
+        // In two steps, because the nodes do not read the settings at the same moment.
         Settings.AddSecret(next);
+        Settings.Write();
+        await Task.Delay(s_settingsAreRead);
+        Settings.PutFirst(next);
         Settings.Write();
         await Task.Delay(s_settingsAreRead);
         Secrets.HandOut(next, time.GetUtcNow());

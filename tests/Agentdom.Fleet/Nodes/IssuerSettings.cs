@@ -17,8 +17,15 @@ internal sealed class IssuerSettings
 
     internal static string PathIn(string folder) => Path.Combine(folder, "issuer.json");
 
+    /// <summary>Adds a secret after the others: it is accepted, but no token is issued under it.</summary>
+    internal void AddSecret(string secret) => _secrets.Add(secret);
+
     /// <summary>Puts a secret before the others.</summary>
-    internal void AddSecret(string secret) => _secrets.Insert(0, secret);
+    internal void PutFirst(string secret)
+    {
+        _secrets.Remove(secret);
+        _secrets.Insert(0, secret);
+    }
 
     internal void RemoveSecret(string secret) => _secrets.Remove(secret);
 
