@@ -13,7 +13,7 @@ namespace Agentdom.Fleet;
 internal static class FleetRun
 {
     // Until then, everything must be started.
-    private static readonly TimeSpan s_startIn = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_startIn = TimeSpan.FromSeconds(30);
 
     /// <returns>The result.</returns>
     /// <exception cref="FleetFailedException">A server could not be started.</exception>
@@ -62,6 +62,7 @@ internal static class FleetRun
             settings.Write();
             await Task.WhenAll(nodes.Select(static node => node.StartAsync()));
             await nginx.StartAsync();
+            await WarmUp.RunAsync(plan, options.Length, secrets.Old, origin);
 
             var events = new EventRunner(schedule, time, measures)
             {
