@@ -43,12 +43,13 @@ internal static class FleetRun
 
         var port = FreePort.Find();
         var origin = new Uri($"http://127.0.0.1:{port}");
-        var settings = new IssuerSettings(folder, origin.GetLeftPart(UriPartial.Authority), options.TokenLifetime);
+        var settingsFile = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "settings")).FullName, "issuer.json");
+        var settings = new IssuerSettings(settingsFile, origin.GetLeftPart(UriPartial.Authority), options.TokenLifetime);
         var secrets = new FleetSecrets { Spread = schedule.SecretSpread };
         var nodes = new List<IssuerNode>();
         try
         {
-            for (var i = 1; i <= options.Nodes; i++) nodes.Add(new IssuerNode(i, folder, plan, state.NodeArguments));
+            for (var i = 1; i <= options.Nodes; i++) nodes.Add(new IssuerNode(i, folder, settingsFile, plan, state.NodeArguments));
             using var nginx = new Nginx(folder, port, nodes);
             var misuse = new Misuse(
                 new NodeProbe(nodes, measures), time, measures, options.TokenLifetime, new Random(options.Seed), end.Token);

@@ -29,7 +29,7 @@ internal sealed class FleetAgent(
 
     internal async Task RunAsync(TimeSpan start, CancellationToken cancel)
     {
-        await Task.Delay(start, time, cancel);
+        if (start > TimeSpan.Zero) await Task.Delay(start, time, cancel);
         while (!_isShutOut)
         {
             var isGood = await CallAsync(cancel);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Agentdom.Fleet.Measures;
 using Agentdom.Fleet.Time;
 
@@ -30,7 +29,7 @@ internal sealed class Misuse(
         foreach (var after in s_replays)
         {
             await WaitAsync(granted + after - measures.Elapsed);
-            await probe.SendAgainAsync(body, string.Create(CultureInfo.InvariantCulture, $"{after.TotalSeconds:0} s later"));
+            await probe.SendAgainAsync(body, $"{after.TotalSeconds:0} s later");
         }
     }
 
@@ -39,7 +38,7 @@ internal sealed class Misuse(
         var died = measures.Elapsed;
         for (var after = TimeSpan.Zero; after < tokenLifetime; after = measures.Elapsed - died)
         {
-            await probe.CallAsync(token, string.Create(CultureInfo.InvariantCulture, $"{agent}, {reason}, {after.TotalSeconds:0} s later"));
+            await probe.CallAsync(token, $"{agent}, {reason}, {after.TotalSeconds:0} s later");
             await WaitAsync(tokenLifetime * (0.05 + 0.1 * Chance()));
         }
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Agentdom.Fleet.Measures;
 using Agentdom.Fleet.Time;
 
@@ -65,7 +64,7 @@ internal sealed class Population
     private AgentIdentity Identity(int number, bool isTogether, double share, Random random)
     {
         var clock = new FleetTime(Plan, TimeSpan.FromMinutes((random.NextDouble() * 2 - 1) * LargestOffsetMinutes));
-        var id = string.Create(CultureInfo.InvariantCulture, $"{(isTogether ? TogetherPrefix : "agent-")}{number}");
+        var id = $"{(isTogether ? TogetherPrefix : "agent-")}{number}";
         if (number >= RegisteredCount) return new AgentIdentity(id, () => Secrets.At(share, Plan.Now), clock, IsRegistered: false);
         var own = FleetSecrets.New();
         _registered.Add(id, own);

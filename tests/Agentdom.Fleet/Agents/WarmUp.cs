@@ -1,4 +1,3 @@
-using System.Globalization;
 using Agentdom.Fleet.Measures;
 using Agentdom.Fleet.Time;
 
@@ -19,7 +18,7 @@ internal static class WarmUp
         var clock = new FleetTime(plan);
         await Parallel.ForAsync(0, Agents, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (i, cancel) =>
         {
-            var id = string.Create(CultureInfo.InvariantCulture, $"warm-up-{i}");
+            var id = $"warm-up-{i}";
             var client = new ServiceClient(new AgentIdentity(id, () => secret, clock, IsRegistered: false), origin, network);
             try
             {

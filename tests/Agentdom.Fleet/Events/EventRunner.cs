@@ -111,8 +111,8 @@ internal sealed class EventRunner(Schedule schedule, FleetTime time, Measurement
         var tokens = new List<(string Agent, string Token)>();
         foreach (var agent in disabled)
         {
-            agent.ShutOut();
             if (await agent.Client.TokenAsync(CancellationToken.None) is { } token) tokens.Add((agent.Identity.Id, token));
+            agent.ShutOut();
             Settings.Disable(agent.Identity.Id);
         }
         Settings.Write();

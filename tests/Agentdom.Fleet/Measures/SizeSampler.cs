@@ -17,9 +17,9 @@ internal static class SizeSampler
                 var size = await state.MeasureAsync().WaitAsync(s_patience, end);
                 measures.Sizes.Enqueue(new SizeSample(measures.Elapsed, size));
             }
-            catch (Exception) when (!end.IsCancellationRequested)
+            catch (Exception)
             {
-                // It is down, as the schedule says.
+                // It is down, as the schedule says, or the run is over.
             }
             await Task.Delay(s_every, CancellationToken.None);
         }

@@ -9,14 +9,19 @@ internal sealed class IssuerNode : IDisposable
 {
     private readonly ChildProcess _process;
 
-    internal IssuerNode(int number, string folder, ClockPlan plan, IReadOnlyList<string> state)
+    /// <param name="number">The number of the node.</param>
+    /// <param name="folder">The folder for its log.</param>
+    /// <param name="settings">The settings file, in a folder with nothing else, because the node watches that folder.</param>
+    /// <param name="plan">The simulated time.</param>
+    /// <param name="state">The arguments that name the state.</param>
+    internal IssuerNode(int number, string folder, string settings, ClockPlan plan, IReadOnlyList<string> state)
     {
         var port = FreePort.Find();
-        Name = string.Create(CultureInfo.InvariantCulture, $"node {number}");
+        Name = $"node {number}";
         _process = new ChildProcess(port, Path.Combine(folder, $"node-{number}.log"),
         [
-            "dotnet", typeof(IssuerNode).Assembly.Location, "node", $"--urls=http://127.0.0.1:{port}", $"--contentRoot={folder}",
-            $"--Settings={IssuerSettings.PathIn(folder)}", $"--Clock={plan}", .. state,
+            "dotnet", typeof(IssuerNode).Assembly.Location, "node", $"--urls=http://127.0.0.1:{port}",
+            $"--contentRoot={Path.GetDirectoryName(settings)}", $"--Settings={settings}", $"--Clock={plan}", .. state,
             "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.EntityFrameworkCore=None",
             "--Logging:LogLevel:Agentdom.Audit=Information", "--Logging:Console:FormatterOptions:SingleLine=true",
         ]);

@@ -7,15 +7,13 @@ namespace Agentdom.Fleet.Nodes;
 /// </summary>
 internal sealed class IssuerSettings
 {
-    private readonly string _folder;
+    private readonly string _path;
     private readonly string _origin;
     private readonly TimeSpan _lifetime;
     private readonly List<string> _secrets = [];
     private readonly Dictionary<string, (string Secret, bool IsDisabled)> _agents = [];
 
-    internal IssuerSettings(string folder, string origin, TimeSpan lifetime) => (_folder, _origin, _lifetime) = (folder, origin, lifetime);
-
-    internal static string PathIn(string folder) => Path.Combine(folder, "issuer.json");
+    internal IssuerSettings(string path, string origin, TimeSpan lifetime) => (_path, _origin, _lifetime) = (path, origin, lifetime);
 
     /// <summary>Adds a secret after the others: it is accepted, but no token is issued under it.</summary>
     internal void AddSecret(string secret) => _secrets.Add(secret);
@@ -58,8 +56,8 @@ internal sealed class IssuerSettings
                 Limits = new { RequestsPerMinutePerAddress = 100_000_000 },
             },
         });
-        var next = PathIn(_folder) + ".next";
+        var next = _path + ".next";
         File.WriteAllText(next, text);
-        File.Move(next, PathIn(_folder), overwrite: true);
+        File.Move(next, _path, overwrite: true);
     }
 }

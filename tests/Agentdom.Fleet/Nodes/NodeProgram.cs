@@ -1,3 +1,5 @@
+using System.Globalization;
+using Agentdom.AspNetCore;
 using Agentdom.Fleet.Time;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
@@ -33,7 +35,7 @@ internal static class NodeProgram
         await app.RunAsync();
     }
 
-    private static void UseState(AspNetCore.AgentTokenIssuerBuilder tokens, ConfigurationManager settings)
+    private static void UseState(AgentTokenIssuerBuilder tokens, ConfigurationManager settings)
     {
         if (settings["Redis"] is { } redis)
         {
@@ -49,7 +51,7 @@ internal static class NodeProgram
     {
         while (await Console.In.ReadLineAsync() is { } line)
         {
-            if (int.TryParse(line, out var seconds)) time.Offset = TimeSpan.FromSeconds(seconds);
+            time.Offset = TimeSpan.FromSeconds(int.Parse(line, CultureInfo.InvariantCulture));
         }
         lifetime.StopApplication();
     }

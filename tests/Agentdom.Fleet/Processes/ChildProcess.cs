@@ -28,7 +28,7 @@ internal sealed class ChildProcess : IDisposable
 
     internal int Port { get; }
 
-    internal string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
+    internal string Address => $"127.0.0.1:{Port}";
 
     /// <summary>The processor time that it has used on all cores, also before it was killed.</summary>
     internal TimeSpan ProcessorTime => _usedBefore + Used();
@@ -85,7 +85,7 @@ internal sealed class ChildProcess : IDisposable
 
     private static IEnumerable<int> Children(int id)
     {
-        var list = string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/task/{id}/children");
+        var list = $"/proc/{id}/task/{id}/children";
         return File.Exists(list)
             ? File.ReadAllText(list).Split(' ', StringSplitOptions.RemoveEmptyEntries)
                 .Select(static child => int.Parse(child, CultureInfo.InvariantCulture))

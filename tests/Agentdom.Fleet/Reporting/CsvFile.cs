@@ -1,4 +1,3 @@
-using System.Globalization;
 using Agentdom.Fleet.Measures;
 
 namespace Agentdom.Fleet.Reporting;
@@ -17,9 +16,8 @@ internal static class CsvFile
             var (from, to) = (step * i, step * (i + 1));
             var size = result.Measures.Sizes.LastOrDefault(s => s.At >= from && s.At < to);
             var happened = result.Measures.Events.Where(e => e.At >= from && e.At < to).Select(static e => e.Text.Replace(',', ' '));
-            file.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{from.TotalSeconds:0},{string.Join(',', counters.Select(c => series[i, c]))},"
-                + $"{(size.At == default ? "," : $"{size.Size.Entries},{size.Size.Bytes}")},{string.Join("; ", happened)}"));
+            file.WriteLine($"{from.TotalSeconds:0},{string.Join(',', counters.Select(c => series[i, c]))},"
+                + $"{(size.At == default ? "," : $"{size.Size.Entries},{size.Size.Bytes}")},{string.Join("; ", happened)}");
         }
     }
 }

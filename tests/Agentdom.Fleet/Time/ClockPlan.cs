@@ -44,8 +44,8 @@ internal sealed class ClockPlan
             .Select(static part => new ClockSegment(Number(part[0]), Number(part[1]), Number(part[2])))]);
 
     /// <summary>Segments separated by semicolons, each as real moment, simulated moment and speed, separated by colons.</summary>
-    public override string ToString() => string.Join(';', _segments.Select(static segment => string.Create(
-        CultureInfo.InvariantCulture, $"{segment.Real:0.###}:{segment.Simulated:0.###}:{segment.Speed:0.###}")));
+    public override string ToString() => string.Join(';', _segments.Select(
+        static segment => $"{segment.Real:0.###}:{segment.Simulated:0.###}:{segment.Speed:0.###}"));
 
     /// <summary>The real time until a simulated moment, or zero if it has passed.</summary>
     internal TimeSpan RealUntil(DateTimeOffset simulated)
