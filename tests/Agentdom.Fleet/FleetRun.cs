@@ -76,6 +76,8 @@ internal static class FleetRun
             };
             if (measures.Elapsed < TimeSpan.Zero) await Task.Delay(-measures.Elapsed, time);
             measures.Note($"{options.Agents:N0} agents, {options.Nodes} nodes, {state.Name}: begins");
+            var lateness = new Lateness(plan, time);
+            var late = lateness.RunAsync(end.Token);
             var sizes = SizeSampler.RunAsync(state, measures, end.Token);
             var agents = population.RunAsync(end.Token);
             var happening = events.RunAsync(end.Token);
@@ -85,12 +87,13 @@ internal static class FleetRun
             await length;
             measures.Note("ends");
             await end.CancelAsync();
-            await Task.WhenAll(agents, sizes);
+            await Task.WhenAll(agents, sizes, late);
             return new FleetResult
             {
                 State = state.Name,
                 Options = options,
                 Measures = measures,
+                Lateness = lateness,
                 LongestOutage = events.LongestOutage,
                 NodeTime = nodes.Aggregate(TimeSpan.Zero, static (sum, node) => sum + node.ProcessorTime),
                 ProxyTime = nginx.ProcessorTime,

@@ -14,6 +14,8 @@ internal sealed record FleetResult
 
     internal required Measurements Measures { get; init; }
 
+    internal required Lateness Lateness { get; init; }
+
     /// <summary>The longest time that the state was down.</summary>
     internal required TimeSpan LongestOutage { get; init; }
 

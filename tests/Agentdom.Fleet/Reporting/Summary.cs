@@ -31,6 +31,8 @@ internal static class Summary
             .Where(static c => c is Counter.TokenRequests or Counter.Manifests or Counter.Calls or Counter.Others).Sum(series.Total);
         yield return $"processor time per request: nodes {Each(result.NodeTime)}, nginx {Each(result.ProxyTime)}, "
             + $"state {Each(result.StateTime)}";
+        yield return $"timers were late by {Seconds(result.Lateness.At(0.5))} (median), {Seconds(result.Lateness.At(0.99))} (p99), "
+            + $"{Seconds(result.Lateness.At(1))} (most) of simulated time";
         yield return result.IsGood ? "GOOD" : "NOT GOOD";
 
         string Each(TimeSpan time) => $"{time.TotalMicroseconds / Math.Max(requests, 1):0} µs";
