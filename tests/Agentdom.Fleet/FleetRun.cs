@@ -13,7 +13,7 @@ namespace Agentdom.Fleet;
 internal static class FleetRun
 {
     // Until then, everything must be started.
-    private static readonly TimeSpan s_startIn = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_startIn = TimeSpan.FromSeconds(60);
 
     /// <returns>The result.</returns>
     /// <exception cref="FleetFailedException">A server could not be started.</exception>
@@ -74,6 +74,7 @@ internal static class FleetRun
                 Population = population,
                 Misuse = misuse,
             };
+            if (measures.Elapsed > s_startIn) throw new FleetFailedException("The machine was too slow to start everything in time.");
             if (measures.Elapsed < TimeSpan.Zero) await Task.Delay(-measures.Elapsed, time);
             measures.Note($"{options.Agents:N0} agents, {options.Nodes} nodes, {state.Name}: begins");
             var lateness = new Lateness(plan, time);
