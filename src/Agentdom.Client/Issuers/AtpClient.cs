@@ -43,7 +43,7 @@ public sealed class AtpClient : IDisposable
     {
     }
 
-    private AtpClient(TimeProvider time, HttpExchange http)
+    internal AtpClient(TimeProvider time, HttpExchange http)
     {
         _time = time;
         _http = http;

@@ -21,6 +21,9 @@ internal sealed record RenewalOptions
     /// <summary>The number of concurrent requests, 1 to 64.</summary>
     public int ThrottleLimit { get; init; } = 8;
 
+    /// <summary>The clock that decides what is due.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Called about once a second during a wait, on the caller's thread.</summary>
     public Action? WhileWaiting { get; init; }
 }

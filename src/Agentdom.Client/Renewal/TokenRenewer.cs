@@ -141,7 +141,7 @@ internal sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpH
     }
 
     private bool IsDue(StoredToken token, bool ignoreForce = false) =>
-        (options.Force && !ignoreForce) || RenewalPolicy.IsDue(token, DateTimeOffset.UtcNow, options.MinimumValidity);
+        (options.Force && !ignoreForce) || RenewalPolicy.IsDue(token, options.Time.GetUtcNow(), options.MinimumValidity);
 
     private static RenewalOutcome Failed(StoredToken token, AtpException failure) => new(token, false, failure);
 

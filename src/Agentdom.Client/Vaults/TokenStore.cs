@@ -13,6 +13,9 @@ internal sealed class TokenStore(ITokenVault vault, Action<AtpException>? onUnre
     /// <summary>The agent whose tokens are found and listed, or null for those of any agent.</summary>
     public string? AgentId { get; init; }
 
+    /// <summary>The clock that decides which replaced tokens are remembered.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>
     /// Stores a token in place of the agent's earlier one for the same host and scopes, if any. The caller should hold the
     /// token's lock.
@@ -23,7 +26,7 @@ internal sealed class TokenStore(ITokenVault vault, Action<AtpException>? onUnre
     {
         IReadOnlyList<EarlierToken> dropped = [];
         var (replaced, name) = FindReplaced(token);
-        if (replaced is not null) token = token.Replacing(replaced, DateTimeOffset.UtcNow, out dropped);
+        if (replaced is not null) token = token.Replacing(replaced, Time.GetUtcNow(), out dropped);
         vault.Write(token.EntryName, VaultText.Encode(token.ToJson()));
         // Only now, so that the token is never without an entry.
         if (name is not null && !Same(name, token.EntryName)) TryRemove(name);

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Agentdom.Fleet.Measures;
+
+namespace Agentdom.Fleet.Agents;
+
+/// <summary>
+/// The connections of all agents to the proxy, which they share: ten thousand agents on one machine would run out of them otherwise.
+/// It counts the requests, and keeps some signed ones to send them again.
+/// </summary>
+internal sealed class FleetNetwork : DelegatingHandler
+{
+    internal const string TokenPath = "/v1/agent-tokens";
+
+    private readonly Measurements _measures;
+    private readonly Action<byte[]> _onGranted;
+
+    /// <param name="measures">Gets the counts.</param>
+    /// <param name="onGranted">Gets the body of each request that was granted.</param>
+    internal FleetNetwork(Measurements measures, Action<byte[]> onGranted)
+        : base(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+        }) => (_measures, _onGranted) = (measures, onGranted);
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var path = request.RequestUri!.AbsolutePath;
+        _measures.Count(path switch
+        {
+            TokenPath => Counter.TokenRequests,
+            "/data" => Counter.Calls,
+            "/.well-known/agentdom.json" => Counter.Manifests,
+            _ => Counter.Others,
+        });
+        if (path != TokenPath) return await base.SendAsync(request, cancellationToken);
+        var body = await request.Content!.ReadAsByteArrayAsync(cancellationToken);
+        var response = await base.SendAsync(request, cancellationToken);
+        if (response.IsSuccessStatusCode)
+        {
+            using var json = JsonDocument.Parse(body);
+            _measures.Granted(json.RootElement.GetProperty("agent_id").GetString()!);
+            _onGranted(body);
+        }
+        return response;
+    }
+}
