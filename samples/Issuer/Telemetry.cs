@@ -15,7 +15,7 @@ internal sealed class Telemetry
     /// <exception cref="SettingException">A setting is not an address.</exception>
     internal static Telemetry Add(WebApplicationBuilder builder)
     {
-        var settings = builder.Configuration;
+        IConfiguration settings = builder.Configuration;
         var (scraped, sent) = (MetricsAddress(settings), HasCollector(settings));
         if (scraped is null && !sent) return new Telemetry(null);
         var telemetry = builder.Services.AddOpenTelemetry()
