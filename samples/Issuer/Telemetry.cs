@@ -15,7 +15,7 @@ internal sealed class Telemetry
     /// <exception cref="SettingException">A setting is not an address.</exception>
     internal static Telemetry Add(WebApplicationBuilder builder)
     {
-        IConfiguration settings = builder.Configuration;
+        var settings = builder.Configuration;
         var (scraped, sent) = (MetricsAddress(settings), HasCollector(settings));
         if (scraped is null && !sent) return new Telemetry(null);
         var telemetry = builder.Services.AddOpenTelemetry()
@@ -47,7 +47,7 @@ internal sealed class Telemetry
             http => http.Connection.LocalPort == port && http.Request.Path == "/metrics");
     }
 
-    private static BindingAddress? MetricsAddress(IConfiguration settings)
+    private static BindingAddress? MetricsAddress(ConfigurationManager settings)
     {
         if (settings["ATP_METRICS_URL"] is not { Length: > 0 } text) return null;
         try
@@ -60,7 +60,7 @@ internal sealed class Telemetry
         throw new SettingException("ATP_METRICS_URL is an address without a path, such as http://127.0.0.1:9464.");
     }
 
-    private static bool HasCollector(IConfiguration settings)
+    private static bool HasCollector(ConfigurationManager settings)
     {
         if (settings["OTEL_EXPORTER_OTLP_ENDPOINT"] is not { Length: > 0 } text) return false;
         return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
@@ -69,7 +69,7 @@ internal sealed class Telemetry
     }
 
     // The host's own defaults do not apply any more once there is an address.
-    private static string OtherAddresses(IConfiguration settings)
+    private static string OtherAddresses(ConfigurationManager settings)
     {
         if (settings["urls"] is { Length: > 0 } urls) return urls;
         return settings["http_ports"] is { Length: > 0 } ports
