@@ -18,7 +18,7 @@ public sealed class SampleTelemetryTests
         await issuer.TokenAsync();
 
         var page = await Wire.Http.GetStringAsync(new Uri(metrics + "/metrics"), TestContext.Current.CancellationToken);
-        Assert.Matches(@"agentdom_issuer_decisions_total\{.*operation=""mint"",outcome=""issued"".*\} 1 ", page);
+        Assert.Matches(@"agentdom_issuer_decisions_total\{.*operation=""mint"",outcome=""issued"".*\} 1\b", page);
         Assert.DoesNotContain("test-agent", page);
         Assert.Equal(404, (int)(await issuer.GetAsync("/metrics")).StatusCode);
         using var disguised = new HttpRequestMessage(HttpMethod.Get, issuer.Url + "/metrics");
