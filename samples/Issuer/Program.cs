@@ -16,6 +16,10 @@
 //   ATP_ADMIN_KEY    a key of at least 32 bytes, with which operators administer the registered agents at /agents
 //   ATP_RATE_LIMIT   how many tokens an agent can request per minute, or off (default: 600); an address can make ten times as
 //                    many requests
+//   ATP_METRICS_URL  a second address to listen on, such as http://127.0.0.1:9464, where Prometheus reads /metrics (default: none). See
+//                    samples/observability
+//   OTEL_EXPORTER_OTLP_ENDPOINT  where metrics and traces are sent to, such as http://localhost:4317 (default: nowhere). OpenTelemetry's
+//                    other variables, such as OTEL_EXPORTER_OTLP_PROTOCOL, apply too
 //   --urls           the address to listen on, such as http://127.0.0.1:5001
 //
 // The configuration section AgentTokens (for example in appsettings.json) is read too, and reloaded when it changes. Use
@@ -38,8 +42,10 @@ try
     var hasAdministration = AdminKey.Add(builder.Services, builder.Configuration, hasDatabase);
     builder.Services.AddAuthentication().AddAgentToken();
     builder.Services.AddHealthChecks().AddAgentTokenIssuerState();
+    var telemetry = Telemetry.Add(builder);
 
     var app = builder.Build();
+    telemetry.Use(app);
     app.MapAgentTokens("/v1/agent-tokens");
     if (hasDatabase || app.Services.GetRequiredService<IOptions<AgentTokenIssuerOptions>>().Value.Agents.Count > 0)
         app.MapPublishedAgentTokens();
@@ -60,6 +66,6 @@ catch (Exception e) when (e is SettingException or OptionsValidationException or
 {
     foreach (var problem in (e as OptionsValidationException)?.Failures ?? [e.Message]) Console.Error.WriteLine(problem);
     Console.Error.WriteLine("Correct the setting (ATP_SECRET, ATP_SCOPES, ATP_TOKEN_TTL, ATP_SIGNING_KEY, ATP_PUBLIC_ORIGIN, ATP_STATE, "
-        + "ATP_KEYS, ATP_ADMIN_KEY or ATP_RATE_LIMIT) and start again.");
+        + "ATP_KEYS, ATP_ADMIN_KEY, ATP_RATE_LIMIT, ATP_METRICS_URL or OTEL_EXPORTER_OTLP_ENDPOINT) and start again.");
     return 1;
 }

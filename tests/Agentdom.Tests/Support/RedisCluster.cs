@@ -1,0 +1,58 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace Agentdom.Tests.Support;
+
+/// <summary>A real Redis Cluster of three masters.</summary>
+internal sealed class RedisCluster : IAsyncDisposable
+{
+    private const int Slots = 16384;
+    private const int Masters = 3;
+
+    private readonly List<RedisServer> _servers = [];
+
+    internal IReadOnlyList<RedisServer> Servers => _servers;
+
+    internal string Address => string.Join(',', _servers.Select(static s => s.Address));
+
+    internal static async Task<RedisCluster> StartAsync()
+    {
+        var cluster = new RedisCluster();
+        var ports = new int[Masters];
+        for (var i = 0; i < Masters; i++)
+        {
+            // The default is the port plus 10,000, which may be none.
+            ports[i] = FreePort.Find();
+            cluster._servers.Add(await RedisServer.StartAsync("--cluster-enabled", "yes", "--cluster-port", Text(ports[i])));
+        }
+        for (var i = 0; i < Masters; i++)
+        {
+            var (from, to) = (Slots * i / Masters, (Slots * (i + 1) / Masters) - 1);
+            await cluster.ExecuteAsync(i, "ADDSLOTSRANGE", Text(from), Text(to));
+            await cluster.ExecuteAsync(i, "SET-CONFIG-EPOCH", Text(i + 1));
+        }
+        for (var i = 1; i < Masters; i++)
+            await cluster.ExecuteAsync(0, "MEET", "127.0.0.1", Text(cluster._servers[i].Port), Text(ports[i]));
+        for (var i = 0; i < Masters; i++)
+        {
+            var node = i;
+            await TokenApi.UntilAsync(async () => await cluster.ExecuteAsync(node, "INFO") is var info
+                && info.Contains("cluster_state:ok", StringComparison.Ordinal)
+                && info.Contains($"cluster_known_nodes:{Masters}", StringComparison.Ordinal));
+        }
+        return cluster;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var server in _servers) await server.DisposeAsync();
+    }
+
+    private async Task<string> ExecuteAsync(int node, params string[] words)
+    {
+        await using var admin = await _servers[node].ConnectAsync();
+        return (await admin.GetServers()[0].ExecuteAsync("CLUSTER", [.. words])).ToString();
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
