@@ -17,8 +17,9 @@ internal static class AccessTokenFormat
     // Headers are read before the signature is checked. Ours have three members.
     private const int MaxHeaderValues = 64;
 
-    // The clocks of nodes differ a little: a new token must be valid at once on every node.
-    private static readonly TimeSpan s_notBeforeTolerance = TimeSpan.FromSeconds(30);
+    // A new token must be valid at once on every node, even if the clock of the node that issued it is ahead. As nbf is the time of
+    // issue, a larger tolerance extends no token. As much as the clocks of agents may be off (protocol.md §4).
+    private static readonly TimeSpan s_notBeforeTolerance = TimeSpan.FromSeconds(300);
 
     /// <param name="keys">The validator's own keys.</param>
     /// <param name="issuer">The required <c>iss</c>, or null to accept any.</param>

@@ -68,6 +68,21 @@ public sealed class VerifyTests
         Assert.Equal(401, (int)(await issuer.GetDataAsync(token)).StatusCode);
     }
 
+    [Theory]
+    [InlineData(290, true)]
+    [InlineData(310, false)]
+    public async Task ANodesTokenIsValidAtOnceIfItsClockIsAheadByUpToFiveMinutes(int seconds, bool isValid)
+    {
+        var now = new ManualTime();
+        await using var ahead = await TestIssuer.StartAsync(
+            services: s => s.AddSingleton<TimeProvider>(new ManualTime(TimeSpan.FromSeconds(seconds))));
+        await using var other = await TestIssuer.StartAsync(services: s => s.AddSingleton<TimeProvider>(now));
+        var body = TestIssuer.Body();
+        body["timestamp"] = now.Milliseconds + 30_000;
+
+        Assert.Equal(isValid, await Wire.IsValidAsync(other, await Wire.TokenAsync(ahead, body)));
+    }
+
     [Fact]
     public async Task ATokenIsValidUntilItsSecretIsRemoved()
     {

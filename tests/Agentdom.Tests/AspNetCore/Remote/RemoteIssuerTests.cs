@@ -301,7 +301,7 @@ public sealed class RemoteIssuerTests
             issuer.Key.Token("https://other.example.com", now + 60),
             issuer.Key.Token("other", now + 60),
             Token(claims: static claims => claims["aud"] = "another-service"),
-            Token(claims: claims => claims["nbf"] = now + 50),
+            Token(claims: claims => claims["nbf"] = now + 330),
             Token(static header => header["typ"] = "JWT"),
             Token(static header => header.Remove("kid")),
             Token(static header => header["alg"] = "HS256"),
