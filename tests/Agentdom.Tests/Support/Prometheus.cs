@@ -9,32 +9,31 @@ internal sealed class Prometheus : IDisposable
 {
     internal const string Name = "prometheus";
 
-    private readonly string _folder;
-    private readonly Process _process;
-    private readonly int _port;
+    private readonly string _folder = TestPaths.NewFolder();
+    private readonly int _port = FreePort.Find();
+    private Process? _process;
 
-    private Prometheus(string folder, Process process, int port) => (_folder, _process, _port) = (folder, process, port);
+    private Prometheus()
+    {
+    }
 
     internal static string Sample { get; } = Path.Combine(TestPaths.RepositoryRoot, "samples", "observability");
 
     /// <param name="targets">What it scrapes, such as <c>127.0.0.1:9464</c>.</param>
     internal static async Task<Prometheus> StartAsync(params string[] targets)
     {
-        var folder = TestPaths.NewFolder();
-        var configuration = File.ReadAllText(Path.Combine(Sample, "prometheus.yml"));
-        configuration = Replaced(configuration, "'127.0.0.1:9464'", string.Join(", ", targets.Select(static t => $"'{t}'")));
-        configuration = Replaced(configuration, "15s", "1s");
-        File.WriteAllText(Path.Combine(folder, "prometheus.yml"), configuration);
-        File.Copy(Path.Combine(Sample, "alerts.yml"), Path.Combine(folder, "alerts.yml"));
-        var port = FreePort.Find();
-        var process = Start(Name,
-            [
-                $"--config.file={folder}/prometheus.yml", $"--storage.tsdb.path={folder}/data", "--log.level=error",
-                string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{port}"),
-            ]);
-        var prometheus = new Prometheus(folder, process, port);
-        await TokenApi.UntilAsync(prometheus.IsReadyAsync);
-        return prometheus;
+        var prometheus = new Prometheus();
+        try
+        {
+            prometheus._process = prometheus.Start(targets);
+            await TokenApi.UntilAsync(prometheus.IsReadyAsync);
+            return prometheus;
+        }
+        catch
+        {
+            prometheus.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Runs promtool on files of the sample.</summary>
@@ -63,15 +62,32 @@ internal sealed class Prometheus : IDisposable
 
     public void Dispose()
     {
-        _process.Kill();
-        _process.WaitForExit();
-        _process.Dispose();
+        if (_process is not null)
+        {
+            _process.Kill();
+            _process.WaitForExit();
+            _process.Dispose();
+        }
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private Process Start(string[] targets)
+    {
+        var configuration = File.ReadAllText(Path.Combine(Sample, "prometheus.yml"));
+        configuration = Replaced(configuration, "'127.0.0.1:9464'", string.Join(", ", targets.Select(static t => $"'{t}'")));
+        configuration = Replaced(configuration, "15s", "1s");
+        File.WriteAllText(Path.Combine(_folder, "prometheus.yml"), configuration);
+        File.Copy(Path.Combine(Sample, "alerts.yml"), Path.Combine(_folder, "alerts.yml"));
+        return Start(Name,
+            [
+                $"--config.file={_folder}/prometheus.yml", $"--storage.tsdb.path={_folder}/data", "--log.level=error",
+                string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{_port}"),
+            ]);
     }
 
     private async Task<bool> IsReadyAsync()
     {
-        if (_process.HasExited) throw new InvalidOperationException("Prometheus has exited.");
+        if (_process!.HasExited) throw new InvalidOperationException("Prometheus has exited.");
         try
         {
             using var response = await Wire.Http.GetAsync(Uri("/-/ready"));
