@@ -16,8 +16,8 @@
 //   ATP_ADMIN_KEY    a key of at least 32 bytes, with which operators administer the registered agents at /agents
 //   ATP_RATE_LIMIT   how many tokens an agent can request per minute, or off (default: 600); an address can make ten times as
 //                    many requests
-//   ATP_METRICS_URL  a second address to listen on, such as http://127.0.0.1:9464, where Prometheus reads /metrics (default: none). See
-//                    samples/observability
+//   ATP_METRICS_URL  a second address to listen on, such as http://127.0.0.1:9464, where Prometheus reads /metrics and which serves
+//                    nothing else (default: none). See samples/observability
 //   OTEL_EXPORTER_OTLP_ENDPOINT  where metrics and traces are sent to, such as http://localhost:4317 (default: nowhere). OpenTelemetry's
 //                    other variables, such as OTEL_EXPORTER_OTLP_PROTOCOL, apply too
 //   --urls           the address to listen on, such as http://127.0.0.1:5001
@@ -42,10 +42,9 @@ try
     var hasAdministration = AdminKey.Add(builder.Services, builder.Configuration, hasDatabase);
     builder.Services.AddAuthentication().AddAgentToken();
     builder.Services.AddHealthChecks().AddAgentTokenIssuerState();
-    var telemetry = Telemetry.Add(builder);
+    Telemetry.Add(builder);
 
     var app = builder.Build();
-    telemetry.Use(app);
     app.MapAgentTokens("/v1/agent-tokens");
     if (hasDatabase || app.Services.GetRequiredService<IOptions<AgentTokenIssuerOptions>>().Value.Agents.Count > 0)
         app.MapPublishedAgentTokens();

@@ -4,20 +4,15 @@ using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 /// <summary>The settings ATP_METRICS_URL and OTEL_EXPORTER_OTLP_ENDPOINT, as Program.cs describes them.</summary>
-internal sealed class Telemetry
+internal static class Telemetry
 {
     private const string Name = "agentdom-issuer";
 
-    private readonly int? _metricsPort;
-
-    private Telemetry(int? metricsPort) => _metricsPort = metricsPort;
-
     /// <exception cref="SettingException">A setting is not an address.</exception>
-    internal static Telemetry Add(WebApplicationBuilder builder)
+    internal static void Add(WebApplicationBuilder builder)
     {
-        var settings = builder.Configuration;
-        var (scraped, sent) = (MetricsAddress(settings), HasCollector(settings));
-        if (scraped is null && !sent) return new Telemetry(null);
+        var (address, sent) = (MetricsAddress(builder.Configuration), HasCollector(builder.Configuration));
+        if (address is null && !sent) return;
         var telemetry = builder.Services.AddOpenTelemetry()
             // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES replace the name, because they come after it.
             .ConfigureResource(static resource => resource.AddService(Name).AddEnvironmentVariableDetector())
@@ -30,29 +25,19 @@ internal sealed class Telemetry
                 .WithTracing(static traces => traces
                     .AddSource(AgentTokenDefaults.TelemetryName).AddAspNetCoreInstrumentation().AddOtlpExporter());
         }
-        if (scraped is not null)
+        if (address is not null)
         {
             telemetry.WithMetrics(static metrics => metrics.AddPrometheusExporter());
-            settings["urls"] = $"{OtherAddresses(settings)};{scraped}";
+            builder.Services.AddHostedService(services => new MetricsPage(address, services.GetRequiredService<MeterProvider>()));
         }
-        return new Telemetry(scraped?.Port);
     }
 
-    /// <summary>Serves the metrics on the port of their own, so that the agents' port does not show them.</summary>
-    internal void Use(WebApplication app)
-    {
-        if (_metricsPort is not { } port) return;
-        // Not RequireHost, because the client chooses the Host header.
-        app.UseOpenTelemetryPrometheusScrapingEndpoint(
-            http => http.Connection.LocalPort == port && http.Request.Path == "/metrics");
-    }
-
-    private static BindingAddress? MetricsAddress(ConfigurationManager settings)
+    private static string? MetricsAddress(ConfigurationManager settings)
     {
         if (settings["ATP_METRICS_URL"] is not { Length: > 0 } text) return null;
         try
         {
-            if (BindingAddress.Parse(text) is { Scheme: "http", Port: > 0, PathBase: "" } address) return address;
+            if (BindingAddress.Parse(text) is { Scheme: "http", Port: > 0, PathBase: "" }) return text;
         }
         catch (FormatException)
         {
@@ -66,14 +51,5 @@ internal sealed class Telemetry
         return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
             ? true
             : throw new SettingException("OTEL_EXPORTER_OTLP_ENDPOINT is an address such as http://localhost:4317.");
-    }
-
-    // The host's own defaults do not apply any more once there is an address.
-    private static string OtherAddresses(ConfigurationManager settings)
-    {
-        if (settings["urls"] is { Length: > 0 } urls) return urls;
-        return settings["http_ports"] is { Length: > 0 } ports
-            ? string.Join(';', ports.Split(';').Select(static port => $"http://*:{port}"))
-            : "http://localhost:5000";
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Agentdom.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -8,12 +9,14 @@ using Microsoft.AspNetCore.Http;
 namespace Agentdom.Tests.Samples;
 
 /// <summary>How the sample issuer reads ATP_METRICS_URL and OTEL_EXPORTER_OTLP_ENDPOINT.</summary>
-public sealed class SampleTelemetryTests
+public sealed class SampleTelemetryTests : IDisposable
 {
+    private readonly string _folder = TestPaths.NewFolder();
+
     [Fact]
     public async Task MetricsAreOnAPortOfTheirOwn()
     {
-        var metrics = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Find()}");
+        var metrics = MetricsAddress();
         using var issuer = await SampleIssuer.StartWithAsync("memory", ("ATP_METRICS_URL", metrics));
         await issuer.TokenAsync();
 
@@ -26,7 +29,54 @@ public sealed class SampleTelemetryTests
         Assert.Equal(404, (int)(await Wire.Http.SendAsync(disguised, TestContext.Current.CancellationToken)).StatusCode);
     }
 
-    // No collector of OpenTelemetry is to be had here. What it is sent is seen all the same.
+    [Fact]
+    public async Task NothingElseIsOnThatPort()
+    {
+        var (metrics, key) = (MetricsAddress(), SharedSecret.Generate());
+        using var issuer = await SampleIssuer.StartWithAsync(
+            $"agents:{Path.Combine(_folder, "agents.db")}", ("ATP_ADMIN_KEY", key), ("ATP_METRICS_URL", metrics));
+
+        foreach (var (method, path) in new[]
+        {
+            (HttpMethod.Post, "/v1/agent-tokens"), (HttpMethod.Post, "/v1/agent-tokens/verify"), (HttpMethod.Get, "/agents"),
+            (HttpMethod.Get, "/data"), (HttpMethod.Get, "/health"), (HttpMethod.Get, "/.well-known/agentdom.json"),
+        })
+        {
+            Assert.NotEqual(404, await StatusAsync(issuer.Url));
+            Assert.Equal(404, await StatusAsync(metrics));
+
+            async Task<int> StatusAsync(string address)
+            {
+                using var request = new HttpRequestMessage(method, address + path);
+                request.Headers.Authorization = new("Bearer", key);
+                using var answer = await Wire.Http.SendAsync(request, TestContext.Current.CancellationToken);
+                return (int)answer.StatusCode;
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("ASPNETCORE_HTTP_PORTS", "", "http")]
+    [InlineData("ASPNETCORE_HTTPS_PORTS", "", "https")]
+    [InlineData("Kestrel__Endpoints__Main__Url", "https://127.0.0.1:", "https")]
+    public async Task TheIssuersOwnAddressStays(string name, string before, string scheme)
+    {
+        using var authority = new ThrowawayAuthority(_folder);
+        using var certificate = authority.CertificateFor("localhost");
+        var file = Path.Combine(_folder, "localhost.pfx");
+        File.WriteAllBytes(file, certificate.Export(X509ContentType.Pkcs12));
+        var (port, metrics) = (FreePort.Find(), MetricsAddress());
+
+        using var issuer = await SampleIssuer.StartWithAddressAsync(
+            (name, string.Create(CultureInfo.InvariantCulture, $"{before}{port}")),
+            ("Kestrel__Certificates__Default__Path", file), ("ATP_METRICS_URL", metrics));
+        var address = new Uri(issuer.Url);
+        Assert.Equal((scheme, port), (address.Scheme, address.Port));
+        var page = await Wire.Http.GetStringAsync(new Uri(metrics + "/metrics"), TestContext.Current.CancellationToken);
+        Assert.Contains("dotnet_process", page);
+    }
+
+    // A fake collector: there is no real one here.
     [Fact]
     public async Task ACollectorGetsMetricsAndTraces()
     {
@@ -77,4 +127,8 @@ public sealed class SampleTelemetryTests
         Assert.Contains($"{name} is an address", error);
         Assert.DoesNotContain("   at ", output + error);
     }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string MetricsAddress() => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Find()}");
 }

@@ -46,6 +46,10 @@ internal sealed class SampleIssuer : IDisposable
         return StartAsync(start);
     }
 
+    /// <summary>Starts one whose settings have its address.</summary>
+    internal static Task<SampleIssuer> StartWithAddressAsync(params (string Name, string? Value)[] settings) =>
+        StartAsync(Command("memory", [], settings, port: null));
+
     /// <summary>Starts one that signs with a key of its own, at a port of its own, so that it can be started there again.</summary>
     internal static Task<SampleIssuer> StartAtAsync(int port, params (string Name, string? Value)[] settings) =>
         StartAsync(Command("memory", [], settings, port: port));
@@ -107,9 +111,10 @@ internal sealed class SampleIssuer : IDisposable
     private static string Question(string token) => JsonSerializer.Serialize(new Dictionary<string, string> { ["token"] = token });
 
     private static ProcessStartInfo Command(
-        string state, string[] before, (string Name, string? Value)[]? settings = null, string? app = null, int port = 0)
+        string state, string[] before, (string Name, string? Value)[]? settings = null, string? app = null, int? port = 0)
     {
-        string[] words = [.. before, "dotnet", app ?? TestPaths.SampleIssuer, "--urls", $"http://127.0.0.1:{port}"];
+        string[] address = port is null ? [] : ["--urls", $"http://127.0.0.1:{port}"];
+        string[] words = [.. before, "dotnet", app ?? TestPaths.SampleIssuer, .. address];
         var start = new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ATP_SECRET"] = TestIssuer.SecretText;
         start.Environment["ATP_STATE"] = state;
