@@ -8,7 +8,9 @@ builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJw
     o.MapInboundClaims = false;
     o.TokenValidationParameters.ValidTypes = ["at+jwt"];
     o.TokenValidationParameters.ValidAlgorithms = ["ES256", "RS256"];
-    o.TokenValidationParameters.ClockSkew = TimeSpan.Zero;
+    // ClockSkew would apply to exp as well.
+    o.TokenValidationParameters.LifetimeValidator = (notBefore, expires, _, _) =>
+        expires > DateTime.UtcNow && !(notBefore > DateTime.UtcNow.AddMinutes(5));
     // Set ValidAudience instead if the issuer has an audience.
     o.TokenValidationParameters.ValidateAudience = false;
 });

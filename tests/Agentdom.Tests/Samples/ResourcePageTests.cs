@@ -89,6 +89,28 @@ public sealed partial class ResourcePageTests : IDisposable
         Assert.Equal(401, await api.StatusAsync(key.Token(documents.Name, 0, claims: static claims => claims.Remove("exp"))));
     }
 
+    [Theory]
+    [InlineData("Express")]
+    [InlineData("JwtBearer")]
+    public async Task TheClockOfTheIssuerMayBeAheadAndNoTokenIsValidForLonger(string stack)
+    {
+        var key = KeyPair.Ec();
+        await using var documents = await PublishedDocuments.StartAsync(key);
+        using var api = stack == "Express"
+            ? await StartExpressAsync(documents.Name)
+            : await SampleResource.StartJwtBearerAsync(documents.Name);
+
+        Assert.Equal(200, await StatusAsync(issued: 290, expires: 600));
+        Assert.Equal(401, await StatusAsync(issued: 330, expires: 600));
+        Assert.Equal(401, await StatusAsync(issued: -60, expires: -1));
+
+        Task<int> StatusAsync(int issued, int expires)
+        {
+            var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+            return api.StatusAsync(key.Token(documents.Name, now + expires, claims: claims => claims["nbf"] = now + issued));
+        }
+    }
+
     private async Task<SampleResource> StartExpressAsync(string issuer)
     {
         var modules = Path.Combine(TestPaths.RepositoryRoot, "tests", "jose", "node_modules");
