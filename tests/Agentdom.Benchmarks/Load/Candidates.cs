@@ -97,7 +97,8 @@ internal static class Candidates
                     return
                     [
                         "dotnet", BuildOutput.Benchmarks, "serve", $"--urls=http://127.0.0.1:{port}", $"--State={state}",
-                        $"--Database={PostgresProcess.ConnectionString(postgres)}", $"--AgentList={list}", .. s_logging,
+                        $"--Database={PostgresProcess.ConnectionString(postgres)}", $"--AgentList={list}",
+                        $"--Audit={Path.Combine(folder, "audit.log")}", "--Logging:Console:LogLevel:Agentdom.Audit=None", .. s_logging,
                     ];
                 },
                 Nothing);
@@ -121,8 +122,7 @@ internal static class Candidates
             return
             [
                 "dotnet", BuildOutput.SampleIssuer, $"--contentRoot={folder}", $"--urls=http://127.0.0.1:{port}",
-                $"--ATP_STATE={state(folder)}",
-                .. s_logging,
+                $"--ATP_STATE={state(folder)}", $"--ATP_AUDIT_FILE={Path.Combine(folder, "audit.log")}", .. s_logging,
             ];
         }, environment);
     }
