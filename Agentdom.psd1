@@ -10,8 +10,7 @@
     DotNetFrameworkVersion = '4.7.2'
     CompatiblePSEditions   = @('Core', 'Desktop')
     # No FileList: nothing reads it, and PowerShell resolves each of its paths at every import, which took 25 ms.
-    # What SecretManagement calls, in the folder where it looks. Not by a manifest, which would slow every import.
-    NestedModules          = @('Agentdom.Extension/Agentdom.Extension.psm1')
+    # No NestedModules: what SecretManagement calls is in the folder where it looks, and imported in its own session only.
     FormatsToProcess       = @('Agentdom.Format.ps1xml')
     FunctionsToExport      = @()
     VariablesToExport      = @()
