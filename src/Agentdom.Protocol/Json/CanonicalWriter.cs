@@ -9,7 +9,8 @@ namespace Agentdom.Protocol;
 
 /// <summary>Writes one canonical form: see <see cref="CanonicalJson"/>.</summary>
 /// <param name="plain">Unwraps each key and value inside objects and arrays, or null if none is wrapped.</param>
-internal sealed class CanonicalWriter(Func<object?, object?>? plain)
+/// <param name="text">Where it is written, or null for a new builder.</param>
+internal sealed class CanonicalWriter(Func<object?, object?>? plain, StringBuilder? text = null)
 {
     // More members than this are rare, and sorted by the runtime.
     private const int FewMembers = 16;
@@ -20,7 +21,7 @@ internal sealed class CanonicalWriter(Func<object?, object?>? plain)
         " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~\x7f");
 #endif
 
-    private readonly StringBuilder _text = new(256);
+    private readonly StringBuilder _text = text ?? new(256);
 
     internal string Write(object? value, string? omit)
     {

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Agentdom.Protocol;
 
@@ -16,15 +15,15 @@ internal sealed class BodySigner(SharedSecret secret) : IDisposable
     private readonly HMACSHA256 _hmac = new(secret.Bytes);
 #endif
 
-    /// <inheritdoc cref="AtpSigner.Sign(string, SharedSecret)"/>
-    internal string Sign(string canonicalBody)
+    /// <summary>Signs a canonical body, in UTF-8.</summary>
+    /// <returns>32 bytes.</returns>
+    internal byte[] Sign(byte[] canonicalBody)
     {
-        var body = Encoding.UTF8.GetBytes(canonicalBody);
 #if NET
-        _hmac.AppendData(body);
-        return Hex.Encode(_hmac.GetHashAndReset());
+        _hmac.AppendData(canonicalBody);
+        return _hmac.GetHashAndReset();
 #else
-        return Hex.Encode(_hmac.ComputeHash(body));
+        return _hmac.ComputeHash(canonicalBody);
 #endif
     }
 

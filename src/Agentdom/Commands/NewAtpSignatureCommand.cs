@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using System.Text;
 
 namespace Agentdom.Commands;
 
@@ -23,7 +24,7 @@ public sealed class NewAtpSignatureCommand : AtpCmdlet
     protected override void Run()
     {
         _signer ??= NewSigner();
-        var canonical = BodyReader.Canonical(Body);
+        var canonical = Encoding.UTF8.GetBytes(BodyReader.Canonical(Body));
         WriteObject(new AtpSignature(_signer.Sign(canonical), canonical));
     }
 
