@@ -15,7 +15,7 @@
     FunctionsToExport      = @()
     VariablesToExport      = @()
     AliasesToExport        = @()
-    # One expression with commas: PowerShell compiles a line of its own as a statement, which made every import a fifth slower.
+    # One expression with commas: PowerShell compiles a line of its own as a statement, which took a fifth of an import.
     CmdletsToExport        = @(
         'ConvertFrom-AtpToken',
         'Get-AgentId',
