@@ -27,7 +27,7 @@ public static class RedisStateExtensions
     public static AgentTokenIssuerBuilder UseRedis(this AgentTokenIssuerBuilder tokens, string connection, string keyPrefix)
     {
         var options = RedisConnection.Parse(connection);
-        return Use(tokens, _ => ConnectionMultiplexer.Connect(options), keyPrefix, dispose: true);
+        return Use(tokens, (_, logger) => RedisLink.Open(options, logger), keyPrefix);
     }
 
     /// <inheritdoc cref="UseRedis(AgentTokenIssuerBuilder, string, string)"/>
@@ -42,7 +42,7 @@ public static class RedisStateExtensions
         this AgentTokenIssuerBuilder tokens, Func<IServiceProvider, IConnectionMultiplexer> connection, string keyPrefix)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return Use(tokens, connection, keyPrefix, dispose: false);
+        return Use(tokens, (provider, logger) => new RedisLink(connection(provider), logger, disposesConnection: false), keyPrefix);
     }
 
     /// <inheritdoc cref="UseRedis(AgentTokenIssuerBuilder, Func{IServiceProvider, IConnectionMultiplexer}, string)"/>
@@ -51,13 +51,13 @@ public static class RedisStateExtensions
         UseRedis(tokens, connection, RedisIssuerState.DefaultKeyPrefix);
 
     private static AgentTokenIssuerBuilder Use(
-        AgentTokenIssuerBuilder tokens, Func<IServiceProvider, IConnectionMultiplexer> connection, string keyPrefix, bool dispose)
+        AgentTokenIssuerBuilder tokens, Func<IServiceProvider, ILogger, RedisLink> open, string keyPrefix)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentNullException.ThrowIfNull(keyPrefix);
         tokens.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RedisStartCheck>());
         return tokens.UseState(provider => new RedisIssuerState(
-            connection(provider), keyPrefix, provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<RedisIssuerState>>(), dispose));
+            open(provider, provider.GetRequiredService<ILogger<RedisIssuerState>>()), keyPrefix,
+            provider.GetRequiredService<TimeProvider>()));
     }
 }

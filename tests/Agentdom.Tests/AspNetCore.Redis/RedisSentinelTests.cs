@@ -34,6 +34,26 @@ public sealed class RedisSentinelTests
         Assert.True(await Wire.IsValidAsync(issuer, valid));
     }
 
+    [Fact]
+    public async Task AnAppThatStartsBeforeItsSentinelWorksOnceThatAnswers()
+    {
+        var port = FreePort.Find();
+        await using var issuer = await TestIssuer.StartAsync(services: services => services.AddAgentTokenIssuer(_ => { })
+            .UseRedis($"127.0.0.1:{port},serviceName={RedisSentinel.ServiceName}"));
+        await Wire.AssertRefusedAsync(
+            await issuer.RequestTokenAsync(TestIssuer.Signed(TestIssuer.Body())), 503, "temporarily_unavailable");
+
+        await using var master = await RedisServer.StartAsync();
+        using var sentinel = await RedisSentinel.StartAsync(master, replicas: 0, port);
+
+        await TokenApi.UntilAsync(async () =>
+        {
+            using var answer = await issuer.RequestTokenAsync(TestIssuer.Signed(TestIssuer.Body()));
+            return answer.IsSuccessStatusCode;
+        });
+        Assert.True(await Wire.IsValidAsync(issuer, await issuer.TokenAsync()));
+    }
+
     // WAIT is about the writes of its own connection, and all writes are replicated in their order.
     private static async Task ReplicatedAsync(RedisServer master)
     {

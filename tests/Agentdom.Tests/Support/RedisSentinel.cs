@@ -29,12 +29,13 @@ internal sealed class RedisSentinel : IDisposable
     internal string Address { get; }
 
     /// <summary>Starts it, and waits until it knows the replicas of the master.</summary>
-    internal static async Task<RedisSentinel> StartAsync(RedisServer master, int replicas)
+    internal static async Task<RedisSentinel> StartAsync(RedisServer master, int replicas, int? port = null)
     {
-        var sentinel = new RedisSentinel(master, FreePort.Find());
-        while (replicas > 0 && await sentinel._process.StandardOutput.ReadLineAsync() is { } line)
+        var sentinel = new RedisSentinel(master, port ?? FreePort.Find());
+        while (replicas >= 0 && await sentinel._process.StandardOutput.ReadLineAsync() is { } line)
         {
-            if (line.Contains("+slave slave", StringComparison.Ordinal)) replicas--;
+            if (line.Contains("+monitor master", StringComparison.Ordinal) || line.Contains("+slave slave", StringComparison.Ordinal))
+                replicas--;
         }
         Assert.False(sentinel._process.HasExited, "The sentinel did not start.");
         _ = sentinel._process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
