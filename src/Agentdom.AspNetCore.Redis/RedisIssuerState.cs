@@ -22,6 +22,7 @@ public sealed class RedisIssuerState : IIssuerState, IManagedTokenStore, IDispos
 
     private readonly RedisLink _link;
     private readonly RedisSlot[] _slots;
+    private readonly RedisBatches _batches;
     private readonly RedisManagedTokens _managed;
     private readonly TimeProvider _time;
 
@@ -42,6 +43,7 @@ public sealed class RedisIssuerState : IIssuerState, IManagedTokenStore, IDispos
     {
         _link = link;
         _slots = [.. Enumerable.Range(0, RedisSlot.Count).Select(number => new RedisSlot(keyPrefix, number))];
+        _batches = new RedisBatches(link);
         _managed = new RedisManagedTokens(link, _slots);
         _time = time ?? TimeProvider.System;
     }
@@ -51,7 +53,7 @@ public sealed class RedisIssuerState : IIssuerState, IManagedTokenStore, IDispos
     {
         var (hash, end) = (RedisSlot.Hash(signature), RedisBuckets.End(until));
         var buckets = _slots[RedisSlot.NumberOf(hash)].Replays;
-        var answer = (int)await _link.RunAsync(RedisScripts.Remember, [buckets.Of(end)], [hash], cancel);
+        var answer = await _batches.RememberAsync(RedisSlot.NumberOf(hash), buckets.Of(end), hash, cancel);
         if (answer == RedisScripts.Missing)
             answer = (int)await _link.RunAsync(RedisScripts.Begin, buckets.Keys(end), buckets.Values(hash, end), cancel);
         return answer == RedisScripts.Missing ? throw ClockIsOff(until) : answer == 1;

@@ -40,8 +40,11 @@ internal sealed class RedisLink : IDisposable, IAsyncDisposable
     /// <summary>Connects, also if Redis is down.</summary>
     internal static RedisLink Open(ConfigurationOptions options, ILogger? logger) => new(options, logger);
 
-    private Target Current => _target ?? throw new RedisConnectionException(
-        ConnectionFailureType.UnableToConnect, CommandFlags.None, "No Sentinel says where Redis is.", _failure);
+    /// <summary>Whether one script may have keys of several slots: there is no cluster and no proxy.</summary>
+    internal bool HasAllSlotsInOnePlace =>
+        _target is not { } target || Array.TrueForAll(target.Redis.GetServers(), static s => s.ServerType == ServerType.Standalone);
+
+    private Target Current => _target ?? throw RedisFailure.NotFound(_failure);
 
     /// <summary>Makes sure that Redis knows the user that was given.</summary>
     /// <exception cref="IssuerStateException">Redis cannot be reached, or refuses the user.</exception>
@@ -71,9 +74,9 @@ internal sealed class RedisLink : IDisposable, IAsyncDisposable
     {
         try
         {
-            var target = Current;
-            var call = target.Database.ScriptEvaluateAsync(script, keys, values, CommandFlags.DemandMaster);
-            return target.HasTimeout ? await call : await call.WaitAsync(RedisConnection.Timeout, cancel);
+            // The app's own connection may have a longer timeout.
+            return await Current.Database.ScriptEvaluateAsync(script, keys, values, CommandFlags.DemandMaster)
+                .WaitAsync(RedisConnection.Timeout, cancel);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
@@ -111,16 +114,12 @@ internal sealed class RedisLink : IDisposable, IAsyncDisposable
             if (!_isDisposed)
             {
                 _eviction = new EvictionWarning(redis, _logger);
-                _target = new Target(redis, database, HasTimeout(redis));
+                _target = new Target(redis, database);
                 return;
             }
         }
         redis.Dispose();
     }
-
-    // A timer for each call is dear, and the client looks for calls that take too long anyway.
-    private static bool HasTimeout(IConnectionMultiplexer redis) =>
-        ConfigurationOptions.Parse(redis.Configuration).AsyncTimeout <= RedisConnection.Timeout.TotalMilliseconds;
 
     private async Task FindMasterAsync(ConfigurationOptions options)
     {
@@ -143,5 +142,5 @@ internal sealed class RedisLink : IDisposable, IAsyncDisposable
         }
     }
 
-    private sealed record Target(IConnectionMultiplexer Redis, IDatabase Database, bool HasTimeout);
+    private sealed record Target(IConnectionMultiplexer Redis, IDatabase Database);
 }

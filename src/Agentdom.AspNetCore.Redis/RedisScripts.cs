@@ -21,14 +21,19 @@ internal static class RedisScripts
 
         """;
 
-    /// <summary>Adds the entry ARGV[1] to the bucket KEYS[1].</summary>
-    /// <returns>1 if it is new, 0 if it is not, or <see cref="Missing"/>.</returns>
-    internal const string Remember =
-        "if redis.call('EXISTS', KEYS[1]) == 0 then return -1 end return redis.call('SADD', KEYS[1], ARGV[1])";
+    /// <summary>Adds each entry of ARGV to its bucket in KEYS.</summary>
+    /// <returns>For each 1 if it is new, 0 if it is not, or <see cref="Missing"/>.</returns>
+    internal const string Remember = """
+        local answers = {}
+        for i, key in ipairs(KEYS) do
+            answers[i] = redis.call('EXISTS', key) == 0 and -1 or redis.call('SADD', key, ARGV[i])
+        end
+        return answers
+        """;
 
     /// <summary>
-    /// Like <see cref="Remember"/>, but begins the bucket if it never existed. One that Redis has removed is not begun again, because
-    /// nobody knows what was in it. Neither is one that Redis would remove at once, nor one that is older than a removed one.
+    /// Like <see cref="Remember"/> for one entry, but begins the bucket if it never existed. One that Redis has removed is not begun
+    /// again, because nobody knows what was in it. Neither is one that Redis would remove at once, or that is older than a removed one.
     /// </summary>
     internal const string Begin = Now + Removed + $"""
         if redis.call('EXISTS', KEYS[1]) == 0 then

@@ -138,6 +138,24 @@ public sealed partial class RedisStateTests : StateContract
     }
 
     [Fact]
+    public async Task RequestsThatComeWhileRedisIsBusyAreSentInOneCall()
+    {
+        var until = In(300);
+        // In every slot, so that the bucket is there.
+        await Task.WhenAll(Enumerable.Range(0, 2000).Select(_ => _state.TryRememberAsync(Signature(), until, s_none).AsTask()));
+        await using var admin = await _server.ConnectAsync();
+        var server = admin.GetServers()[0];
+        await server.ExecuteAsync("CONFIG", "RESETSTAT");
+
+        await _server.StopAsync();
+        var calls = Enumerable.Range(0, 100).Select(_ => _state.TryRememberAsync(Signature(), until, s_none).AsTask()).ToList();
+        await _server.ContinueAsync();
+
+        Assert.DoesNotContain(false, await Task.WhenAll(calls));
+        Assert.Contains("cmdstat_evalsha:calls=2,", (string?)await server.ExecuteAsync("INFO", "commandstats"));
+    }
+
+    [Fact]
     public async Task AnAppThatStartsWhileRedisIsDownWorksOnceItIsUp()
     {
         await using var server = RedisServer.Down("--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru");
