@@ -19,7 +19,8 @@ public static class RedisStateExtensions
     /// <param name="connection">
     /// An address such as <c>redis://user:password@10.0.0.7:6379/0</c>, with <c>rediss</c> for TLS, or a StackExchange.Redis
     /// connection string such as <c>10.0.0.7:6379,password=…,ssl=true</c>, whose timeouts, backlog policy and connection retry
-    /// settings are overridden. To set them, pass the app's own connection.
+    /// settings are overridden. To set them, pass the app's own connection. Several nodes of a cluster, or Sentinels with a
+    /// <c>serviceName</c>, are separated by commas.
     /// </param>
     /// <param name="keyPrefix">The prefix of all keys. Issuers that share a Redis need different prefixes.</param>
     /// <exception cref="ArgumentException">The text is neither of them. The message does not repeat it.</exception>
