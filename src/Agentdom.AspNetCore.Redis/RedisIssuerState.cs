@@ -79,7 +79,8 @@ public sealed class RedisIssuerState : IIssuerState, IManagedTokenStore, IDispos
     internal async Task TryOutAsync(CancellationToken cancel)
     {
         await _link.RequireUserAsync(cancel);
-        await _link.RunAsync(RedisScripts.TryOut, [_slots[0].Another()], [], cancel);
+        // The client sends a script the first time (EVAL), and only its hash the second time (EVALSHA).
+        for (var i = 0; i < 2; i++) await _link.RunAsync(RedisScripts.TryOut, [_slots[0].Another()], [], cancel);
     }
 
     /// <inheritdoc/>
