@@ -127,12 +127,15 @@ internal sealed class RedisLink : IDisposable, IAsyncDisposable
         while (!_isDisposed && !TryFindMaster(options));
     }
 
-    // The client does this too, but gives up if no Sentinel answers at first.
+    // The client does this too, but gives up, or takes something else for the master, if no Sentinel answers at first.
     private bool TryFindMaster(ConfigurationOptions options)
     {
         try
         {
-            Use(_sentinel!.GetSentinelMasterConnection(options));
+            if (!Array.Exists(
+                _sentinel!.GetServers(), s => s.IsConnected && s.SentinelGetMasterAddressByName(options.ServiceName!) is not null))
+                return false;
+            Use(_sentinel.GetSentinelMasterConnection(options));
             return true;
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
