@@ -130,12 +130,12 @@ internal sealed class RedisLink : IDisposable, IAsyncDisposable
     // The client does this too, but gives up, or takes something else for the master, if no Sentinel answers at first.
     private bool TryFindMaster(ConfigurationOptions options)
     {
+        var (sentinel, service) = (_sentinel!, options.ServiceName!);
         try
         {
-            if (!Array.Exists(
-                _sentinel!.GetServers(), s => s.IsConnected && s.SentinelGetMasterAddressByName(options.ServiceName!) is not null))
+            if (!Array.Exists(sentinel.GetServers(), s => s.IsConnected && s.SentinelGetMasterAddressByName(service) is not null))
                 return false;
-            Use(_sentinel.GetSentinelMasterConnection(options));
+            Use(sentinel.GetSentinelMasterConnection(options));
             return true;
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
