@@ -138,8 +138,9 @@ internal sealed class RedisLink : IDisposable, IAsyncDisposable
             Use(sentinel.GetSentinelMasterConnection(options));
             return true;
         }
-        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception e)
         {
+            // Whatever it is, the next attempt may succeed.
             _failure = e;
             return false;
         }
