@@ -20,8 +20,11 @@ internal static class RedisFailure
         ("non deterministic", "is older than Redis 5"),
     ];
 
+    private const string Unknown = "No Sentinel";
+
     private static readonly (string Word, string Meaning)[] s_passing =
     [
+        (Unknown, "cannot be found, because no Sentinel answers, or none knows it"),
         ("OOM", "has no memory left"),
         ("READONLY", "is a replica, which accepts no writes"),
         ("MISCONF", "accepts no writes, because it cannot save its data"),
@@ -33,6 +36,14 @@ internal static class RedisFailure
 
     /// <summary>Redis works on with another user if the one that was given is refused.</summary>
     internal static RedisException WrongUser() => new("WRONGPASS");
+
+    /// <summary>No Sentinel has said yet where Redis is.</summary>
+    internal static RedisException NotFound(Exception? cause) => new(Unknown, cause);
+
+    /// <summary>Whether the keys of a call are in several slots, so that it was not carried out.</summary>
+    internal static bool IsOfSlots(IssuerStateException failure) =>
+        failure.InnerException is RedisServerException server && server.Message.StartsWith("CROSSSLOT", StringComparison.Ordinal)
+        || failure.InnerException is RedisCommandException;
 
     /// <summary>Whether Redis answered, and only a change of its settings or of the issuer's can help.</summary>
     internal static bool IsRefusal(Exception failure) => Find(failure, s_refusals) is not null;

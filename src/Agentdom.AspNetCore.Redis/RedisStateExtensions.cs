@@ -19,7 +19,8 @@ public static class RedisStateExtensions
     /// <param name="connection">
     /// An address such as <c>redis://user:password@10.0.0.7:6379/0</c>, with <c>rediss</c> for TLS, or a StackExchange.Redis
     /// connection string such as <c>10.0.0.7:6379,password=…,ssl=true</c>, whose timeouts, backlog policy and connection retry
-    /// settings are overridden. To set them, pass the app's own connection.
+    /// settings are overridden. To set them, pass the app's own connection. Several nodes of a cluster, or Sentinels with a
+    /// <c>serviceName</c>, are separated by commas.
     /// </param>
     /// <param name="keyPrefix">The prefix of all keys. Issuers that share a Redis need different prefixes.</param>
     /// <exception cref="ArgumentException">The text is neither of them. The message does not repeat it.</exception>
@@ -27,7 +28,7 @@ public static class RedisStateExtensions
     public static AgentTokenIssuerBuilder UseRedis(this AgentTokenIssuerBuilder tokens, string connection, string keyPrefix)
     {
         var options = RedisConnection.Parse(connection);
-        return Use(tokens, _ => ConnectionMultiplexer.Connect(options), keyPrefix, dispose: true);
+        return Use(tokens, (_, logger) => RedisLink.Open(options, logger), keyPrefix);
     }
 
     /// <inheritdoc cref="UseRedis(AgentTokenIssuerBuilder, string, string)"/>
@@ -42,7 +43,7 @@ public static class RedisStateExtensions
         this AgentTokenIssuerBuilder tokens, Func<IServiceProvider, IConnectionMultiplexer> connection, string keyPrefix)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return Use(tokens, connection, keyPrefix, dispose: false);
+        return Use(tokens, (provider, logger) => new RedisLink(connection(provider), logger, disposesConnection: false), keyPrefix);
     }
 
     /// <inheritdoc cref="UseRedis(AgentTokenIssuerBuilder, Func{IServiceProvider, IConnectionMultiplexer}, string)"/>
@@ -51,13 +52,13 @@ public static class RedisStateExtensions
         UseRedis(tokens, connection, RedisIssuerState.DefaultKeyPrefix);
 
     private static AgentTokenIssuerBuilder Use(
-        AgentTokenIssuerBuilder tokens, Func<IServiceProvider, IConnectionMultiplexer> connection, string keyPrefix, bool dispose)
+        AgentTokenIssuerBuilder tokens, Func<IServiceProvider, ILogger, RedisLink> open, string keyPrefix)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentNullException.ThrowIfNull(keyPrefix);
         tokens.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RedisStartCheck>());
         return tokens.UseState(provider => new RedisIssuerState(
-            connection(provider), keyPrefix, provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<RedisIssuerState>>(), dispose));
+            open(provider, provider.GetRequiredService<ILogger<RedisIssuerState>>()), keyPrefix,
+            provider.GetRequiredService<TimeProvider>()));
     }
 }

@@ -9,6 +9,13 @@ namespace Agentdom.Fleet.States;
 /// </summary>
 internal sealed class RedisServer : IDisposable
 {
+    // Signatures and revocations lie in sets, each of those that expire at about the same moment.
+    private const string CountEntries = """
+        local count = 0
+        for _, key in ipairs(redis.call('KEYS', '*:re*:[0-9]*')) do count = count + redis.call('SCARD', key) end
+        return count
+        """;
+
     private readonly ChildProcess _process;
     private ConnectionMultiplexer? _connection;
 
@@ -38,7 +45,8 @@ internal sealed class RedisServer : IDisposable
         _connection ??= await ConnectionMultiplexer.ConnectAsync($"{Address},allowAdmin=true,abortConnect=false,asyncTimeout=2000");
         var server = _connection.GetServer(Address);
         var memory = (await server.InfoAsync("memory")).SelectMany(static group => group).First(static i => i.Key == "used_memory").Value;
-        return new StateSize(await server.DatabaseSizeAsync(), long.Parse(memory, CultureInfo.InvariantCulture));
+        var entries = (long)await server.ExecuteAsync("EVAL", CountEntries, "0");
+        return new StateSize(entries, long.Parse(memory, CultureInfo.InvariantCulture));
     }
 
     public void Dispose()

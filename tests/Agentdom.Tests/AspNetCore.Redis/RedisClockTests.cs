@@ -11,6 +11,7 @@ public sealed class RedisClockTests : IAsyncLifetime
     private static readonly CancellationToken s_none = CancellationToken.None;
 
     private readonly ManualTime _time = new();
+    private int _passed;
     private ServerClock _redisClock = null!;
     private RedisServer _server = null!;
     private StackExchange.Redis.ConnectionMultiplexer _connection = null!;
@@ -93,6 +94,46 @@ public sealed class RedisClockTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhatRedisRemovedWhileNobodyAskedStaysUsed()
+    {
+        var (used, revoked) = (Request(), Token());
+        Assert.True(await _state.TryRememberAsync(used.Signature, used.Until, s_none));
+        await _state.RevokeAsync(revoked.Id, revoked.Until, s_none);
+        _redisClock.Set(Ahead);
+        await _server.RemoveExpiredAsync();
+        _redisClock.Set(0);
+
+        await AssertRefusedAsync(used);
+        Assert.True(await _state.IsRevokedAsync(revoked.Id, revoked.Until, s_none));
+        _time.Advance(30);
+        var fresh = Request();
+        Assert.True(await _state.TryRememberAsync(fresh.Signature, fresh.Until, s_none));
+    }
+
+    [Fact]
+    public async Task NothingIsKeptOfWhatHasExpired()
+    {
+        IManagedTokenStore sets = _state;
+        // In one slot.
+        var agents = Enumerable.Range(0, int.MaxValue).Select(i => $"agent {i}")
+            .Where(agent => RedisSlot.NumberOf(RedisSlot.Hash(agent)) == 0).Take(20).ToList();
+        foreach (var agent in agents)
+        {
+            var used = Request();
+            Assert.True(await _state.TryRememberAsync(used.Signature, used.Until, s_none));
+            await _state.RevokeAsync(Token().Id, Token().Until, s_none);
+            Assert.True(await sets.TryReplaceAsync(agent, null, Set(), s_none));
+            Pass(2 * 60 * 60);
+        }
+
+        Assert.Equal(1, await _connection.GetDatabase().SortedSetLengthAsync("agentdom:{00}:managed:ends"));
+        foreach (var key in _connection.GetServers()[0].Keys(pattern: "*:begun"))
+            Assert.InRange(await _connection.GetDatabase().SortedSetLengthAsync(key), 1, 2);
+
+        ManagedTokenSet Set() => new(Guid.NewGuid(), "1", _time.GetUtcNow().AddMinutes(5));
+    }
+
+    [Fact]
     public async Task TheTokensOfASetThatRedisRemovedCountAsRevoked()
     {
         IManagedTokenStore sets = _state;
@@ -123,6 +164,6 @@ public sealed class RedisClockTests : IAsyncLifetime
     private void Pass(int seconds)
     {
         _time.Advance(seconds);
-        _redisClock.Set(seconds);
+        _redisClock.Set(_passed += seconds);
     }
 }

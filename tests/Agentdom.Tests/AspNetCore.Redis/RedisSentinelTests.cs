@@ -1,19 +1,31 @@
 using Agentdom.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Agentdom.Tests.AspNetCoreRedis;
 
 /// <summary>A master whose replica takes over, as Redis Sentinel decides.</summary>
 public sealed class RedisSentinelTests
 {
-    [Fact]
-    public async Task AfterAFailoverNothingIsForgotten()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AfterAFailoverNothingIsForgotten(bool isIssuerFirst)
     {
+        using var log = new LogCapture();
+        var port = FreePort.Find();
+        var early = isIssuerFirst ? await StartAsync(port, log) : null;
+        if (early is not null)
+        {
+            await Wire.AssertRefusedAsync(
+                await early.RequestTokenAsync(TestIssuer.Signed(TestIssuer.Body())), 503, "temporarily_unavailable");
+            Assert.Contains("no Sentinel", log.Of("Agentdom.AspNetCore.CurrentIssuer").First(e => e.Id == 2003).Text);
+        }
         await using var master = await RedisServer.StartAsync();
         await using var replica = await RedisServer.StartAsync("--replicaof", "127.0.0.1", $"{master.Port}");
-        using var sentinel = await RedisSentinel.StartAsync(master, replicas: 1);
-        await using var issuer = await TestIssuer.StartAsync(services: services => services.AddAgentTokenIssuer(_ => { })
-            .UseRedis($"{sentinel.Address},serviceName={RedisSentinel.ServiceName}"));
+        using var sentinel = await RedisSentinel.StartAsync(master, replicas: 1, port);
+        await using var issuer = early ?? await StartAsync(port, log);
+        await WorksAsync(issuer);
         var used = TestIssuer.Signed(TestIssuer.Body());
         using var first = await issuer.RequestTokenAsync(used);
         Assert.Equal(200, (int)first.StatusCode);
@@ -24,15 +36,23 @@ public sealed class RedisSentinelTests
 
         master.Kill();
 
-        await TokenApi.UntilAsync(async () =>
-        {
-            using var answer = await issuer.RequestTokenAsync(TestIssuer.Signed(TestIssuer.Body()));
-            return answer.IsSuccessStatusCode;
-        });
+        await WorksAsync(issuer);
         await Wire.AssertRefusedAsync(await issuer.RequestTokenAsync(used), 401, "replayed_request");
         await Wire.AssertNotValidAsync(issuer, revoked);
         Assert.True(await Wire.IsValidAsync(issuer, valid));
     }
+
+    private static Task<TestIssuer> StartAsync(int port, LogCapture log) => TestIssuer.StartAsync(services: services =>
+    {
+        services.AddSingleton<ILoggerProvider>(log);
+        services.AddAgentTokenIssuer(_ => { }).UseRedis($"127.0.0.1:{port},serviceName={RedisSentinel.ServiceName}");
+    });
+
+    private static Task WorksAsync(TestIssuer issuer) => TokenApi.UntilAsync(async () =>
+    {
+        using var answer = await issuer.RequestTokenAsync(TestIssuer.Signed(TestIssuer.Body()));
+        return answer.IsSuccessStatusCode;
+    });
 
     // WAIT is about the writes of its own connection, and all writes are replicated in their order.
     private static async Task ReplicatedAsync(RedisServer master)

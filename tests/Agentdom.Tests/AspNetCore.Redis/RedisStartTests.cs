@@ -15,8 +15,9 @@ public sealed class RedisStartTests : IDisposable
     // As in docs/issuer.md.
     private static readonly string[] s_rights =
     [
-        "~agentdom:*", "resetchannels", "-@all", "+evalsha", "+script|load", "+time", "+get", "+set", "+del", "+exists", "+hget",
-        "+hset", "+eval", "+info", "+echo", "+acl|whoami",
+        "~agentdom:*", "resetchannels", "-@all", "+evalsha", "+script|load", "+time", "+get", "+set", "+del", "+exists", "+pexpireat",
+        "+sadd", "+sismember", "+zadd", "+zscore", "+zrevrangebyscore", "+zrem", "+zremrangebyscore", "+eval", "+info", "+echo",
+        "+acl|whoami",
     ];
 
     private readonly LogCapture _log = new();
@@ -31,7 +32,7 @@ public sealed class RedisStartTests : IDisposable
 
         await using var admin = await redis.ConnectAsync();
         Assert.Empty(admin.GetServers()[0].Keys(0));
-        Assert.NotEmpty(admin.GetServers()[0].Keys(2, "agentdom:replay:*"));
+        Assert.NotEmpty(admin.GetServers()[0].Keys(2, "agentdom:{*}:replay:*"));
     }
 
     [Fact]
@@ -109,15 +110,21 @@ public sealed class RedisStartTests : IDisposable
     [Theory]
     [InlineData("-evalsha", "evalsha")]
     [InlineData("-echo", "echo")]
-    [InlineData("-get", "docs/issuer.md")]
-    [InlineData("-del", "docs/issuer.md")]
     [InlineData("resetkeys", "a key")]
     // Not every Redis names a command that a script may not run.
-    [InlineData("-set", "docs/issuer.md")]
-    [InlineData("-exists", "docs/issuer.md")]
     [InlineData("-time", "docs/issuer.md")]
-    [InlineData("-hget", "docs/issuer.md")]
-    [InlineData("-hset", "docs/issuer.md")]
+    [InlineData("-get", "docs/issuer.md")]
+    [InlineData("-set", "docs/issuer.md")]
+    [InlineData("-del", "docs/issuer.md")]
+    [InlineData("-exists", "docs/issuer.md")]
+    [InlineData("-pexpireat", "docs/issuer.md")]
+    [InlineData("-sadd", "docs/issuer.md")]
+    [InlineData("-sismember", "docs/issuer.md")]
+    [InlineData("-zadd", "docs/issuer.md")]
+    [InlineData("-zscore", "docs/issuer.md")]
+    [InlineData("-zrevrangebyscore", "docs/issuer.md")]
+    [InlineData("-zrem", "docs/issuer.md")]
+    [InlineData("-zremrangebyscore", "docs/issuer.md")]
     public async Task AMissingRightStopsTheApp(string missing, string named)
     {
         await using var redis = await RedisServer.StartAsync();

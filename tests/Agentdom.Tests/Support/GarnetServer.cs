@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace Agentdom.Tests.Support;
 
-/// <summary>A real garnet-server of Microsoft on a free port, in memory.</summary>
+/// <summary>
+/// A real garnet-server of Microsoft on a free port, in memory. It is a tool that a machine has or has not, and no package of the tests:
+/// the package brings 200 MB and other versions of the identity libraries, and the tool is larger still.
+/// </summary>
 internal sealed class GarnetServer : IAsyncDisposable
 {
     private const string Name = "garnet-server";

@@ -7,7 +7,8 @@ namespace Agentdom.Tests.Support;
 internal sealed class RedisCluster : IAsyncDisposable
 {
     private const int Slots = 16384;
-    private const int Masters = 3;
+    internal const int Masters = 3;
+
 
     private readonly List<RedisServer> _servers = [];
 
@@ -15,7 +16,8 @@ internal sealed class RedisCluster : IAsyncDisposable
 
     internal string Address => string.Join(',', _servers.Select(static s => s.Address));
 
-    internal static async Task<RedisCluster> StartAsync()
+    /// <param name="clocks">The clocks of the masters, if the test sets them.</param>
+    internal static async Task<RedisCluster> StartAsync(params ServerClock[] clocks)
     {
         var cluster = new RedisCluster();
         var ports = new int[Masters];
@@ -23,7 +25,10 @@ internal sealed class RedisCluster : IAsyncDisposable
         {
             // The default is the port plus 10,000, which may be none.
             ports[i] = FreePort.Find();
-            cluster._servers.Add(await RedisServer.StartAsync("--cluster-enabled", "yes", "--cluster-port", Text(ports[i])));
+            cluster._servers.Add(await RedisServer.StartAsync(
+                clocks.ElementAtOrDefault(i), "--cluster-enabled", "yes", "--cluster-port", Text(ports[i]),
+                // A clock that is set must not count as a failure.
+                "--cluster-node-timeout", "86400000"));
         }
         for (var i = 0; i < Masters; i++)
         {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace Agentdom.Tests.Support;
 
@@ -13,7 +12,6 @@ internal sealed class RedisSentinel : IDisposable
 
     private RedisSentinel(RedisServer master, int port)
     {
-        Address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
         var file = Path.Combine(_folder, "sentinel.conf");
         File.WriteAllText(file, $"""
             port {port}
@@ -26,12 +24,10 @@ internal sealed class RedisSentinel : IDisposable
         _process = Process.Start(new ProcessStartInfo("redis-server", [file, "--sentinel"]) { RedirectStandardOutput = true })!;
     }
 
-    internal string Address { get; }
-
     /// <summary>Starts it, and waits until it knows the replicas of the master.</summary>
-    internal static async Task<RedisSentinel> StartAsync(RedisServer master, int replicas)
+    internal static async Task<RedisSentinel> StartAsync(RedisServer master, int replicas, int port)
     {
-        var sentinel = new RedisSentinel(master, FreePort.Find());
+        var sentinel = new RedisSentinel(master, port);
         while (replicas > 0 && await sentinel._process.StandardOutput.ReadLineAsync() is { } line)
         {
             if (line.Contains("+slave slave", StringComparison.Ordinal)) replicas--;

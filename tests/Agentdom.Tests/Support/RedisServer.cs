@@ -32,7 +32,8 @@ internal sealed class RedisServer : IAsyncDisposable
     internal static Task<RedisServer> StartAsync(params string[] settings) => StartedAsync(new RedisServer(settings));
 
     /// <summary>A server with a clock that the test can set.</summary>
-    internal static Task<RedisServer> StartAsync(ServerClock clock) => StartedAsync(new RedisServer([], clock));
+    internal static Task<RedisServer> StartAsync(ServerClock? clock, params string[] settings) =>
+        StartedAsync(new RedisServer(settings, clock));
 
     /// <summary>A valkey-server, which has the options of a redis-server.</summary>
     internal static Task<RedisServer> StartValkeyAsync() => StartedAsync(new RedisServer([], program: "valkey-server"));
@@ -91,6 +92,19 @@ internal sealed class RedisServer : IAsyncDisposable
     internal Task StopAsync() => SignalAsync("-STOP");
 
     internal Task ContinueAsync() => SignalAsync("-CONT");
+
+    /// <summary>
+    /// Lets the server remove what has expired by its clock, as it does by itself sooner or later: looking at a key is enough.
+    /// </summary>
+    internal async Task RemoveExpiredAsync()
+    {
+        await using var admin = await ConnectAsync();
+        await foreach (var key in admin.GetServers().Single(s => s.EndPoint.ToString()!.EndsWith($":{Port}", StringComparison.Ordinal))
+            .KeysAsync(pageSize: 1000))
+        {
+            _ = key;
+        }
+    }
 
     internal void Kill()
     {

@@ -1,0 +1,51 @@
+using StackExchange.Redis;
+
+namespace Agentdom.AspNetCore.Redis;
+
+/// <summary>
+/// The sets of managed tokens, each in the slot of its agent. The tokens are in other slots, so if Redis has removed a set too early, its
+/// tokens have to be revoked in all slots before anybody learns that it is gone.
+/// </summary>
+internal sealed class RedisManagedTokens(RedisLink link, RedisSlot[] slots)
+{
+    private long _forgotten;
+
+    internal async ValueTask<ManagedTokenSet?> FindAsync(string agentId, CancellationToken cancel)
+    {
+        var hash = RedisSlot.Hash(agentId);
+        var slot = slots[RedisSlot.NumberOf(hash)];
+        var answer = await link.RunAsync(RedisScripts.FindSet, [slot.SetOf(hash), slot.SetEnds], [hash], cancel);
+        if (answer.Resp2Type != ResultType.Integer) return RedisTokenSet.Read((string)answer!);
+        await ForgetAsync((long)answer, cancel);
+        return null;
+    }
+
+    internal async ValueTask<bool> TryReplaceAsync(
+        string agentId, Guid? version, ManagedTokenSet? replacement, CancellationToken cancel)
+    {
+        var hash = RedisSlot.Hash(agentId);
+        var slot = slots[RedisSlot.NumberOf(hash)];
+        var end = replacement is null ? 0 : RedisBuckets.End(replacement.Until);
+        while (true)
+        {
+            var answer = (long)await link.RunAsync(
+                RedisScripts.ReplaceSet, [slot.SetOf(hash), slot.SetEnds],
+                [
+                    hash, RedisTokenSet.Version(version), replacement is null ? "" : RedisTokenSet.Write(replacement), end,
+                    RedisBuckets.Deadline(end, slot.Delay), Volatile.Read(ref _forgotten),
+                ],
+                cancel);
+            if (answer is 0 or 1) return answer == 1;
+            await ForgetAsync(answer, cancel);
+        }
+    }
+
+    private async Task ForgetAsync(long end, CancellationToken cancel)
+    {
+        if (end <= Volatile.Read(ref _forgotten)) return;
+        await Task.WhenAll(slots.Select(
+            slot => link.RunAsync(RedisScripts.Forget, [slot.Revoked.Removed], [end], cancel).AsTask()));
+        // If another call raises it at the same time and is overwritten, its set is only forgotten once more.
+        Volatile.Write(ref _forgotten, Math.Max(end, Volatile.Read(ref _forgotten)));
+    }
+}
