@@ -27,7 +27,9 @@ internal static class RenewalBenchmark
         internal double MillisecondsPerToken => Seconds * 1000 / Count;
     }
 
-    internal static async Task RunAsync(bool usePwsh)
+    /// <param name="usePwsh">Whether to use pwsh instead of the test engine.</param>
+    /// <param name="counts">How many tokens, in ascending order.</param>
+    internal static async Task RunAsync(bool usePwsh, params int[] counts)
     {
         var secret = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
         using var issuer = await IssuerProcess.StartAsync(secret, DueTokens.Scopes);
@@ -35,7 +37,7 @@ internal static class RenewalBenchmark
         Console.WriteLine("| tokens | seconds | per token (ms) | peak (MB) | filling, per token (ms) |");
         Console.WriteLine("|-------:|--------:|---------------:|----------:|------------------------:|");
         var runs = new List<Run>();
-        foreach (var count in s_counts)
+        foreach (var count in counts.Length > 0 ? counts : s_counts)
         {
             var run = await MeasureAsync(AtpHost.Parse(issuer.Host), secret, count, usePwsh);
             runs.Add(run);
