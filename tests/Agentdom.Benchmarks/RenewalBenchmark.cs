@@ -46,6 +46,10 @@ internal static class RenewalBenchmark
                 + $"{run.PeakMegabytes:0} | {run.FillMilliseconds:0.00} |"));
         }
         Console.WriteLine();
+        var last = runs[^1].Count;
+        var (requests, files) = await RenewalFloor.MeasureAsync(issuer.Host, secret, last);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Bare: {last:N0} requests in {requests:0.00} s, {last:N0} files in {files:0.00} s"));
         foreach (var (few, many) in runs.Zip(runs.Skip(1)).Reverse())
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -59,10 +59,10 @@ internal static class AtomicFile
                 file.Write(files[i].Content, 0, files[i].Content.Length);
             });
         }
-        for (var i = 0; i < opened.Length; i++)
+        Parallel.For(0, opened.Length, i =>
         {
             if (opened[i] is { } file) failures[i] ??= Try(() => file.Flush(flushToDisk: true));
-        }
+        });
         for (var i = 0; i < opened.Length; i++)
         {
             if (opened[i] is not { } file) continue;

@@ -21,17 +21,20 @@ internal sealed class FileVault : ITokenVault
 
     private readonly string _folder;
     private readonly CancellationToken _cancel;
+    private readonly bool _keepsKey;
+    private VaultKey? _key;
 
     /// <summary>Opens the vault in <see cref="AgentdomHome.Data"/>. The folder need not exist yet.</summary>
-    public FileVault() : this(CancellationToken.None)
+    public FileVault() : this(AgentdomHome.Data)
     {
     }
 
-    /// <inheritdoc cref="FileVault()"/>
+    /// <summary>
+    /// Opens the vault in <see cref="AgentdomHome.Data"/> for one task, such as a cmdlet. What is read is decrypted with the key that
+    /// is found first, as long as it fits.
+    /// </summary>
     /// <param name="cancel">Cancels the wait for other writers.</param>
-    public FileVault(CancellationToken cancel) : this(AgentdomHome.Data, cancel)
-    {
-    }
+    public FileVault(CancellationToken cancel) : this(AgentdomHome.Data, cancel) => _keepsKey = true;
 
     internal FileVault(string folder, CancellationToken cancel = default)
     {
@@ -107,7 +110,16 @@ internal sealed class FileVault : ITokenVault
     public VaultEntry? ReadEntry(string name)
     {
         CleanOnce();
-        return ReadFile(PathOf(name), () => FindKey());
+        if (_key is not { } kept) return ReadFile(PathOf(name), KeyForReading);
+        try
+        {
+            return ReadFile(PathOf(name), () => kept);
+        }
+        catch (AtpException e) when (e.Error == AtpError.VaultEntryDamaged)
+        {
+            // Perhaps the vault has another key by now.
+            return ReadFile(PathOf(name), KeyForReading);
+        }
     }
 
     /// <summary>Stores an entry and replaces the one with the same name, if any.</summary>
@@ -132,7 +144,7 @@ internal sealed class FileVault : ITokenVault
         CleanOnce();
         var files = EntryFiles();
         if (files.Length == 0) yield break;
-        var key = Reading(_folder, () => FindKey());
+        var key = Reading(_folder, KeyForReading);
         var names = NameIndex.Of(_folder);
         names.Prepare(files, key, PathOf);
         var folded = NameIndex.Fold(prefix);
@@ -205,6 +217,13 @@ internal sealed class FileVault : ITokenVault
             $"Set {VaultKey.Variable} as before or restore the file, or remove the vault's folder and request the tokens again.");
         if (record is not null) record.Require(key);
         else RecordIfItOpensAnEntry(key, isLocked);
+        return key;
+    }
+
+    private VaultKey KeyForReading()
+    {
+        var key = FindKey();
+        if (_keepsKey) _key = key;
         return key;
     }
 
