@@ -197,7 +197,7 @@ public sealed class NameIndexTests : IDisposable
         var home = (AgentdomHome.Variable, (string?)_root);
         string Script(int first) => ChildEngine.OpenVault
             + $"{first}..{first + 99} | ForEach-Object {{ $vault.Write(\"agentdom-host-$_-\", 'x'); "
-            + "$seen = @($vault.List('agentdom-', [Action[Exception]] { param($e) throw $e }) | ForEach-Object { $_ }).Count; "
+            + "$seen = @($vault.List('agentdom-', { param($e) throw $e }) | ForEach-Object { $_ }).Count; "
             + "if ($seen -lt 41 + $_ - " + first + ") { throw \"Only $seen names.\" } }; $seen";
 
         var results = await Task.WhenAll(ChildEngine.RunAsync(Script(1000), home), ChildEngine.RunAsync(Script(2000), home));
