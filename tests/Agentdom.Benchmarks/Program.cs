@@ -3,7 +3,7 @@ using Agentdom.Benchmarks.Load;
 using Agentdom.Benchmarks.Module;
 
 // dotnet run -c Release --project tests/Agentdom.Benchmarks -- all
-//   | renewal [pwsh] | load [seconds] [issuer …] | replay-memory | protocol | bodies | refusals | module
+//   | renewal [pwsh] [tokens …] | find [pwsh] | load [seconds] [issuer …] | replay-memory | protocol | bodies | refusals | module
 try
 {
     switch (args)
@@ -20,11 +20,16 @@ try
             await RefusalTimes.RunAsync();
             await ModuleBenchmark.RunAsync();
             await RenewalBenchmark.RunAsync(usePwsh: false);
+            await FindBenchmark.RunAsync(usePwsh: false);
             await LoadBenchmark.RunAsync();
             await ReplayMemory.RunAsync();
             return 0;
         case ["renewal", .. var engine]:
-            await RenewalBenchmark.RunAsync(usePwsh: engine.Contains("pwsh"));
+            await RenewalBenchmark.RunAsync(
+                usePwsh: engine.Contains("pwsh"), [.. engine.Where(static word => word != "pwsh").Select(int.Parse)]);
+            return 0;
+        case ["find", .. var engine]:
+            await FindBenchmark.RunAsync(usePwsh: engine.Contains("pwsh"));
             return 0;
         case ["load", .. var settings]:
             await LoadBenchmark.RunAsync(settings);
@@ -46,8 +51,8 @@ try
             return 0;
         default:
             Console.Error.WriteLine(
-                $"Usage: all, renewal [pwsh], load [seconds, up to {LoadBenchmark.MaxSeconds}] [issuers out of {LoadBenchmark.Words}], "
-                + "replay-memory, protocol, bodies, refusals, module.");
+                $"Usage: all, renewal [pwsh] [tokens …], find [pwsh], load [seconds, up to {LoadBenchmark.MaxSeconds}] "
+                + $"[issuers out of {LoadBenchmark.Words}], replay-memory, protocol, bodies, refusals, module.");
             return 2;
     }
 }

@@ -27,7 +27,9 @@ internal static class RenewalBenchmark
         internal double MillisecondsPerToken => Seconds * 1000 / Count;
     }
 
-    internal static async Task RunAsync(bool usePwsh)
+    /// <param name="usePwsh">Whether to use pwsh instead of the test engine.</param>
+    /// <param name="counts">How many tokens, in ascending order.</param>
+    internal static async Task RunAsync(bool usePwsh, params int[] counts)
     {
         var secret = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
         using var issuer = await IssuerProcess.StartAsync(secret, DueTokens.Scopes);
@@ -35,7 +37,7 @@ internal static class RenewalBenchmark
         Console.WriteLine("| tokens | seconds | per token (ms) | peak (MB) | filling, per token (ms) |");
         Console.WriteLine("|-------:|--------:|---------------:|----------:|------------------------:|");
         var runs = new List<Run>();
-        foreach (var count in s_counts)
+        foreach (var count in counts.Length > 0 ? counts : s_counts)
         {
             var run = await MeasureAsync(AtpHost.Parse(issuer.Host), secret, count, usePwsh);
             runs.Add(run);
@@ -44,6 +46,10 @@ internal static class RenewalBenchmark
                 + $"{run.PeakMegabytes:0} | {run.FillMilliseconds:0.00} |"));
         }
         Console.WriteLine();
+        var last = runs[^1].Count;
+        var (requests, files) = await RenewalFloor.MeasureAsync(issuer.Host, secret, last);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Bare: {last:N0} requests in {requests:0.00} s, {last:N0} files in {files:0.00} s"));
         foreach (var (few, many) in runs.Zip(runs.Skip(1)).Reverse())
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

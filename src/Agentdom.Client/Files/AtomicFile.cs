@@ -33,22 +33,49 @@ internal static class AtomicFile
         var temporary = WriteTemporary(path, content);
         try
         {
-            Patiently(() =>
-            {
-#if NET
-                File.Move(temporary, path, overwrite: true);
-#else
-                if (File.Exists(path)) File.Replace(temporary, path, null);
-                else File.Move(temporary, path);
-#endif
-                return true;
-            });
+            Replace(path, temporary);
         }
         catch
         {
             File.Delete(temporary);
             throw;
         }
+    }
+
+    /// <summary>
+    /// Writes several files, each as <see cref="Write"/> does. They are flushed at the same time, which takes many disks little longer
+    /// than one flush. If a path occurs twice, the last one counts.
+    /// </summary>
+    /// <returns>The failure of each file, or null. One that fails does not prevent the others.</returns>
+    internal static IReadOnlyList<Exception?> WriteAll(IReadOnlyList<(string Path, byte[] Content)> files)
+    {
+        var failures = new Exception?[files.Count];
+        var opened = new FileStream?[files.Count];
+        for (var i = 0; i < opened.Length; i++)
+        {
+            failures[i] = Try(() =>
+            {
+                var file = opened[i] = Open(TemporaryFor(files[i].Path), FileMode.CreateNew, FileAccess.Write);
+                file.Write(files[i].Content, 0, files[i].Content.Length);
+            });
+        }
+        Parallel.For(0, opened.Length, i =>
+        {
+            if (opened[i] is { } file) failures[i] ??= Try(() => file.Flush(flushToDisk: true));
+        });
+        for (var i = 0; i < opened.Length; i++)
+        {
+            if (opened[i] is not { } file) continue;
+            failures[i] ??= Try(() =>
+            {
+                file.Dispose();
+                Replace(files[i].Path, file.Name);
+            });
+            if (failures[i] is null) continue;
+            file.Dispose();
+            File.Delete(file.Name);
+        }
+        return failures;
     }
 
     /// <summary>Reads a file without blocking a writer that replaces it.</summary>
@@ -137,6 +164,17 @@ internal static class AtomicFile
         }
     }
 
+    private static void Replace(string path, string temporary) => Patiently(() =>
+    {
+#if NET
+        File.Move(temporary, path, overwrite: true);
+#else
+        if (File.Exists(path)) File.Replace(temporary, path, null);
+        else File.Move(temporary, path);
+#endif
+        return true;
+    });
+
     private static void RequireNoFile(string folder)
     {
         for (var path = folder; path is not null; path = Path.GetDirectoryName(path))
@@ -145,9 +183,24 @@ internal static class AtomicFile
         }
     }
 
+    private static Exception? Try(Action work)
+    {
+        try
+        {
+            work();
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e;
+        }
+    }
+
+    private static string TemporaryFor(string path) => $"{path}.{Guid.NewGuid():N}{TemporarySuffix}";
+
     private static string WriteTemporary(string path, byte[] content)
     {
-        var temporary = $"{path}.{Guid.NewGuid():N}{TemporarySuffix}";
+        var temporary = TemporaryFor(path);
         try
         {
             using var file = Open(temporary, FileMode.CreateNew, FileAccess.Write);
@@ -165,11 +218,12 @@ internal static class AtomicFile
     private static FileStream Open(string path, FileMode mode, FileAccess access)
     {
 #if NET
-        var options = new FileStreamOptions { Mode = mode, Access = access, Share = FileShare.None };
+        // Without a buffer, what cannot be written fails at once and not when the file is closed.
+        var options = new FileStreamOptions { Mode = mode, Access = access, Share = FileShare.None, BufferSize = 0 };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return new FileStream(path, options);
 #else
-        return new FileStream(path, mode, access, FileShare.None);
+        return new FileStream(path, mode, access, FileShare.None, bufferSize: 1);
 #endif
     }
 }

@@ -53,34 +53,42 @@ internal sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpH
         using var waiting = tokens.GetEnumerator();
         using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var running = new List<Attempt>();
+        var answered = new List<Attempt>();
+        var outcomes = new List<RenewalOutcome>();
         try
         {
-            for (var isMore = true; isMore || running.Count > 0;)
+            for (var isMore = true; isMore || running.Count + answered.Count > 0;)
             {
-                while (isMore && running.Count < options.ThrottleLimit && (isMore = waiting.MoveNext()))
+                // First of all, so that requests are on their way while tokens are stored.
+                while (isMore && running.Count < options.ThrottleLimit && outcomes.Count < options.ThrottleLimit
+                    && (isMore = waiting.MoveNext()))
                 {
                     var start = Begin(waiting.Current, wait, tell, abandoned.Token);
-                    if (start.Outcome is not null) yield return start.Outcome;
+                    if (start.Outcome is not null) outcomes.Add(start.Outcome);
                     else if (start.Attempt is not null) running.Add(start.Attempt);
                     else putOff(waiting.Current);
                 }
+                outcomes.AddRange(End(answered));
+                answered.Clear();
+                foreach (var outcome in outcomes) yield return outcome;
+                var patience = outcomes.Count < options.ThrottleLimit ? s_pace : TimeSpan.Zero;
+                outcomes.Clear();
                 if (running.Count == 0) continue;
-                var index = Task.WaitAny([.. running.Select(static a => a.Request)], (int)s_pace.TotalMilliseconds, cancel);
-                if (index < 0)
+                if (Task.WaitAny([.. running.Select(static a => a.Request)], (int)patience.TotalMilliseconds, cancel) < 0)
                 {
                     options.WhileWaiting?.Invoke();
                     continue;
                 }
-                var finished = running[index];
-                running.RemoveAt(index);
-                yield return End(finished);
+                // All of them are stored in one step, which takes little more time than one does.
+                answered.AddRange(running.FindAll(static a => a.Request.IsCompleted));
+                running.RemoveAll(answered.Contains);
             }
         }
         finally
         {
             // Also if the caller stops reading the outcomes.
             if (running.Count > 0) abandoned.Cancel();
-            foreach (var left in running) left.Dispose();
+            foreach (var left in running.Concat(answered)) left.Dispose();
         }
     }
 
@@ -121,23 +129,36 @@ internal sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpH
                 .RunAsync(client, secret, deadline).ConfigureAwait(false);
     }
 
-    private RenewalOutcome End(Attempt attempt)
+    private IEnumerable<RenewalOutcome> End(List<Attempt> answered)
     {
-        using (attempt)
+        var granted = answered.FindAll(static a => a.Request.Status == TaskStatus.RanToCompletion);
+        var failures = TokenKeeping.KeepAll(client, store, granted.ConvertAll(static a => a.Request.Result));
+        foreach (var attempt in answered) attempt.Dispose();
+        for (var i = 0; i < granted.Count; i++)
         {
-            StoredToken? renewed = null;
-            try
+            var renewed = granted[i].Request.Result;
+            if (failures[i] is not { } failure)
             {
-                renewed = attempt.Request.GetAwaiter().GetResult();
-                TokenKeeping.Keep(client, store, renewed);
-                return new RenewalOutcome(renewed, true, null);
+                yield return new RenewalOutcome(renewed, true, null);
+                continue;
             }
-            catch (AtpException e)
-            {
-                if (renewed is not null) client.TryRevoke(renewed.RevokeEndpoint, renewed.AccessToken);
-                return Failed(attempt.Token, e);
-            }
+            client.TryRevoke(renewed.RevokeEndpoint, renewed.AccessToken);
+            yield return Failed(granted[i].Token, failure);
         }
+        foreach (var attempt in answered.Except(granted)) yield return Failed(attempt.Token, FailureOf(attempt));
+    }
+
+    private static AtpException FailureOf(Attempt attempt)
+    {
+        try
+        {
+            attempt.Request.GetAwaiter().GetResult();
+        }
+        catch (AtpException e)
+        {
+            return e;
+        }
+        throw new InvalidOperationException("The attempt did not fail.");
     }
 
     private bool IsDue(StoredToken token, bool ignoreForce = false) =>

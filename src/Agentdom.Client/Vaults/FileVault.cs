@@ -21,17 +21,20 @@ internal sealed class FileVault : ITokenVault
 
     private readonly string _folder;
     private readonly CancellationToken _cancel;
+    private readonly bool _keepsKey;
+    private VaultKey? _key;
 
     /// <summary>Opens the vault in <see cref="AgentdomHome.Data"/>. The folder need not exist yet.</summary>
-    public FileVault() : this(CancellationToken.None)
+    public FileVault() : this(AgentdomHome.Data)
     {
     }
 
-    /// <inheritdoc cref="FileVault()"/>
+    /// <summary>
+    /// Opens the vault in <see cref="AgentdomHome.Data"/> for one task, such as a cmdlet. What is read is decrypted with the key that
+    /// is found first, as long as it fits.
+    /// </summary>
     /// <param name="cancel">Cancels the wait for other writers.</param>
-    public FileVault(CancellationToken cancel) : this(AgentdomHome.Data, cancel)
-    {
-    }
+    public FileVault(CancellationToken cancel) : this(AgentdomHome.Data, cancel) => _keepsKey = true;
 
     internal FileVault(string folder, CancellationToken cancel = default)
     {
@@ -61,8 +64,33 @@ internal sealed class FileVault : ITokenVault
     public string? Read(string name) => ReadEntry(name)?.Text;
 
     /// <inheritdoc/>
-    public void Write(string name, string text) =>
-        WriteEntry(new VaultEntry { Name = name, Type = VaultEntry.TextType, Value = text });
+    public void Write(string name, string text) => WriteEntry(OfText(name, text));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<AtpException?> WriteAll(IReadOnlyList<(string Name, string Text)> entries)
+    {
+        var failures = new AtpException?[entries.Count];
+        try
+        {
+            Writing(() =>
+            {
+                var key = KeyForWriting();
+                var faults = AtomicFile.WriteAll([.. entries.Select(entry => Sealed(OfText(entry.Name, entry.Text), key))]);
+                for (var i = 0; i < failures.Length; i++)
+                {
+                    if (faults[i] is { } fault) failures[i] = Unwritable(fault);
+                    else NameIndex.Of(_folder).Add(PathOf(entries[i].Name), entries[i].Name);
+                }
+                return true;
+            });
+        }
+        catch (AtpException e)
+        {
+            // None was written.
+            for (var i = 0; i < failures.Length; i++) failures[i] = e;
+        }
+        return failures;
+    }
 
     /// <inheritdoc/>
     public bool Remove(string name) => Writing(() =>
@@ -74,15 +102,24 @@ internal sealed class FileVault : ITokenVault
     });
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> List(string prefix, Action<AtpException> onUnreadable) =>
-        [.. Entries(onUnreadable).Where(e => e.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(static e => e.Name)];
+    public IEnumerable<ListedEntry> List(string prefix, Action<AtpException> onUnreadable) =>
+        Entries(prefix, onUnreadable).Select(static entry => new ListedEntry(entry.Name, () => entry.Text));
 
     /// <summary>The entry with a name, or null.</summary>
     /// <exception cref="AtpException">The vault or the entry cannot be read.</exception>
     public VaultEntry? ReadEntry(string name)
     {
         CleanOnce();
-        return ReadFile(PathOf(name), () => FindKey());
+        if (_key is not { } kept) return ReadFile(PathOf(name), KeyForReading);
+        try
+        {
+            return ReadFile(PathOf(name), () => kept);
+        }
+        catch (AtpException e) when (e.Error == AtpError.VaultEntryDamaged)
+        {
+            // Perhaps the vault has another key by now.
+            return ReadFile(PathOf(name), KeyForReading);
+        }
     }
 
     /// <summary>Stores an entry and replaces the one with the same name, if any.</summary>
@@ -99,39 +136,57 @@ internal sealed class FileVault : ITokenVault
     /// <summary>All entries, in no particular order.</summary>
     /// <param name="onUnreadable">Called for each entry that cannot be read. The others are still listed.</param>
     /// <exception cref="AtpException">The vault cannot be read.</exception>
-    public IReadOnlyList<VaultEntry> ListEntries(Action<AtpException> onUnreadable) => [.. Entries(onUnreadable)];
+    public IReadOnlyList<VaultEntry> ListEntries(Action<AtpException> onUnreadable) => [.. Entries("", onUnreadable)];
 
-    // Lazily, so that a caller who needs only the names does not hold thousands of secrets in memory.
-    private IEnumerable<VaultEntry> Entries(Action<AtpException> onUnreadable)
+    // Lazily, so that a caller need not hold thousands of secrets in memory.
+    private IEnumerable<VaultEntry> Entries(string prefix, Action<AtpException> onUnreadable)
     {
         CleanOnce();
-        VaultKey? key = null;
-        foreach (var file in EntryFiles())
+        var files = EntryFiles();
+        if (files.Length == 0) yield break;
+        var key = Reading(_folder, KeyForReading);
+        var names = NameIndex.Of(_folder);
+        names.Prepare(files, key, PathOf);
+        var folded = NameIndex.Fold(prefix);
+        foreach (var file in files.Where(file => names.MayBegin(file, folded)))
         {
             VaultEntry? entry = null;
             try
             {
-                entry = ReadFile(file, () => key ??= FindKey());
+                entry = ReadFile(file, () => key);
             }
             catch (AtpException e) when (e.Error is AtpError.VaultEntryDamaged or AtpError.VaultUnreadable)
             {
                 // One file is damaged, or belongs to another user. The others can be read.
                 onUnreadable(e);
             }
-            // Null if another process has removed the entry meanwhile.
-            if (entry is not null) yield return entry;
+            // Another process has removed the entry meanwhile.
+            if (entry is null) continue;
+            names.Add(file, entry.Name);
+            // The index does not know which letters are upper-case.
+            if (entry.Name.StartsWith(prefix, StringComparison.Ordinal)) yield return entry;
         }
+        if (names.TakeWorthSaving()) IfFree(() => names.Save(key));
     }
+
+    private static VaultEntry OfText(string name, string text) => new() { Name = name, Type = VaultEntry.TextType, Value = text };
 
     // The caller holds the write lock.
     private bool Put(VaultEntry entry)
     {
-        var path = PathOf(entry.Name);
-        AtomicFile.Write(path, SealedBox.Seal(KeyForWriting().Bytes, Encoding.UTF8.GetBytes(entry.ToJson()), Path.GetFileName(path)));
+        var (path, content) = Sealed(entry, KeyForWriting());
+        AtomicFile.Write(path, content);
+        NameIndex.Of(_folder).Add(path, entry.Name);
         return true;
     }
 
-    private string PathOf(string name) => Path.Combine(_folder, Sha256.OfText(name.ToLowerInvariant()) + Suffix);
+    private (string Path, byte[] Content) Sealed(VaultEntry entry, VaultKey key)
+    {
+        var path = PathOf(entry.Name);
+        return (path, SealedBox.Seal(key.Bytes, Encoding.UTF8.GetBytes(entry.ToJson()), Path.GetFileName(path)));
+    }
+
+    private string PathOf(string name) => Path.Combine(_folder, Sha256.OfText(NameIndex.Fold(name)) + Suffix);
 
     private string[] EntryFiles() => Reading(_folder, () =>
     {
@@ -162,6 +217,13 @@ internal sealed class FileVault : ITokenVault
             $"Set {VaultKey.Variable} as before or restore the file, or remove the vault's folder and request the tokens again.");
         if (record is not null) record.Require(key);
         else RecordIfItOpensAnEntry(key, isLocked);
+        return key;
+    }
+
+    private VaultKey KeyForReading()
+    {
+        var key = FindKey();
+        if (_keepsKey) _key = key;
         return key;
     }
 
@@ -258,10 +320,12 @@ internal sealed class FileVault : ITokenVault
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new AtpException(AtpError.VaultUnwritable, $"The vault cannot be written: {e.Message}",
-                WriteAdvice.For(e, _folder), e);
+            throw Unwritable(e);
         }
     }
+
+    private AtpException Unwritable(Exception e) => new(
+        AtpError.VaultUnwritable, $"The vault cannot be written: {e.Message}", WriteAdvice.For(e, _folder), e);
 
     // Removes temporary files of processes that were killed during a write.
     private void CleanOnce()

@@ -19,14 +19,19 @@ internal interface ITokenVault
     /// <exception cref="AtpException">The vault cannot be written.</exception>
     void Write(string name, string text);
 
+    /// <summary>Stores several texts, each as <see cref="Write"/> does. It returns after all are stored.</summary>
+    /// <param name="entries">The entries. If a name occurs twice, the last one counts.</param>
+    /// <returns>The failure of each entry, or null. One that fails does not prevent the others.</returns>
+    IReadOnlyList<AtpException?> WriteAll(IReadOnlyList<(string Name, string Text)> entries);
+
     /// <summary>Removes an entry.</summary>
     /// <returns>False if there was none.</returns>
     /// <exception cref="AtpException">The vault cannot be written.</exception>
     bool Remove(string name);
 
-    /// <summary>The names that begin with a prefix, in no particular order.</summary>
+    /// <summary>The entries whose names begin with a prefix, in no particular order.</summary>
     /// <param name="prefix">The prefix.</param>
-    /// <param name="onUnreadable">Called for each entry whose name cannot be read. The others are still listed.</param>
+    /// <param name="onUnreadable">Called for each entry that may be one of them and cannot be read. The others are still listed.</param>
     /// <exception cref="AtpException">The vault cannot be read.</exception>
-    IReadOnlyList<string> List(string prefix, Action<AtpException> onUnreadable);
+    IEnumerable<ListedEntry> List(string prefix, Action<AtpException> onUnreadable);
 }

@@ -26,8 +26,8 @@ internal static class SecretEntry
     /// <exception cref="AtpException">The vault cannot be read.</exception>
     internal static IReadOnlyList<string> Hosts(ITokenVault vault, Action<AtpException> onUnreadable) =>
         [.. vault.List(EntryName.SecretPrefix, onUnreadable)
-            .Where(name => EntryName.IsSecret(name) && IsReadable(vault, name, onUnreadable))
-            .Select(static name => EntryName.HostOfSecret(name) ?? name)
+            .Where(entry => EntryName.IsSecret(entry.Name) && IsReadable(entry, onUnreadable))
+            .Select(static entry => EntryName.HostOfSecret(entry.Name) ?? entry.Name)
             .OrderBy(static host => host, StringComparer.Ordinal)];
 
     /// <summary>The name of the entry that a person means by a host, or by the entry's name itself.</summary>
@@ -38,8 +38,7 @@ internal static class SecretEntry
     /// <summary>Whether there is an entry.</summary>
     /// <exception cref="AtpException">The vault or the entry cannot be read.</exception>
     internal static bool Exists(ITokenVault vault, string name) =>
-        // Some vaults keep the names of removed entries.
-        vault.Read(name) is { } stored && VaultText.Line(stored) != VaultText.Removed;
+        IsThere(vault.Read(name));
 
     /// <summary>The error for a host, or an entry's name, without a secret in a vault.</summary>
     /// <param name="vault">The vault.</param>
@@ -55,11 +54,14 @@ internal static class SecretEntry
             };
     }
 
-    private static bool IsReadable(ITokenVault vault, string name, Action<AtpException> onUnreadable)
+    // Some vaults keep the names of removed entries.
+    private static bool IsThere(string? stored) => stored is not null && VaultText.Line(stored) != VaultText.Removed;
+
+    private static bool IsReadable(ListedEntry entry, Action<AtpException> onUnreadable)
     {
         try
         {
-            return Exists(vault, name);
+            return IsThere(entry.Read());
         }
         catch (AtpException e) when (TokenStore.IsOfOneEntry(e))
         {

@@ -24,13 +24,25 @@ internal sealed class TokenStore(ITokenVault vault, Action<AtpException>? onUnre
     /// <exception cref="AtpException">The vault cannot be read or written.</exception>
     public IReadOnlyList<EarlierToken> Save(StoredToken token)
     {
-        IReadOnlyList<EarlierToken> dropped = [];
-        var (replaced, name) = FindReplaced(token);
-        if (replaced is not null) token = token.Replacing(replaced, Time.GetUtcNow(), out dropped);
-        vault.Write(token.EntryName, VaultText.Encode(token.ToJson()));
-        // Only now, so that the token is never without an entry.
-        if (name is not null && !Same(name, token.EntryName)) TryRemove(name);
-        return dropped;
+        var saved = SaveAll([token])[0];
+        return saved.Failure is { } failure ? throw failure : saved.Dropped;
+    }
+
+    /// <summary>Stores tokens of different entries, each as <see cref="Save"/> does. It returns after all are stored.</summary>
+    /// <returns>What became of each. One that fails does not prevent the others.</returns>
+    public IReadOnlyList<SavedToken> SaveAll(IReadOnlyList<StoredToken> tokens)
+    {
+        var plans = tokens.Select(Plan).ToList();
+        var writing = plans.FindAll(static plan => plan.Result.Failure is null);
+        var failures = writing.Count > 0 ? vault.WriteAll(writing.ConvertAll(static plan => plan.Entry)) : [];
+        for (var i = 0; i < writing.Count; i++)
+        {
+            var plan = writing[i];
+            if (failures[i] is { } failure) plan.Result = new SavedToken([], failure);
+            // Only now, so that the token is never without an entry.
+            else if (plan.Replaced is { } name && !Same(name, plan.Entry.Name)) TryRemove(name);
+        }
+        return plans.ConvertAll(static plan => plan.Result);
     }
 
     /// <summary>Removes a token, also under its former name.</summary>
@@ -102,11 +114,14 @@ internal sealed class TokenStore(ITokenVault vault, Action<AtpException>? onUnre
 
     /// <summary>The token in the entry with a name, of any agent. Null if there is none or it was removed.</summary>
     /// <exception cref="AtpException">The vault or the entry cannot be read.</exception>
-    public StoredToken? ReadEntry(string name)
+    public StoredToken? ReadEntry(string name) => ReadEntry(new ListedEntry(name, () => vault.Read(name)));
+
+    private StoredToken? ReadEntry(ListedEntry entry)
     {
+        var name = entry.Name;
         try
         {
-            if (vault.Read(name) is not { } stored || VaultText.Decode(stored) is not { } text) return null;
+            if (entry.Read() is not { } stored || VaultText.Decode(stored) is not { } text) return null;
             var token = StoredToken.FromJson(text);
             return Same(name, token.EntryName) || Same(name, token.FormerEntryName)
                 ? token
@@ -127,6 +142,21 @@ internal sealed class TokenStore(ITokenVault vault, Action<AtpException>? onUnre
     /// <summary>Whether a failure concerns one entry, and the others can still be read.</summary>
     public static bool IsOfOneEntry(AtpException e) => e.Error == AtpError.VaultEntryDamaged
         || (e.Error == AtpError.VaultUnreadable && e.InnerException is not TimeoutException);
+
+    private Planned Plan(StoredToken token)
+    {
+        try
+        {
+            IReadOnlyList<EarlierToken> dropped = [];
+            var (replaced, name) = FindReplaced(token);
+            if (replaced is not null) token = token.Replacing(replaced, Time.GetUtcNow(), out dropped);
+            return new Planned((token.EntryName, VaultText.Encode(token.ToJson())), name, new SavedToken(dropped, null));
+        }
+        catch (AtpException e)
+        {
+            return new Planned(default, null, new SavedToken([], e));
+        }
+    }
 
     private (StoredToken? Token, string? Name) FindReplaced(StoredToken token)
     {
@@ -152,8 +182,8 @@ internal sealed class TokenStore(ITokenVault vault, Action<AtpException>? onUnre
 
     private IReadOnlyList<StoredToken> Named(string prefix) =>
         [.. vault.List(prefix, Unreadable)
-            .Where(EntryName.IsToken)
-            .Select(name => (Name: name, Token: ReadListed(name)))
+            .Where(static entry => EntryName.IsToken(entry.Name))
+            .Select(entry => (entry.Name, Token: ReadListed(entry)))
             .Where(entry => entry.Token is not null && (AgentId is null || entry.Token.AgentId == AgentId))
             // If a process died between writing the new name and removing the former one, the new one counts.
             .GroupBy(static entry => entry.Token!.EntryName, StringComparer.Ordinal)
@@ -162,11 +192,11 @@ internal sealed class TokenStore(ITokenVault vault, Action<AtpException>? onUnre
             .ThenBy(static t => ScopeSet.Key(t.ScopesRequested), StringComparer.Ordinal)
             .ThenBy(static t => t.AgentId, StringComparer.Ordinal)];
 
-    private StoredToken? ReadListed(string name)
+    private StoredToken? ReadListed(ListedEntry entry)
     {
         try
         {
-            return ReadEntry(name);
+            return ReadEntry(entry);
         }
         catch (AtpException e) when (IsOfOneEntry(e))
         {
@@ -230,4 +260,13 @@ internal sealed class TokenStore(ITokenVault vault, Action<AtpException>? onUnre
 
     // Some vaults do not keep the case of names.
     private static bool Same(string name, string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
+
+    private sealed class Planned((string Name, string Text) entry, string? replaced, SavedToken result)
+    {
+        internal (string Name, string Text) Entry => entry;
+
+        internal string? Replaced => replaced;
+
+        internal SavedToken Result { get; set; } = result;
+    }
 }

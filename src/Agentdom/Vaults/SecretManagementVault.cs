@@ -62,6 +62,20 @@ internal sealed class SecretManagementVault(
         return true;
     });
 
+    public IReadOnlyList<AtpException?> WriteAll(IReadOnlyList<(string Name, string Text)> entries) =>
+        [.. entries.Select(entry =>
+        {
+            try
+            {
+                Write(entry.Name, entry.Text);
+                return null;
+            }
+            catch (AtpException e)
+            {
+                return e;
+            }
+        })];
+
     public bool Remove(string entry) => Exclusively(() =>
     {
         var before = Look(entry);
@@ -71,13 +85,13 @@ internal sealed class SecretManagementVault(
         return true;
     });
 
-    public IReadOnlyList<string> List(string prefix, Action<AtpException> onUnreadable)
+    public IEnumerable<ListedEntry> List(string prefix, Action<AtpException> onUnreadable)
     {
         Forget();
         var found = NamesLike(prefix + "*").Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).ToList();
         // A locked vault may return an empty list without an error. Reading an entry reveals that it is locked.
         if (found.Count == 0) ReadCached(ProbeName);
-        return found;
+        return found.Select(n => new ListedEntry(n, () => Read(n)));
     }
 
     private string? ReadCached(string entry)

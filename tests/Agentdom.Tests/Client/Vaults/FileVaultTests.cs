@@ -43,7 +43,7 @@ public sealed class FileVaultTests : IDisposable
     public void AVaultThatNobodyWroteToIsEmpty()
     {
         Assert.Null(_vault.Read("agentdom-a"));
-        Assert.Empty(_vault.List("", static e => throw e));
+        Assert.Empty(Names());
         Assert.False(Directory.Exists(_folder));
         Assert.False(_vault.Remove("agentdom-a"));
     }
@@ -55,7 +55,7 @@ public sealed class FileVaultTests : IDisposable
         _vault.Write("agentdom-a", "new");
 
         Assert.Equal("new", _vault.Read("agentdom-a"));
-        Assert.Equal(["agentdom-a"], _vault.List("", static e => throw e));
+        Assert.Equal(["agentdom-a"], Names());
     }
 
     [Fact]
@@ -75,9 +75,9 @@ public sealed class FileVaultTests : IDisposable
     {
         foreach (var name in new[] { "agentdom-a", "agentdom-b", "other", "Agentdom-c" }) _vault.Write(name, name);
 
-        Assert.Equal(["agentdom-a", "agentdom-b"], _vault.List("agentdom-", static e => throw e).Order(StringComparer.Ordinal));
-        Assert.Equal(4, _vault.List("", static e => throw e).Count);
-        Assert.Empty(_vault.List("nothing", static e => throw e));
+        Assert.Equal(["agentdom-a", "agentdom-b"], Names("agentdom-").Order(StringComparer.Ordinal));
+        Assert.Equal(4, Names().Length);
+        Assert.Empty(Names("nothing"));
     }
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class FileVaultTests : IDisposable
         _vault.Write(name, Plain);
 
         Assert.Equal(Plain, _vault.Read(name));
-        Assert.Equal([name], _vault.List("", static e => throw e));
+        Assert.Equal([name], Names());
         Assert.Single(EntryFiles());
         Assert.Equal([_folder], Directory.GetFileSystemEntries(_root));
     }
@@ -153,7 +153,7 @@ public sealed class FileVaultTests : IDisposable
         Parallel.For(0, 60, i => new FileVault(_folder).Write(names[i % 3], new string((char)('a' + i % 26), 2_000)));
 
         foreach (var name in names) Assert.Single(_vault.Read(name)!.Distinct());
-        Assert.Equal(names, _vault.List("", static e => throw e).Order(StringComparer.Ordinal));
+        Assert.Equal(names, Names().Order(StringComparer.Ordinal));
         Assert.Equal(3, EntryFiles().Length);
         Assert.Empty(TemporaryFiles());
     }
@@ -216,7 +216,7 @@ public sealed class FileVaultTests : IDisposable
 
         File.WriteAllBytes(EntryFile(), [1, 2, 3]);
         Assert.True(_vault.Remove("agentdom-a"));
-        Assert.Empty(_vault.List("", static e => throw e));
+        Assert.Empty(Names());
     }
 
     // A file in place of the folder works for root as well, whom permissions do not stop.
@@ -242,7 +242,8 @@ public sealed class FileVaultTests : IDisposable
         File.WriteAllText(file, "in the way");
         var vault = new FileVault(Path.Combine(file, folder));
 
-        Action[] uses = [() => vault.Read("a"), () => vault.List("", static _ => { }), () => vault.ListEntries(static _ => { })];
+        Action[] uses =
+            [() => vault.Read("a"), () => _ = vault.List("", static _ => { }).Count(), () => vault.ListEntries(static _ => { })];
         foreach (var use in uses)
         {
             var refusal = Assert.Throws<AtpException>(use);
@@ -265,6 +266,49 @@ public sealed class FileVaultTests : IDisposable
         Assert.Empty(TemporaryFiles());
     }
 
+    [Fact]
+    public void EntriesThatAreWrittenTogetherAreThereAndTheLastOfANameCounts()
+    {
+        _vault.Write("agentdom-a", "old");
+
+        var failures = _vault.WriteAll([("agentdom-a", "first"), ("agentdom-b", Plain), ("AGENTDOM-A", "last")]);
+
+        Assert.Equal([null, null, null], failures);
+        Assert.Equal("last", _vault.Read("agentdom-a"));
+        Assert.Equal(Plain, _vault.Read("agentdom-b"));
+        Assert.Equal(["AGENTDOM-A", "agentdom-b"], Names().Order(StringComparer.Ordinal));
+        Assert.Empty(TemporaryFiles());
+    }
+
+    [Fact]
+    public void OfEntriesThatAreWrittenTogetherOnlyTheOneThatFailsIsMissing()
+    {
+        _vault.Write("agentdom-b", "old");
+        var inTheWay = EntryFile();
+        File.Delete(inTheWay);
+        Directory.CreateDirectory(Path.Combine(inTheWay, "in the way"));
+
+        var failures = _vault.WriteAll([("agentdom-a", "1"), ("agentdom-b", "2"), ("agentdom-c", "3")]);
+
+        Assert.Equal([null, AtpError.VaultUnwritable, null], failures.Select(static f => f?.Error));
+        Assert.Equal(("1", "3"), (_vault.Read("agentdom-a"), _vault.Read("agentdom-c")));
+        Assert.Equal(3, EntryFiles().Length);
+        Assert.Empty(TemporaryFiles());
+    }
+
+    [Fact]
+    public void IfTheVaultCannotBeWrittenEachEntryThatIsWrittenTogetherSaysSo()
+    {
+        var file = Path.Combine(_root, "file");
+        File.WriteAllText(file, "in the way");
+
+        var failures = new FileVault(Path.Combine(file, "vault")).WriteAll([("agentdom-a", "1"), ("agentdom-b", "2")]);
+
+        Assert.Equal([AtpError.VaultUnwritable, AtpError.VaultUnwritable], failures.Select(static f => f?.Error));
+    }
+
+    private string[] Names(string prefix = "") => [.. _vault.List(prefix, static e => throw e).Select(static e => e.Name)];
+
     private string EntryFile() => Assert.Single(EntryFiles());
 
     private string[] EntryFiles() => Directory.GetFileSystemEntries(_folder, "*.secret");
@@ -278,6 +322,6 @@ public sealed class FileVaultTests : IDisposable
     private void AssertDamaged(string name)
     {
         Assert.Equal(AtpError.VaultEntryDamaged, Assert.Throws<AtpException>(() => _vault.Read(name)).Error);
-        Assert.Equal(AtpError.VaultEntryDamaged, Assert.Throws<AtpException>(() => _vault.List("", static e => throw e)).Error);
+        Assert.Equal(AtpError.VaultEntryDamaged, Assert.Throws<AtpException>(() => Names()).Error);
     }
 }

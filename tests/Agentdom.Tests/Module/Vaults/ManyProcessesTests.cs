@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Globalization;
 using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.Module;
@@ -61,4 +61,44 @@ public sealed class ManyProcessesTests : IDisposable
         await ChildEngine.RunAsync("Get-AtpToken", _home);
         Assert.Empty(Directory.GetFiles(AgentdomHome.Data, "*.tmp"));
     }
+
+    // Each group replaces the same entries, so a killed process leaves those of its last group or of the one before, and none in between.
+    [Fact]
+    public async Task WhatWasWrittenTogetherBeforeAKillIsThereAndWhole()
+    {
+        var vault = new FileVault();
+        for (var round = 0; round < 12; round++)
+        {
+            using var writer = ChildEngine.Start(ChildEngine.OpenVault + """
+                for ($g = 1000; $g -lt 9999; $g++) {
+                    $group = foreach ($i in 1..8) { [ValueTuple[string, string]]::new("agentdom-$i", "$g" * 500) }
+                    if (@($vault.WriteAll([ValueTuple[string, string][]] $group) | Where-Object { $_ })) { throw 'A write failed.' }
+                    [Console]::Out.WriteLine($g)
+                }
+                """, _home);
+            var acknowledged = 0;
+            var lives = Random.Shared.Next(1, 40);
+            while (lives-- > 0 && await writer.StandardOutput.ReadLineAsync() is { } line) acknowledged = Number(line);
+            // So that the kill happens at a random point of the next writes.
+            for (var spin = Random.Shared.Next(200_000); spin > 0; spin--) Thread.SpinWait(1);
+            writer.Kill();
+            if ((await writer.StandardOutput.ReadToEndAsync()).Split('\n').LastOrDefault(static l => l.Length == 4) is { } last)
+                acknowledged = Number(last);
+            await writer.WaitForExitAsync();
+
+            Assert.True(acknowledged >= 1000);
+            for (var i = 1; i <= 8; i++)
+            {
+                var text = vault.Read($"agentdom-{i}")!;
+                Assert.Equal(string.Concat(Enumerable.Repeat(text[..4], 500)), text);
+                Assert.InRange(Number(text[..4]), acknowledged, acknowledged + 1);
+            }
+        }
+
+        await ChildEngine.RunAsync("Get-AtpToken", _home);
+        Assert.Empty(Directory.GetFiles(AgentdomHome.Data, "*.tmp"));
+        Assert.Equal(8, Directory.GetFiles(AgentdomHome.Data, "*.secret").Length);
+    }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }
