@@ -11,7 +11,12 @@ internal sealed record FleetOptions
         + "       [--life-minutes 60] [--seed 1] [--out FOLDER]\n"
         + "Minutes are simulated. The events spread over the run; it must be at least 2.5 lifetimes of a token long, and 20 minutes.";
 
-    internal IReadOnlyList<string> States { get; private init; } = ["redis", "cluster", "postgres"];
+    private static readonly string[] s_states = ["redis", "cluster", "postgres"];
+
+    // Above the 330 seconds for which a request is sent again, so that its secret is still valid then.
+    private static readonly TimeSpan s_shortestLifetime = TimeSpan.FromMinutes(6);
+
+    internal IReadOnlyList<string> States { get; private init; } = s_states;
 
     internal int Agents { get; private init; } = 10_000;
 
@@ -55,10 +60,12 @@ internal sealed record FleetOptions
                 _ => throw new FleetFailedException(Usage),
             };
         }
-        return options.Length >= options.TokenLifetime * 2.5 && options.Length >= Schedule.ShortestRun
+        return options.States.All(s_states.Contains) && options.TokenLifetime >= s_shortestLifetime
+            && options.Length >= options.TokenLifetime * 2.5 && options.Length >= Schedule.ShortestRun
             && options.Nodes >= 2 && options.Agents >= 100 && options.Speed >= 1
             ? options
-            : throw new FleetFailedException($"{Usage}\nA fleet has at least 100 agents and 2 nodes, and a speed of at least 1.");
+            : throw new FleetFailedException($"{Usage}\nA fleet has at least 100 agents and 2 nodes, a speed of at least 1, and tokens of "
+                + "at least 6 minutes.");
     }
 
     private static double Number(string text) =>

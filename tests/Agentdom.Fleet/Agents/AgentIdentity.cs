@@ -2,7 +2,7 @@ using Agentdom.Fleet.Time;
 
 namespace Agentdom.Fleet.Agents;
 
-/// <summary>Who an agent is, and what is peculiar to it.</summary>
+/// <summary>An agent's id, secret and clock.</summary>
 /// <param name="Id">The agent's id.</param>
 /// <param name="Secret">Returns its secret now.</param>
 /// <param name="Clock">Its clock, which is off.</param>

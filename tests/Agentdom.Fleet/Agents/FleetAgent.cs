@@ -4,17 +4,17 @@ using Agentdom.Fleet.Time;
 namespace Agentdom.Fleet.Agents;
 
 /// <summary>
-/// One agent: it calls the API at random moments, sleeps for hours at times, tries again soon if a call failed, and revokes its token
-/// now and then.
+/// One agent: it calls the API, sleeps at times, tries again soon if a call failed, and revokes its token now and then.
 /// </summary>
 internal sealed class FleetAgent(
     AgentIdentity identity, IAgentClient client, FleetTime time, Measurements measures, AgentHabits habits, Random random)
 {
+    // A call that takes longer counts as a gap, even if it succeeds in the end.
+    private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(5);
+
     private volatile bool _isShutOut;
 
     internal AgentIdentity Identity => identity;
-
-    internal IAgentClient Client => client;
 
     /// <summary>Called with each token that the agent has revoked, once the issuer has confirmed it.</summary>
     internal required Action<string, string> OnRevoked { get; init; }
@@ -34,31 +34,64 @@ internal sealed class FleetAgent(
         {
             var isGood = await CallAsync(cancel);
             if (isGood && random.NextDouble() < habits.RevokeShare) await RevokeAsync(cancel);
-            await Task.Delay(isGood ? Pause() : habits.RetryAfter, time, cancel);
+            await PauseAsync(isGood ? Pause() : habits.RetryAfter, cancel);
         }
     }
 
-    private TimeSpan Pause() => random.NextDouble() < habits.SleepShare
-        ? habits.LongestSleep * (0.5 + random.NextDouble() / 2)
-        : habits.CallInterval * -Math.Log(1 - random.NextDouble());
+    private TimeSpan Pause()
+    {
+        if (habits.AskInterval is not null) return habits.CallInterval;
+        return random.NextDouble() < habits.SleepShare
+            ? habits.LongestSleep * (0.5 + random.NextDouble() / 2)
+            : habits.CallInterval * -Math.Log(1 - random.NextDouble());
+    }
+
+    private async Task PauseAsync(TimeSpan pause, CancellationToken cancel)
+    {
+        if (habits.AskInterval is not { } interval)
+        {
+            await Task.Delay(pause, time, cancel);
+            return;
+        }
+        var end = measures.Elapsed + pause;
+        for (var wait = interval * random.NextDouble(); measures.Elapsed + wait < end; wait = interval)
+        {
+            await Task.Delay(wait, time, cancel);
+            try
+            {
+                await client.TokenAsync(cancel);
+            }
+            catch (AtpException)
+            {
+                // The next call fails too, and counts.
+            }
+        }
+        var left = end - measures.Elapsed;
+        if (left > TimeSpan.Zero) await Task.Delay(left, time, cancel);
+    }
 
     private async Task<bool> CallAsync(CancellationToken cancel)
     {
+        var began = measures.Elapsed;
         var (isGood, hadToken, reason) = await TryCallAsync(cancel);
         if (_isShutOut || cancel.IsCancellationRequested) return isGood;
-        var now = measures.Elapsed;
+        var ended = measures.Elapsed;
+        // What a slow call waited for is not known. If the agent got a token meanwhile, it counts as without one.
+        if (isGood) hadToken = !measures.GotToken(identity.Id, since: began);
+        if (!isGood || ended - began > s_slow)
+        {
+            measures.WithoutAnswer.Begin(identity.Id, began);
+            if (!hadToken) measures.WithoutToken.Begin(identity.Id, began);
+        }
         if (isGood)
         {
-            measures.WithoutToken.End(identity.Id, now);
-            measures.WithoutAnswer.End(identity.Id, now);
+            measures.WithoutToken.End(identity.Id, ended);
+            measures.WithoutAnswer.End(identity.Id, ended);
             return true;
         }
         measures.Count(Counter.FailedCalls);
         measures.Failed(reason);
-        measures.WithoutAnswer.Begin(identity.Id, now);
-        if (hadToken) return false;
-        measures.Count(Counter.WithoutToken);
-        measures.WithoutToken.Begin(identity.Id, now);
+        if (!hadToken) measures.Count(Counter.WithoutToken);
         return false;
     }
 

@@ -12,11 +12,11 @@ internal sealed class FleetNetwork : DelegatingHandler
     internal const string TokenPath = "/v1/agent-tokens";
 
     private readonly Measurements _measures;
-    private readonly Action<byte[]> _onGranted;
+    private readonly Action<string, byte[]> _onGranted;
 
     /// <param name="measures">Gets the counts.</param>
-    /// <param name="onGranted">Gets the body of each request that was granted.</param>
-    internal FleetNetwork(Measurements measures, Action<byte[]> onGranted)
+    /// <param name="onGranted">Gets the agent and the body of each request that was granted.</param>
+    internal FleetNetwork(Measurements measures, Action<string, byte[]> onGranted)
         : base(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -37,12 +37,14 @@ internal sealed class FleetNetwork : DelegatingHandler
         });
         if (path != TokenPath) return await base.SendAsync(request, cancellationToken);
         var body = await request.Content!.ReadAsByteArrayAsync(cancellationToken);
+        var sent = _measures.Elapsed;
         var response = await base.SendAsync(request, cancellationToken);
         if (response.IsSuccessStatusCode)
         {
             using var json = JsonDocument.Parse(body);
-            _measures.Granted(json.RootElement.GetProperty("agent_id").GetString()!);
-            _onGranted(body);
+            var agent = json.RootElement.GetProperty("agent_id").GetString()!;
+            _measures.Granted(agent, sent);
+            _onGranted(agent, body);
         }
         return response;
     }

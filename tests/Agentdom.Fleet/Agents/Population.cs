@@ -1,9 +1,13 @@
 using Agentdom.Fleet.Measures;
+using Agentdom.Fleet.Reporting;
 using Agentdom.Fleet.Time;
 
 namespace Agentdom.Fleet.Agents;
 
-/// <summary>All agents of a run. Every other one is a service, the rest run on a schedule and have a vault.</summary>
+/// <summary>
+/// All agents of a run. Those that start together are services, and so is every other one of the rest. The others run on a schedule
+/// and have a vault.
+/// </summary>
 internal sealed class Population
 {
     /// <summary>How the ids of agents begin that start in the same minute.</summary>
@@ -36,28 +40,43 @@ internal sealed class Population
         var random = new Random(options.Seed);
         var time = new FleetTime(Plan);
         var habits = new AgentHabits { CallInterval = options.CallInterval, LongestSleep = options.TokenLifetime * 1.5 };
+        // They ask all the time, so that only the library's jitter spreads their renewals.
+        var steady = habits with { AskInterval = Herd.WindowFor(options.TokenLifetime), RevokeShare = 0 };
         for (var i = 0; i < options.Agents; i++)
         {
             var isTogether = i >= RegisteredCount && i < RegisteredCount + options.Agents * TogetherShare;
             var identity = Identity(i, isTogether, (double)i / options.Agents, random);
-            IAgentClient client = i % 2 == 0
+            IAgentClient client = isTogether || i % 2 == 0
                 ? new ServiceClient(identity, origin, network)
                 : new ScheduledClient(identity, origin, network, vaults);
             var start = (isTogether ? s_together : options.TokenLifetime / 2) * random.NextDouble();
-            var agent = new FleetAgent(identity, client, time, Measures, habits, new Random(random.Next())) { OnRevoked = onRevoked };
-            _agents.Add((agent, start));
+            _agents.Add((new FleetAgent(identity, client, time, Measures, isTogether ? steady : habits, new Random(random.Next()))
+            {
+                OnRevoked = onRevoked,
+            }, start));
         }
     }
 
-    /// <summary>Runs all agents until the end.</summary>
+    /// <summary>Runs all agents until the end, or until one of them fails.</summary>
     internal async Task RunAsync(CancellationToken end)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(end);
+        await Task.WhenAll(_agents.Select(a => Task.Run(() => RunAsync(a.Agent, a.Start, stop), CancellationToken.None)));
+    }
+
+    private async Task RunAsync(FleetAgent agent, TimeSpan start, CancellationTokenSource stop)
     {
         try
         {
-            await Task.WhenAll(_agents.Select(a => Task.Run(() => a.Agent.RunAsync(a.Start - Measures.Elapsed, end), end)));
+            await agent.RunAsync(start - Measures.Elapsed, stop.Token);
         }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
+        }
+        catch
+        {
+            await stop.CancelAsync();
+            throw;
         }
     }
 

@@ -25,7 +25,8 @@ internal sealed class ServiceClient : IAgentClient
             Timeout = s_timeout,
         };
         _source = new AgentTokenSource(_client, origin.Authority, ["data.read"], options, agent.Clock);
-        _api = new HttpClient(new AgentTokenMessageHandler(_source) { InnerHandler = network }) { Timeout = s_timeout };
+        // The default time limit of 100 seconds: it includes the wait for a token, which must end with its own error.
+        _api = new HttpClient(new AgentTokenMessageHandler(_source) { InnerHandler = network });
     }
 
     public async Task<int> CallAsync(CancellationToken cancel)

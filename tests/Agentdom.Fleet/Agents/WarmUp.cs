@@ -14,7 +14,7 @@ internal static class WarmUp
 
     internal static async Task RunAsync(ClockPlan plan, TimeSpan length, string secret, Uri origin)
     {
-        using var network = new FleetNetwork(new Measurements(plan, length), static _ => { });
+        using var network = new FleetNetwork(new Measurements(plan, length), static (_, _) => { });
         var clock = new FleetTime(plan);
         await Parallel.ForAsync(0, Agents, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (i, cancel) =>
         {

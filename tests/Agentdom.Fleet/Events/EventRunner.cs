@@ -7,14 +7,15 @@ using Agentdom.Fleet.Time;
 namespace Agentdom.Fleet.Events;
 
 /// <summary>Makes everything happen that the schedule says.</summary>
-internal sealed class EventRunner(Schedule schedule, FleetTime time, Measurements measures)
+internal sealed class EventRunner(Schedule schedule, FleetTime time, Measurements measures, CancellationToken end)
 {
     private const int DisabledAgents = 10;
 
-    // A node reads changed settings within a second. This is real time, whatever the speed.
+    // A node reads changed settings within a second of real time.
     private static readonly TimeSpan s_settingsAreRead = TimeSpan.FromSeconds(3);
 
     private readonly List<TimeSpan> _outages = [];
+    private string? _nextSecret;
 
     internal required IReadOnlyList<IssuerNode> Nodes { get; init; }
 
@@ -31,13 +32,15 @@ internal sealed class EventRunner(Schedule schedule, FleetTime time, Measurement
     /// <summary>The longest time that the state, or a part of it, was down.</summary>
     internal TimeSpan LongestOutage => _outages.Count == 0 ? TimeSpan.Zero : _outages.Max();
 
-    internal async Task RunAsync(CancellationToken end)
+    /// <exception cref="FleetFailedException">Something could not be made to happen, or not in time.</exception>
+    internal async Task RunAsync()
     {
         (TimeSpan At, Func<Task> Happen)[] events =
         [
             (schedule.NodeKilled, KillNodeAsync),
             (schedule.StateFrozen, FreezeAsync),
             (schedule.SecretRotated, RotateAsync),
+            (schedule.SecretHandedOut, HandOutSecretAsync),
             (schedule.SecretRemoved, RemoveSecretAsync),
             (schedule.AgentsDisabled, DisableAsync),
             (schedule.ClockSet, SetClockAsync),
@@ -46,18 +49,21 @@ internal sealed class EventRunner(Schedule schedule, FleetTime time, Measurement
         ];
         foreach (var (at, happen) in events.OrderBy(static e => e.At))
         {
-            await WaitUntilAsync(at, end);
+            var left = at - measures.Elapsed;
+            if (left < -Schedule.MostLate) throw new FleetFailedException("The machine was too slow to make everything happen in time.");
+            if (left > TimeSpan.Zero) await Task.Delay(left, time, end);
             await happen();
         }
     }
 
     private async Task KillNodeAsync()
     {
-        var node = Nodes[0];
+        var (node, begin) = (Nodes[0], measures.Elapsed);
         node.Kill();
         measures.Note($"{node.Name} killed");
-        await Task.Delay(Schedule.NodeOutage, time);
+        await Task.Delay(Schedule.NodeOutage, time, end);
         await node.StartAsync();
+        measures.Restarts.Enqueue((begin, measures.Elapsed));
         measures.Note($"{node.Name} started");
     }
 
@@ -66,7 +72,7 @@ internal sealed class EventRunner(Schedule schedule, FleetTime time, Measurement
         var begin = measures.Elapsed;
         await State.FreezeAsync();
         measures.Note($"{State.Name} frozen");
-        await Task.Delay(Schedule.Outage, time);
+        await Task.Delay(Schedule.Outage, time, end);
         await State.ContinueAsync();
         _outages.Add(measures.Elapsed - begin);
         measures.Note($"{State.Name} continued");
@@ -77,24 +83,30 @@ internal sealed class EventRunner(Schedule schedule, FleetTime time, Measurement
         var begin = measures.Elapsed;
         State.KillPart();
         measures.Note($"{State.Part} killed");
-        await Task.Delay(Schedule.Outage, time);
+        await Task.Delay(Schedule.Outage, time, end);
         await State.StartPartAsync();
+        measures.Restarts.Enqueue((begin, measures.Elapsed));
         _outages.Add(measures.Elapsed - begin);
         measures.Note($"{State.Part} started");
     }
 
     private async Task RotateAsync()
     {
-        var next = FleetSecrets.New();
+        _nextSecret = FleetSecrets.New();
         // In two steps, because the nodes do not read the settings at the same moment.
-        Settings.AddSecret(next);
+        Settings.AddSecret(_nextSecret);
         Settings.Write();
-        await Task.Delay(s_settingsAreRead);
-        Settings.PutFirst(next);
+        await Task.Delay(s_settingsAreRead, end);
+        Settings.PutFirst(_nextSecret);
         Settings.Write();
-        await Task.Delay(s_settingsAreRead);
-        Secrets.HandOut(next, time.GetUtcNow());
+        await Task.Delay(s_settingsAreRead, end);
         measures.Note("secret rotated");
+    }
+
+    private Task HandOutSecretAsync()
+    {
+        Secrets.HandOut(_nextSecret!, time.GetUtcNow());
+        return Task.CompletedTask;
     }
 
     private Task RemoveSecretAsync()
@@ -108,17 +120,17 @@ internal sealed class EventRunner(Schedule schedule, FleetTime time, Measurement
     private async Task DisableAsync()
     {
         var disabled = Population.Agents.Where(static agent => agent.Identity.IsRegistered).Take(DisabledAgents).ToList();
-        var tokens = new List<(string Agent, string Token)>();
+        var tokens = new Dictionary<FleetAgent, IReadOnlyList<string>>();
+        foreach (var agent in disabled) tokens[agent] = await Misuse.BeforeDisabledAsync(agent.Identity, Nodes.Count);
         foreach (var agent in disabled)
         {
-            if (await agent.Client.TokenAsync(CancellationToken.None) is { } token) tokens.Add((agent.Identity.Id, token));
             agent.ShutOut();
             Settings.Disable(agent.Identity.Id);
         }
         Settings.Write();
-        await Task.Delay(s_settingsAreRead);
+        await Task.Delay(s_settingsAreRead, end);
         measures.Note($"{disabled.Count} agents disabled");
-        foreach (var (agent, token) in tokens) Misuse.OnDead(agent, token, "disabled");
+        foreach (var agent in disabled) await Misuse.OnDisabledAsync(agent.Identity, tokens[agent]);
     }
 
     private Task SetClockAsync()
@@ -133,11 +145,5 @@ internal sealed class EventRunner(Schedule schedule, FleetTime time, Measurement
         Nodes[^1].SetClock(TimeSpan.Zero);
         measures.Note($"clock of {Nodes[^1].Name} set back");
         return Task.CompletedTask;
-    }
-
-    private Task WaitUntilAsync(TimeSpan at, CancellationToken end)
-    {
-        var left = at - measures.Elapsed;
-        return left > TimeSpan.Zero ? Task.Delay(left, time, end) : Task.CompletedTask;
     }
 }

@@ -7,7 +7,7 @@ internal enum Counter
     TokenRequests,
     /// <summary>Tokens that were granted.</summary>
     Granted,
-    /// <summary>Tokens that were granted in place of another one of the same agent.</summary>
+    /// <summary>Tokens that were granted in place of another one of the same agent, also of one that was revoked or had expired.</summary>
     Renewed,
     /// <summary>Requests for the manifest.</summary>
     Manifests,
@@ -17,6 +17,8 @@ internal enum Counter
     FailedCalls,
     /// <summary>Failed calls because the agent had no token, or the API refused it.</summary>
     WithoutToken,
-    /// <summary>All other requests: verify, revoke and the probes.</summary>
+    /// <summary>All other requests of agents, such as those to revoke a token.</summary>
     Others,
+    /// <summary>Requests of the probes, which do not pass nginx.</summary>
+    Probes,
 }

@@ -1,7 +1,8 @@
 namespace Agentdom.Fleet.Measures;
 
 /// <summary>
-/// How long agents went without something: from the first call that failed for that reason to the next one that did not.
+/// How long agents went without something: from the start of the first call that failed for that reason to the end of
+/// the next call that succeeded.
 /// </summary>
 internal sealed class Gaps
 {
@@ -28,7 +29,7 @@ internal sealed class Gaps
         lock (_gate) _open.Remove(agent);
     }
 
-    /// <summary>All gaps, the longest first. Those that have not ended last until the given time.</summary>
+    /// <summary>All gaps, the longest first. Open gaps end at <paramref name="end"/>.</summary>
     internal IReadOnlyList<Gap> All(TimeSpan end)
     {
         lock (_gate)

@@ -28,8 +28,8 @@ internal sealed class Lateness(ClockPlan plan, FleetTime time)
         }
     }
 
-    /// <summary>A part of the samples is less late than this. Only after the run.</summary>
-    /// <param name="share">The part, 0 to 1.</param>
+    /// <summary>A quantile of the lateness. Only after the run.</summary>
+    /// <param name="share">Which one, 0 to 1.</param>
     internal TimeSpan At(double share)
     {
         var sorted = _samples.Order().ToArray();

@@ -6,12 +6,8 @@ namespace Agentdom.Fleet.Measures;
 /// <summary>Everything that a run measures. Thread-safe.</summary>
 internal sealed class Measurements(ClockPlan plan, TimeSpan length)
 {
-    private readonly ConcurrentDictionary<string, TimeSpan> _firstTokens = new();
-    private readonly ConcurrentDictionary<string, TimeSpan> _secondTokens = new();
-    private long _acceptedDead;
-    private long _askedDead;
-    private long _acceptedReplays;
-    private long _sentReplays;
+    private readonly ConcurrentDictionary<string, (TimeSpan Sent, TimeSpan At)> _lastTokens = new();
+    private readonly ConcurrentDictionary<string, (TimeSpan At, TimeSpan Age)> _firstRenewals = new();
 
     internal Series Series { get; } = new(length);
 
@@ -28,17 +24,13 @@ internal sealed class Measurements(ClockPlan plan, TimeSpan length)
     /// <summary>How often each kind of failure was seen, such as <c>API 503</c> or an error's name.</summary>
     internal ConcurrentDictionary<string, int> Failures { get; } = new();
 
-    /// <summary>How often a dead token was accepted, and how often one was tried.</summary>
-    internal (long Accepted, long Asked) DeadTokens => (Interlocked.Read(ref _acceptedDead), Interlocked.Read(ref _askedDead));
+    internal ProbeResults Probes { get; } = new();
 
-    /// <summary>How often a request was accepted again, and how often one was sent again.</summary>
-    internal (long Accepted, long Sent) Replays => (Interlocked.Read(ref _acceptedReplays), Interlocked.Read(ref _sentReplays));
+    /// <summary>The times in which a node or a part of the state was down, from its kill until it was started again.</summary>
+    internal ConcurrentQueue<(TimeSpan From, TimeSpan To)> Restarts { get; } = new();
 
-    /// <summary>When agents got their first token, by their ids.</summary>
-    internal IReadOnlyDictionary<string, TimeSpan> FirstTokens => _firstTokens;
-
-    /// <summary>When agents renewed for the first time, by their ids.</summary>
-    internal IReadOnlyDictionary<string, TimeSpan> SecondTokens => _secondTokens;
+    /// <summary>When agents got their second token, and the age of their first one when they asked for it, by their ids.</summary>
+    internal IReadOnlyDictionary<string, (TimeSpan At, TimeSpan Age)> FirstRenewals => _firstRenewals;
 
     /// <summary>The simulated time since the start.</summary>
     internal TimeSpan Elapsed => plan.Now - plan.Start;
@@ -46,14 +38,22 @@ internal sealed class Measurements(ClockPlan plan, TimeSpan length)
     internal void Count(Counter counter) => Series.Count(counter, Elapsed);
 
     /// <summary>Counts a token, and whether it is the agent's first.</summary>
-    internal void Granted(string agent)
+    /// <param name="agent">The agent.</param>
+    /// <param name="sent">When its request was sent.</param>
+    internal void Granted(string agent, TimeSpan sent)
     {
         var at = Elapsed;
         Series.Count(Counter.Granted, at);
-        if (_firstTokens.TryAdd(agent, at)) return;
-        Series.Count(Counter.Renewed, at);
-        _secondTokens.TryAdd(agent, at);
+        if (_lastTokens.TryGetValue(agent, out var last))
+        {
+            Series.Count(Counter.Renewed, at);
+            _firstRenewals.TryAdd(agent, (at, sent - last.Sent));
+        }
+        _lastTokens[agent] = (sent, at);
     }
+
+    /// <summary>Whether an agent has got a token since then.</summary>
+    internal bool GotToken(string agent, TimeSpan since) => _lastTokens.TryGetValue(agent, out var last) && last.At >= since;
 
     internal void Failed(string reason) => Failures.AddOrUpdate(reason, 1, static (_, count) => count + 1);
 
@@ -62,21 +62,5 @@ internal sealed class Measurements(ClockPlan plan, TimeSpan length)
         var at = Elapsed;
         Events.Enqueue((at, text));
         Console.WriteLine($"{at:hh\\:mm\\:ss} {text}");
-    }
-
-    internal void AskedDead(bool isAccepted, string details)
-    {
-        Interlocked.Increment(ref _askedDead);
-        if (!isAccepted) return;
-        Interlocked.Increment(ref _acceptedDead);
-        Note($"A DEAD TOKEN WAS ACCEPTED: {details}");
-    }
-
-    internal void SentAgain(bool isAccepted, string details)
-    {
-        Interlocked.Increment(ref _sentReplays);
-        if (!isAccepted) return;
-        Interlocked.Increment(ref _acceptedReplays);
-        Note($"A REPLAY WAS ACCEPTED: {details}");
     }
 }

@@ -13,18 +13,18 @@ internal sealed class IssuerNode : IDisposable
     /// <param name="folder">The folder for its log.</param>
     /// <param name="settings">The settings file, in a folder with nothing else, because the node watches that folder.</param>
     /// <param name="plan">The simulated time.</param>
-    /// <param name="state">The arguments that name the state.</param>
-    internal IssuerNode(int number, string folder, string settings, ClockPlan plan, IReadOnlyList<string> state)
+    /// <param name="state">The settings that name the state. They go into the environment, because they can have a password.</param>
+    internal IssuerNode(int number, string folder, string settings, ClockPlan plan, IReadOnlyDictionary<string, string> state)
     {
         var port = FreePort.Find();
         Name = $"node {number}";
         _process = new ChildProcess(port, Path.Combine(folder, $"node-{number}.log"),
         [
             "dotnet", typeof(IssuerNode).Assembly.Location, "node", $"--urls=http://127.0.0.1:{port}",
-            $"--contentRoot={Path.GetDirectoryName(settings)}", $"--Settings={settings}", $"--Clock={plan}", .. state,
+            $"--contentRoot={Path.GetDirectoryName(settings)}", $"--Settings={settings}", $"--Clock={plan}",
             "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.EntityFrameworkCore=None",
             "--Logging:LogLevel:Agentdom.Audit=Information", "--Logging:Console:FormatterOptions:SingleLine=true",
-        ]);
+        ], state);
     }
 
     internal string Name { get; }

@@ -40,8 +40,6 @@ internal sealed class Nginx : IDisposable
         _process = new ChildProcess(port, Path.Combine(folder, "nginx.log"), ["nginx", "-p", folder, "-c", file]);
     }
 
-    internal Uri BaseAddress => new($"http://{_process.Address}");
-
     internal TimeSpan ProcessorTime => _process.ProcessorTime;
 
     internal Task StartAsync() => _process.StartAsync();

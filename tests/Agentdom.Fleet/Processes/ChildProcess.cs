@@ -68,13 +68,14 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Sends a signal to it and to its children.</summary>
     internal async Task SignalAsync(string signal)
     {
-        if (_process is not { } process) return;
+        if (_process is not { } process) throw new FleetFailedException($"A server that is down cannot be sent {signal}.");
         var id = process.Id.ToString(CultureInfo.InvariantCulture);
         using var kill = Process.Start("kill", [$"-{signal}", id]);
         await kill.WaitForExitAsync();
-        // It fails if there are no children.
         using var children = Process.Start("pkill", [$"-{signal}", "-P", id]);
         await children.WaitForExitAsync();
+        // pkill exits with 1 if there are no children.
+        if (kill.ExitCode != 0 || children.ExitCode > 1) throw new FleetFailedException($"A server could not be sent {signal}.");
     }
 
     public void Dispose() => Kill();

@@ -10,7 +10,8 @@ internal static class CsvFile
         var (series, step) = (result.Measures.Series, Series.Step);
         var counters = Enum.GetValues<Counter>();
         using var file = new StreamWriter(path);
-        file.WriteLine($"seconds,{string.Join(',', counters.Select(static c => c.ToString()))},StateEntries,StateBytes,Event");
+        var names = counters.Select(static c => $"{c} per {Series.Step.TotalSeconds:0} s");
+        file.WriteLine($"seconds,{string.Join(',', names)},StateEntries,StateBytes,Event");
         for (var i = 0; i < series.Steps; i++)
         {
             var (from, to) = (step * i, step * (i + 1));

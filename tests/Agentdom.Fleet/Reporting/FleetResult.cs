@@ -19,12 +19,14 @@ internal sealed record FleetResult
     /// <summary>The longest time that the state was down.</summary>
     internal required TimeSpan LongestOutage { get; init; }
 
-    /// <summary>The processor time of all nodes.</summary>
-    internal required TimeSpan NodeTime { get; init; }
+    /// <summary>The names of the nodes.</summary>
+    internal required IReadOnlyList<string> Nodes { get; init; }
 
-    internal required TimeSpan ProxyTime { get; init; }
+    /// <summary>The processor time during the run.</summary>
+    internal required ProcessorTimes Used { get; init; }
 
-    internal required TimeSpan StateTime { get; init; }
+    /// <summary>What ended the run early, or null.</summary>
+    internal required Exception? Failure { get; init; }
 
     /// <summary>The longest time that an agent may be without a good token.</summary>
     internal TimeSpan Limit => LongestOutage + s_allowance;
@@ -33,7 +35,14 @@ internal sealed record FleetResult
 
     internal IReadOnlyList<Gap> AnswerGaps => Measures.WithoutAnswer.All(Options.Length);
 
-    internal bool IsGood => Measures.DeadTokens.Accepted == 0 && Measures.Replays.Accepted == 0
-        && Measures.DeadTokens.Asked > 0 && Measures.Replays.Sent > 0
+    internal Herd Herd => Herd.Of(Measures, Options.TokenLifetime);
+
+    /// <summary>
+    /// Whether every node has recognized a replay, and after each restart one from before it. Otherwise the refusals prove nothing.
+    /// </summary>
+    internal bool AreReplaysRecognized => !Measures.Restarts.IsEmpty && Measures.Restarts.All(
+        restart => Nodes.All(node => Measures.Probes.HasRecognized(node, before: restart.From, after: restart.To)));
+
+    internal bool IsGood => Failure is null && Measures.Probes.AreGood && AreReplaysRecognized && Herd.IsGood
         && TokenGaps.All(gap => gap.Length <= Limit);
 }

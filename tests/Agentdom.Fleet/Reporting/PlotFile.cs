@@ -9,6 +9,9 @@ internal static class PlotFile
     private const int Width = 1100;
     private const int Height = 1000;
 
+    // The labels are upright, so this is the height of their letters, in pixels.
+    private const int LabelWidth = 15;
+
     internal static void Write(string path, FleetResult result)
     {
         var multiplot = new Multiplot();
@@ -32,9 +35,14 @@ internal static class PlotFile
         Add(plot, result, Counter.Calls, "API calls");
         plot.Title($"{result.State}: {result.Options.Agents:N0} agents, {result.Options.Nodes} nodes");
         plot.YLabel("per second");
+        // Labels of events that are close are moved apart.
+        var lineWidth = result.Options.Length.TotalMinutes * LabelWidth / Width;
+        var next = double.NegativeInfinity;
         foreach (var (at, text) in result.Measures.Events)
         {
-            var label = plot.Add.Text(text, at.TotalMinutes, 0);
+            var x = Math.Max(at.TotalMinutes, next);
+            next = x + lineWidth;
+            var label = plot.Add.Text(text, x, 0);
             (label.LabelRotation, label.LabelFontSize, label.LabelAlignment) = (-90, 10, Alignment.UpperLeft);
         }
     }

@@ -1,4 +1,3 @@
-using Agentdom.Fleet.Agents;
 using Agentdom.Fleet.Measures;
 
 namespace Agentdom.Fleet.Reporting;
@@ -6,6 +5,8 @@ namespace Agentdom.Fleet.Reporting;
 /// <summary>The figures of a run as text, one a line.</summary>
 internal static class Summary
 {
+    private static readonly Counter[] s_agentRequests = [Counter.TokenRequests, Counter.Manifests, Counter.Calls, Counter.Others];
+
     internal static IEnumerable<string> Lines(FleetResult result)
     {
         var (measures, series, options) = (result.Measures, result.Measures.Series, result.Options);
@@ -19,23 +20,28 @@ internal static class Summary
         foreach (var (reason, count) in measures.Failures.OrderByDescending(static failure => failure.Value))
             yield return $"  {reason}: {count:N0}";
         yield return $"renewals per {Series.Step.TotalSeconds:0} s after the first lifetime: {Spread(result)}";
-        yield return $"agents that started in the same minute renewed {Together(measures)}";
+        var herd = result.Herd;
+        yield return $"services that started in the same minute: {herd.Services:N0} renewed, at most {herd.Most:N0} in "
+            + $"{Series.Step.TotalSeconds:0} s, {herd.SameAge:P0} at the same age of their tokens (limit {Herd.Limit:P0})";
         yield return $"longest time without a good token: {Longest(result.TokenGaps)} (limit {Seconds(result.Limit)}: the state was down "
             + $"for {Seconds(result.LongestOutage)})";
         yield return $"longest time without an answer of the API: {Longest(result.AnswerGaps)}";
-        var (dead, replays) = (measures.DeadTokens, measures.Replays);
-        yield return $"tokens accepted after their revocation: {dead.Accepted:N0} of {dead.Asked:N0} tries";
-        yield return $"replays accepted: {replays.Accepted:N0} of {replays.Sent:N0}";
+        yield return $"replays accepted: {Accepted(ProbeKind.Replay)}, "
+            + (result.AreReplaysRecognized ? "recognized by every node, also after restarts" : "NOT RECOGNIZED BY EVERY NODE");
+        yield return $"revoked tokens accepted: {Accepted(ProbeKind.RevokedToken)}";
+        yield return $"tokens of disabled agents accepted: {Accepted(ProbeKind.TokenOfDisabledAgent)}";
+        yield return $"requests of disabled agents granted: {Accepted(ProbeKind.RequestOfDisabledAgent)}";
+        foreach (var (text, count) in measures.Probes.Unexpected) yield return $"  UNEXPECTED: {text}: {count:N0}";
         yield return Size(measures);
-        var requests = Enum.GetValues<Counter>()
-            .Where(static c => c is Counter.TokenRequests or Counter.Manifests or Counter.Calls or Counter.Others).Sum(series.Total);
-        yield return $"processor time per request: nodes {Each(result.NodeTime)}, nginx {Each(result.ProxyTime)}, "
-            + $"state {Each(result.StateTime)}";
+        var (ofAgents, ofProbes) = (s_agentRequests.Sum(series.Total), series.Total(Counter.Probes));
+        yield return $"processor time per request: nodes {Each(result.Used.Nodes, ofAgents + ofProbes)}, "
+            + $"nginx {Each(result.Used.Proxy, ofAgents)}, state {Each(result.Used.State, ofAgents + ofProbes)}";
         yield return $"timers were late by {Seconds(result.Lateness.At(0.5))} (median), {Seconds(result.Lateness.At(0.99))} (p99), "
             + $"{Seconds(result.Lateness.At(1))} (most) of simulated time";
+        if (result.Failure is { } failure) yield return $"ended early: {failure.Message}";
         yield return result.IsGood ? "GOOD" : "NOT GOOD";
 
-        string Each(TimeSpan time) => $"{time.TotalMicroseconds / Math.Max(requests, 1):0} µs";
+        string Accepted(ProbeKind kind) => $"{measures.Probes[kind].Accepted:N0} of {measures.Probes[kind].Tried:N0}";
     }
 
     private static string Spread(FleetResult result)
@@ -47,14 +53,7 @@ internal static class Summary
             : $"median {counts[counts.Length / 2]}, p99 {counts[counts.Length * 99 / 100]}, most {counts[^1]}";
     }
 
-    private static string Together(Measurements measures)
-    {
-        var times = measures.SecondTokens.Where(static t => t.Key.StartsWith(Population.TogetherPrefix, StringComparison.Ordinal))
-            .Select(static t => t.Value).Order().ToArray();
-        return times.Length == 0
-            ? "never"
-            : $"within {(times[times.Length * 9 / 10] - times[times.Length / 10]).TotalMinutes:0.0} minutes (the middle 80 %)";
-    }
+    private static string Each(TimeSpan time, long requests) => $"{time.TotalMicroseconds / Math.Max(requests, 1):0} µs";
 
     private static string Longest(IReadOnlyList<Gap> gaps) => gaps.Count == 0
         ? "0 s"

@@ -9,8 +9,8 @@ internal abstract class FleetState : IDisposable
     /// <summary>What the kill in the schedule ends: the server, or one master.</summary>
     internal abstract string Part { get; }
 
-    /// <summary>The arguments with which a node uses this state.</summary>
-    internal abstract IReadOnlyList<string> NodeArguments { get; }
+    /// <summary>The settings with which a node uses this state.</summary>
+    internal abstract IReadOnlyDictionary<string, string> NodeSettings { get; }
 
     internal abstract TimeSpan ProcessorTime { get; }
 

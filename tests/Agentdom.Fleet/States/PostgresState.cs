@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Agentdom.Fleet.Agents;
 using Agentdom.Fleet.Nodes;
 using Agentdom.Fleet.Processes;
 using Microsoft.EntityFrameworkCore;
@@ -8,12 +10,17 @@ namespace Agentdom.Fleet.States;
 /// <summary>A PostgreSQL, as durable as by default. Its own clock is not used: expired rows are removed by the nodes' clocks.</summary>
 internal sealed class PostgresState : FleetState
 {
-    // initdb and postgres refuse to run as root. The folder is private to the user that created it.
+    // The largest pool of a node, and what the measurements and an administrator need.
+    private const int PoolSize = 50;
+    private const int MoreConnections = 20;
+
+    // initdb and postgres refuse to run as root.
     private const string Script = """
         as=; [ "$(id -u)" = 0 ] && as='setpriv --reuid=postgres --regid=postgres --clear-groups'
         cd "$2"
-        [ -d "$2/data" ] || $as "$0/initdb" -D "$2/data" -U postgres -E UTF8 --locale C.UTF-8 -A trust --no-sync
-        exec $as "$0/postgres" -D "$2/data" -p "$1" -k "$2" -c listen_addresses=127.0.0.1 -c max_connections=400
+        [ -d "$2/data" ] || $as "$0/initdb" -D "$2/data" -U postgres -E UTF8 --locale C.UTF-8 -A scram-sha-256 \
+            --pwfile "$2/password" --no-sync
+        exec $as "$0/postgres" -D "$2/data" -p "$1" -k "$2" -c listen_addresses=127.0.0.1 -c max_connections="$3"
         """;
 
     private const string SizeQuery = """
@@ -21,35 +28,43 @@ internal sealed class PostgresState : FleetState
             pg_database_size(current_database())
         """;
 
+    private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(60);
+
     private readonly string _folder;
+    private readonly string _password = FleetSecrets.New();
+    private readonly TempFolder _own = new();
     private readonly ChildProcess _process;
 
-    internal PostgresState(string folder)
+    /// <param name="folder">The folder for its log and the nodes' keys. Its data is in a folder of its own user.</param>
+    /// <param name="nodes">How many nodes connect to it.</param>
+    internal PostgresState(string folder, int nodes)
     {
         _folder = folder;
         var port = FreePort.Find();
-        var own = Directory.CreateDirectory(Path.Combine(folder, "postgres")).FullName;
-        _process = new ChildProcess(port, Path.Combine(folder, "postgres.log"), ["sh", "-c", Script, Programs(), $"{port}", own]);
+        _process = new ChildProcess(port, Path.Combine(folder, "postgres.log"),
+            ["sh", "-c", Script, Programs(), $"{port}", _own.Path, $"{nodes * PoolSize + MoreConnections}"]);
     }
 
     internal override string Name => "PostgreSQL";
 
     internal override string Part => "PostgreSQL";
 
-    internal override IReadOnlyList<string> NodeArguments =>
-        [$"--Postgres={ConnectionString("issuer")};Maximum Pool Size=50", $"--Keys={Path.Combine(_folder, "keys")}"];
+    internal override IReadOnlyDictionary<string, string> NodeSettings => new Dictionary<string, string>
+    {
+        ["Postgres"] = $"{ConnectionString("issuer")};Maximum Pool Size={PoolSize}",
+        ["Keys"] = Path.Combine(_folder, "keys"),
+    };
 
     internal override TimeSpan ProcessorTime => _process.ProcessorTime;
 
     internal override async Task StartAsync()
     {
-        if (Environment.IsPrivilegedProcess)
-        {
-            // The server's own user must get to its folder.
-            await Command.RunAsync("chmod", "711", _folder);
-            await Command.RunAsync("chown", "postgres:", Path.Combine(_folder, "postgres"));
-        }
+        // The folder is private to its user.
+        var password = Path.Combine(_own.Path, "password");
+        await File.WriteAllTextAsync(password, _password);
+        if (Environment.IsPrivilegedProcess) await Command.RunAsync("chown", "-R", "postgres:", _own.Path);
         await StartPartAsync();
+        File.Delete(password);
         var options = new DbContextOptionsBuilder<NodeContext>().UseNpgsql(ConnectionString("issuer")).Options;
         await using var context = new NodeContext(options);
         await context.Database.EnsureCreatedAsync();
@@ -65,7 +80,10 @@ internal sealed class PostgresState : FleetState
     {
         await _process.StartAsync();
         // It listens before it has recovered.
-        while (!await AnswersAsync()) await Task.Delay(50);
+        for (var watch = Stopwatch.StartNew(); !await AnswersAsync(); await Task.Delay(50))
+        {
+            if (watch.Elapsed > s_startLimit) throw new FleetFailedException("PostgreSQL did not recover in time.");
+        }
     }
 
     internal override async Task<StateSize> MeasureAsync()
@@ -78,9 +96,14 @@ internal sealed class PostgresState : FleetState
         return new StateSize(reader.GetInt64(0), reader.GetInt64(1));
     }
 
-    public override void Dispose() => _process.Dispose();
+    public override void Dispose()
+    {
+        _process.Dispose();
+        _own.Dispose();
+    }
 
-    private string ConnectionString(string database) => $"Host=127.0.0.1;Port={_process.Port};Username=postgres;Database={database}";
+    private string ConnectionString(string database) =>
+        $"Host=127.0.0.1;Port={_process.Port};Username=postgres;Password={_password};Database={database}";
 
     private async Task<bool> AnswersAsync()
     {

@@ -17,7 +17,8 @@ internal sealed class RedisClusterState(string folder, ClockPlan plan) : FleetSt
 
     internal override string Part => "a master of the cluster";
 
-    internal override IReadOnlyList<string> NodeArguments => [$"--Redis={string.Join(',', _masters.Select(static m => m.Address))}"];
+    internal override IReadOnlyDictionary<string, string> NodeSettings =>
+        new Dictionary<string, string> { ["Redis"] = string.Join(',', _masters.Select(static m => m.Address)) };
 
     internal override TimeSpan ProcessorTime => _masters.Aggregate(TimeSpan.Zero, static (sum, master) => sum + master.ProcessorTime);
 

@@ -11,7 +11,7 @@ internal sealed class RedisState(string folder, ClockPlan plan) : FleetState
 
     internal override string Part => "Redis";
 
-    internal override IReadOnlyList<string> NodeArguments => [$"--Redis={Server.Address}"];
+    internal override IReadOnlyDictionary<string, string> NodeSettings => new Dictionary<string, string> { ["Redis"] = Server.Address };
 
     internal override TimeSpan ProcessorTime => Server.ProcessorTime;
 

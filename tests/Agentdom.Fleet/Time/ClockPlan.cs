@@ -4,7 +4,7 @@ namespace Agentdom.Fleet.Time;
 
 /// <summary>
 /// How simulated time follows real time. All processes of a run have the same plan, so they agree on the time without asking each
-/// other. Time runs at the speed of the run, and at its real speed while something happens whose length matters, such as an outage.
+/// other. Time runs at the speed of the run, and slower while something happens whose length matters, such as an outage.
 /// </summary>
 internal sealed class ClockPlan
 {
@@ -18,15 +18,15 @@ internal sealed class ClockPlan
 
     /// <param name="start">When the run begins, in real and in simulated time.</param>
     /// <param name="speed">How many times as fast as real time.</param>
-    /// <param name="slow">The spans at real speed, since the start, in their order.</param>
-    internal static ClockPlan Make(DateTimeOffset start, double speed, IEnumerable<(TimeSpan From, TimeSpan To)> slow)
+    /// <param name="slow">The spans at another speed, since the start, in their order.</param>
+    internal static ClockPlan Make(DateTimeOffset start, double speed, IEnumerable<(TimeSpan From, TimeSpan To, double Speed)> slow)
     {
         var begin = start.ToUnixTimeMilliseconds();
         var last = new ClockSegment(begin, begin, speed);
         var segments = new List<ClockSegment> { last };
-        foreach (var (from, to) in slow)
+        foreach (var (from, to, slowly) in slow)
         {
-            Add(from, 1);
+            Add(from, slowly);
             Add(to, speed);
         }
         return new ClockPlan([.. segments]);
