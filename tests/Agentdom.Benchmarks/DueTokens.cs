@@ -10,8 +10,8 @@ internal static class DueTokens
 
     internal static void Fill(TokenStore store, AtpHost host, int count)
     {
-        var now = DateTimeOffset.UtcNow;
-        foreach (var scopes in Pairs().Take(count)) store.Save(Token(host, scopes, now));
+        var (agent, now) = (AgentId.Current().Value, DateTimeOffset.UtcNow);
+        foreach (var scopes in Pairs().Take(count)) store.Save(Token(host, scopes, agent, now));
     }
 
     internal static int CountNewerThan(TokenStore store, DateTimeOffset moment) => store.All().Count(t => t.IssuedAt >= moment);
@@ -21,7 +21,7 @@ internal static class DueTokens
         from second in Enumerable.Range(first + 1, ScopeCount - first - 1)
         select new[] { Scopes[first], Scopes[second] };
 
-    private static StoredToken Token(AtpHost host, string[] scopes, DateTimeOffset now)
+    private static StoredToken Token(AtpHost host, string[] scopes, string agent, DateTimeOffset now)
     {
         var endpoint = $"http://{host.Name}/v1/agent-tokens";
         return new StoredToken
@@ -34,7 +34,7 @@ internal static class DueTokens
             ExpiresAt = now.AddMinutes(-1),
             ScopesRequested = scopes,
             ScopesGranted = scopes,
-            AgentId = "benchmark",
+            AgentId = agent,
             Purpose = "Renewal benchmark",
             TokenEndpoint = new Uri(endpoint),
             VerifyEndpoint = new Uri(endpoint + "/verify"),
