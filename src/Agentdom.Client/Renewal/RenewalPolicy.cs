@@ -1,9 +1,10 @@
 namespace Agentdom.Client;
 
 /// <summary>
-/// When a token is due for renewal: when less than a third of its lifetime and less than 5 minutes is left. A random part of
-/// that margin, up to a tenth, is subtracted, so that agents that started together do not renew at the same time. A token that was
-/// requested in the future is due at once: the clock was ahead then, so the token expires earlier than it seems to.
+/// When a token is due for renewal: when less than a third of its lifetime and less than 5 minutes is left. A part of that margin, up
+/// to a tenth, is subtracted, so that agents that started together do not renew at the same time. It depends on the token only: if it
+/// were random each time, whoever asks often would soon get the smallest. A token that was requested in the future is due at once: the
+/// clock was ahead then, so the token expires earlier than it seems to.
 /// </summary>
 internal static class RenewalPolicy
 {
@@ -14,9 +15,9 @@ internal static class RenewalPolicy
     /// <param name="now">The time (UTC).</param>
     /// <param name="minimumValidity">A token with less time left than this is due as well.</param>
     public static bool IsDue(StoredToken token, DateTimeOffset now, TimeSpan minimumValidity = default) =>
-        IsDue(token, now, minimumValidity, Jitter());
+        IsDue(token, now, minimumValidity, JitterOf(token.AccessToken));
 
-    /// <summary>Whether a token with these times (UTC) is due without the random part.</summary>
+    /// <summary>Whether a token with these times (UTC) is due, without that part.</summary>
     public static bool IsDue(DateTimeOffset issuedAt, DateTimeOffset expiresAt, DateTimeOffset now) =>
         IsDue(issuedAt, expiresAt, now, TimeSpan.Zero, jitter: 0);
 
@@ -32,12 +33,11 @@ internal static class RenewalPolicy
         return issuedAt > now || left < minimumValidity || left.Ticks < margin.Ticks * (1 - 0.1 * jitter);
     }
 
-    private static double Jitter()
+    // FNV-1a. A token ends with its signature, so any hash of it is as good as a random number.
+    private static double JitterOf(string accessToken)
     {
-#if NET
-        return System.Random.Shared.NextDouble();
-#else
-        return new System.Random(System.Guid.NewGuid().GetHashCode()).NextDouble();
-#endif
+        var hash = 2166136261;
+        foreach (var c in accessToken) hash = unchecked((hash ^ c) * 16777619);
+        return hash / (uint.MaxValue + 1.0);
     }
 }

@@ -11,9 +11,9 @@ internal sealed record Herd(int Services, int Most, double SameAge)
 {
     /// <summary>
     /// The largest good share. They ask for their token once in each such window, so without jitter all of them would renew at the
-    /// same age. With the library's jitter it is a little less than half.
+    /// same age. With the library's jitter it is a third.
     /// </summary>
-    internal const double Limit = 0.75;
+    internal const double Limit = 0.5;
 
     internal bool IsGood => Services > 0 && SameAge <= Limit;
 
