@@ -17,7 +17,7 @@
 //   ATP_RATE_LIMIT   how many tokens an agent can request per minute, or off (default: 600); an address can make ten times as
 //                    many requests
 //   ATP_AUDIT_FILE   a file that the audit events are appended to, instead of being written to the console, which costs less under load.
-//                    They are in the file after a fifth of a second. It may be renamed at any time
+//                    They are in the file after a fifth of a second. Each process needs its own. It may be renamed at any time
 //   ATP_METRICS_URL  a second address to listen on, such as http://127.0.0.1:9464, where Prometheus reads /metrics and which serves
 //                    nothing else (default: none). See samples/observability
 //   OTEL_EXPORTER_OTLP_ENDPOINT  where metrics and traces are sent to, such as http://localhost:4317 (default: nowhere). OpenTelemetry's

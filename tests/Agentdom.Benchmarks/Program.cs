@@ -23,17 +23,17 @@ try
             await FindBenchmark.RunAsync(usePwsh: false);
             await LoadBenchmark.RunAsync();
             await ReplayMemory.RunAsync();
-            return 0;
+            break;
         case ["renewal", .. var engine]:
             await RenewalBenchmark.RunAsync(
                 usePwsh: engine.Contains("pwsh"), [.. engine.Where(static word => word != "pwsh").Select(int.Parse)]);
-            return 0;
+            break;
         case ["find", .. var engine]:
             await FindBenchmark.RunAsync(usePwsh: engine.Contains("pwsh"));
-            return 0;
+            break;
         case ["load", .. var settings]:
             await LoadBenchmark.RunAsync(settings);
-            return 0;
+            break;
         case ["protocol"]:
             ProtocolBenchmark.Run();
             return 0;
@@ -45,7 +45,7 @@ try
             return 0;
         case ["module"]:
             await ModuleBenchmark.RunAsync();
-            return 0;
+            break;
         case ["replay-memory"]:
             await ReplayMemory.RunAsync();
             return 0;
@@ -55,6 +55,8 @@ try
                 + $"[issuers out of {LoadBenchmark.Words}], replay-memory, protocol, bodies, refusals, module.");
             return 2;
     }
+    Goals.Write();
+    return 0;
 }
 catch (BenchmarkFailedException e)
 {

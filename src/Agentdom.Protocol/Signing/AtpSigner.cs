@@ -13,7 +13,7 @@ public static class AtpSigner
 
     private const int MaxKeptCapacity = 4096;
 
-    // Kept for the thread's next body. No secret is in a body.
+    // Kept for the thread's next body.
     [ThreadStatic]
     private static StringBuilder? t_text;
 

@@ -224,8 +224,14 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Release();
         _stopping.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Removes what the cmdlet keeps between inputs. PowerShell calls it however the pipeline ends.</summary>
+    private protected virtual void Release()
+    {
     }
 
     // An object to output, unless there is something else to write.

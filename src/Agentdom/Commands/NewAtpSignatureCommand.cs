@@ -29,7 +29,7 @@ public sealed class NewAtpSignatureCommand : AtpCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Finish() => _signer?.Dispose();
+    private protected override void Release() => _signer?.Dispose();
 
     private BodySigner NewSigner()
     {

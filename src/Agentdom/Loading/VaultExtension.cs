@@ -31,6 +31,7 @@ internal static class VaultExtension
         shell.AddCommand("Microsoft.PowerShell.Core\\Import-Module")
             .AddParameter("Name", Path.Combine(folder, "Agentdom.Extension", "Agentdom.Extension.psm1"))
             .AddParameter("Function", Array.Empty<string>())
+            .AddParameter("ErrorAction", ActionPreference.Stop)
             .Invoke();
     }
 }

@@ -5,6 +5,12 @@ namespace Agentdom.Benchmarks.Load;
 /// <summary>Starts the issuers: the sample issuer on each kind of state, and those that it is compared with.</summary>
 internal static class Candidates
 {
+    internal const string InMemory = "Agentdom, in memory";
+    internal const string Sqlite = "Agentdom, SQLite";
+    internal const string Redis = "Agentdom, Redis";
+    internal const string BareNode = "Node, no framework";
+    internal const string Express = "Express 5, jsonwebtoken";
+
     // Rate limiting is on, but the limit is never reached.
     private const string RateLimit = "100000000";
     private const int RegisteredAgents = 100_000;
@@ -18,11 +24,11 @@ internal static class Candidates
 
     /// <exception cref="SkippedException">A program that it needs is missing.</exception>
     internal static async Task<Candidate> InMemoryAsync(string secret) =>
-        new("Agentdom, in memory", await SampleAsync(secret, static _ => "memory"), LoadAgents.Sharing(secret));
+        new(InMemory, await SampleAsync(secret, static _ => "memory"), LoadAgents.Sharing(secret));
 
     /// <inheritdoc cref="InMemoryAsync"/>
     internal static async Task<Candidate> SqliteAsync(string secret) =>
-        new("Agentdom, SQLite", await SampleAsync(secret, static folder => "sqlite:" + Path.Combine(folder, "state.db")),
+        new(Sqlite, await SampleAsync(secret, static folder => "sqlite:" + Path.Combine(folder, "state.db")),
             LoadAgents.Sharing(secret));
 
     /// <inheritdoc cref="InMemoryAsync"/>
@@ -34,7 +40,7 @@ internal static class Candidates
         try
         {
             return new Candidate(
-                "Agentdom, Redis", await SampleAsync(secret, _ => $"redis:{redis.Address}"), LoadAgents.Sharing(secret), redis);
+                Redis, await SampleAsync(secret, _ => $"redis:{redis.Address}"), LoadAgents.Sharing(secret), redis);
         }
         catch
         {
@@ -49,7 +55,7 @@ internal static class Candidates
         if (!OnPath.Has("node") || !OnPath.Has("npm")) throw new SkippedException("there is no node or no npm here");
         if (!Directory.Exists(Path.Combine(BuildOutput.ExpressIssuer, "node_modules"))) await InstallAsync();
         return new Candidate(
-            "Express 5, jsonwebtoken", await NodeAsync(secret, Path.Combine(BuildOutput.ExpressIssuer, "server.js")),
+            Express, await NodeAsync(secret, Path.Combine(BuildOutput.ExpressIssuer, "server.js")),
             LoadAgents.Sharing(secret));
     }
 
@@ -58,7 +64,7 @@ internal static class Candidates
     internal static async Task<Candidate> NodeAsync(string secret)
     {
         if (!OnPath.Has("node")) throw new SkippedException("there is no node here");
-        return new Candidate("Node, no framework", await NodeAsync(secret, BuildOutput.NodeIssuer), LoadAgents.Sharing(secret));
+        return new Candidate(BareNode, await NodeAsync(secret, BuildOutput.NodeIssuer), LoadAgents.Sharing(secret));
     }
 
     /// <summary>A server that is no issuer.</summary>

@@ -98,6 +98,8 @@ internal static class LoadGenerator
             var index = Interlocked.Increment(ref _next);
             if (index >= requests.Count) return false;
             (connection.Request, connection.SentAt) = (index, now);
+            // Until there is an answer.
+            _microseconds[index] = AnswerMilliseconds * 1000;
             try
             {
                 connection.Socket.Send(requests[index]);

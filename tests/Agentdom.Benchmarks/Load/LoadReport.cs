@@ -28,6 +28,26 @@ internal static class LoadReport
             var ratio = candidates[0].Median(static r => r.PerSecond) / c.Median(static r => r.PerSecond);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"In memory : {c.Name} = {ratio:0.00}"));
         }
+        AddGoals(candidates);
+    }
+
+    // Only of issuers that took part.
+    private static void AddGoals(IReadOnlyList<Candidate> candidates)
+    {
+        var of = candidates.ToDictionary(static c => c.Name);
+        if (!of.TryGetValue(Candidates.InMemory, out var memory)) return;
+        if (of.TryGetValue(Candidates.BareNode, out var node))
+        {
+            Goals.AtLeast("issuing: bare Node", Times(memory, node), 2);
+            Goals.Below("issuing: p99, bare Node = 1", P99(memory) / P99(node), 1, "times");
+        }
+        if (of.TryGetValue(Candidates.Express, out var express)) Goals.AtLeast("issuing: Express", Times(memory, express), 8);
+        if (of.TryGetValue(Candidates.Sqlite, out var sqlite)) Goals.AtLeast("SQLite: in memory", Times(sqlite, memory), 0.6);
+        if (of.TryGetValue(Candidates.Redis, out var redis)) Goals.AtLeast("Redis: in memory", Times(redis, memory), 0.8);
+
+        static double P99(Candidate c) => c.Median(static r => r.Quantile(0.99));
+        static double Times(Candidate one, Candidate other) =>
+            one.Median(static r => r.PerSecond) / other.Median(static r => r.PerSecond);
     }
 
     private static string Errors(Candidate candidate)

@@ -56,7 +56,9 @@ internal static class ModuleBenchmark
             var name = $"sign-{bodies}";
             Row(string.Create(CultureInfo.InvariantCulture, $"a signature through the pipeline, up to the {bodies:N0}th body (µs)"),
                 1000 * ours[name], 1000 * byHand[name]);
+            Goals.AtLeast($"signing, up to {bodies / 1000}k", byHand[name] / ours[name], 8);
         }
+        Goals.AtLeast("import: SecretManagement's", other["import"] / ours["import"], 1);
     }
 
     private static void Row(string what, double ours, double? beside) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -57,17 +57,25 @@ internal sealed class FleetAgent(
         for (var wait = interval * random.NextDouble(); measures.Elapsed + wait < end; wait = interval)
         {
             await Task.Delay(wait, time, cancel);
-            try
-            {
-                await client.TokenAsync(cancel);
-            }
-            catch (AtpException)
-            {
-                // The next call fails too, and counts.
-            }
+            await AskAsync(cancel);
         }
         var left = end - measures.Elapsed;
         if (left > TimeSpan.Zero) await Task.Delay(left, time, cancel);
+    }
+
+    private async Task AskAsync(CancellationToken cancel)
+    {
+        var began = measures.Elapsed;
+        try
+        {
+            await client.TokenAsync(cancel);
+            if (measures.Elapsed - began > s_slow) measures.WithoutToken.Begin(identity.Id, began);
+            measures.WithoutToken.End(identity.Id, measures.Elapsed);
+        }
+        catch (AtpException)
+        {
+            measures.WithoutToken.Begin(identity.Id, began);
+        }
     }
 
     private async Task<bool> CallAsync(CancellationToken cancel)

@@ -59,7 +59,7 @@ internal sealed class NodeProbe
     }
 
     /// <summary>Requests a token from every node, correctly signed.</summary>
-    /// <returns>The tokens. A node that refuses it by its signature is left out.</returns>
+    /// <returns>The tokens. A node that refuses it, or does not answer, is left out.</returns>
     internal async Task<IReadOnlyList<string>> RequestAsync(AgentIdentity agent)
     {
         var tokens = new List<string>();
@@ -74,8 +74,9 @@ internal sealed class NodeProbe
                 var request = new TokenRequest(agent.Id, ["data.read"], "Fleet");
                 tokens.Add((await _client.RequestTokenAsync(manifest, request, secret, deadline)).AccessToken);
             }
-            catch (AtpException e) when (e.Error == AtpError.SignatureRefused)
+            catch (AtpException e)
             {
+                if (e.Error != AtpError.SignatureRefused) _measures.Probes.Surprised($"a request of {agent.Id}: {e.Error}");
             }
         }
         return tokens;

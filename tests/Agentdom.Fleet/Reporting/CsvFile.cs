@@ -10,8 +10,7 @@ internal static class CsvFile
         var (series, step) = (result.Measures.Series, Series.Step);
         var counters = Enum.GetValues<Counter>();
         using var file = new StreamWriter(path);
-        var names = counters.Select(static c => $"{c} per {Series.Step.TotalSeconds:0} s");
-        file.WriteLine($"seconds,{string.Join(',', names)},StateEntries,StateBytes,Event");
+        file.WriteLine($"seconds,{string.Join(',', counters)},StateEntries,StateBytes,Event");
         for (var i = 0; i < series.Steps; i++)
         {
             var (from, to) = (step * i, step * (i + 1));
