@@ -8,7 +8,7 @@ namespace Agentdom.AspNetCore.Redis;
 /// </summary>
 internal sealed class RedisBatches
 {
-    // A script holds up all others: this many take Redis about half a millisecond.
+    // A script holds up all others: this many take Redis one or two milliseconds.
     private const int Most = 256;
 
     private readonly RedisLink _link;
@@ -20,7 +20,7 @@ internal sealed class RedisBatches
     {
         _link = link;
         _all = new Lane(this, isOfAllSlots: true);
-        // Apart from each other, so that a master that hangs holds up only what it decides.
+        // One lane per slot, so that a master that hangs holds up only what it decides.
         _slots = [.. Enumerable.Range(0, RedisSlot.Count).Select(_ => new Lane(this, isOfAllSlots: false))];
     }
 
@@ -37,6 +37,11 @@ internal sealed class RedisBatches
         catch (TimeoutException e)
         {
             throw RedisFailure.Of(e);
+        }
+        finally
+        {
+            // If it is not sent yet, it never is: the agent sends the request again, and it must not count as used then.
+            item.TrySetCanceled(cancel);
         }
     }
 
@@ -87,7 +92,8 @@ internal sealed class RedisBatches
                     if (!_isRunning) return;
                     (items, _next) = (_next, []);
                 }
-                foreach (var batch in items.Chunk(Most)) await SendAsync(batch);
+                // Looks at each one just before it is sent. So however long Redis hangs, only those of the last seconds wait here.
+                foreach (var batch in items.Where(static i => !i.Task.IsCompleted).Chunk(Most)) await SendAsync(batch);
             }
         }
 

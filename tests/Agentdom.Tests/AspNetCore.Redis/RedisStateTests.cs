@@ -141,8 +141,7 @@ public sealed partial class RedisStateTests : StateContract
     public async Task RequestsThatComeWhileRedisIsBusyAreSentInOneCall()
     {
         var until = In(300);
-        // In every slot, so that the bucket is there.
-        await Task.WhenAll(Enumerable.Range(0, 2000).Select(_ => _state.TryRememberAsync(Signature(), until, s_none).AsTask()));
+        await BeginBucketsAsync(until);
         await using var admin = await _server.ConnectAsync();
         var server = admin.GetServers()[0];
         await server.ExecuteAsync("CONFIG", "RESETSTAT");
@@ -153,6 +152,38 @@ public sealed partial class RedisStateTests : StateContract
 
         Assert.DoesNotContain(false, await Task.WhenAll(calls));
         Assert.Contains("cmdstat_evalsha:calls=2,", (string?)await server.ExecuteAsync("INFO", "commandstats"));
+    }
+
+    [Fact]
+    public async Task RequestsThatAreSentTogetherAreStoredByARedisThatHasLostItsScripts()
+    {
+        var until = In(300);
+        await BeginBucketsAsync(until);
+        await using var admin = await _server.ConnectAsync();
+        await admin.GetServers()[0].ExecuteAsync("SCRIPT", "FLUSH");
+        var signatures = Enumerable.Range(0, 100).Select(static _ => Signature()).ToList();
+
+        Assert.DoesNotContain(false, await Task.WhenAll(signatures.Select(s => _state.TryRememberAsync(s, until, s_none).AsTask())));
+        Assert.DoesNotContain(true, await Task.WhenAll(signatures.Select(s => _state.TryRememberAsync(s, until, s_none).AsTask())));
+    }
+
+    [Fact]
+    public async Task ARequestThatNobodyWaitsForAnyMoreIsNotStoredLater()
+    {
+        var (abandoned, until) = (Signature(), In(300));
+        await BeginBucketsAsync(until);
+        using var cancel = new CancellationTokenSource();
+
+        await _server.StopAsync();
+        var first = _state.TryRememberAsync(Signature(), until, s_none).AsTask();
+        var second = _state.TryRememberAsync(abandoned, until, cancel.Token).AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        await _server.ContinueAsync();
+
+        Assert.True(await first);
+        // The agent sends it again.
+        Assert.True(await _state.TryRememberAsync(abandoned, until, s_none));
     }
 
     [Fact]
@@ -236,6 +267,10 @@ public sealed partial class RedisStateTests : StateContract
         Assert.Contains("host:port", error.Message);
         Assert.DoesNotContain("ter2", error.ToString());
     }
+
+    // In every slot.
+    private Task BeginBucketsAsync(DateTimeOffset until) =>
+        Task.WhenAll(Enumerable.Range(0, 2000).Select(_ => _state.TryRememberAsync(Signature(), until, s_none).AsTask()));
 
     private ServiceProvider Services(string connection, string? prefix = null)
     {
