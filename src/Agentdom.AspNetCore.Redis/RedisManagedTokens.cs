@@ -8,7 +8,11 @@ namespace Agentdom.AspNetCore.Redis;
 /// </summary>
 internal sealed class RedisManagedTokens(RedisLink link, RedisSlot[] slots)
 {
+    private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(1);
+
     private long _forgotten;
+    // On the clock of Environment.TickCount64.
+    private long _othersWaitUntil;
 
     internal async ValueTask<ManagedTokenSet?> FindAsync(string agentId, CancellationToken cancel)
     {
@@ -33,10 +37,25 @@ internal sealed class RedisManagedTokens(RedisLink link, RedisSlot[] slots)
                 [
                     hash, RedisTokenSet.Version(version), replacement is null ? "" : RedisTokenSet.Write(replacement), end,
                     RedisBuckets.Deadline(end, slot.Delay), Volatile.Read(ref _forgotten),
+                    Environment.TickCount64 >= Volatile.Read(ref _othersWaitUntil),
                 ],
                 cancel);
             if (answer is 0 or 1) return answer == 1;
-            await ForgetAsync(answer, cancel);
+            if (answer > 0) await ForgetAsync(answer, cancel);
+            else await TryForgetOthersAsync(-answer, cancel);
+        }
+    }
+
+    // Sets of other agents can wait, so a master that is down must not stop this agent.
+    private async Task TryForgetOthersAsync(long end, CancellationToken cancel)
+    {
+        try
+        {
+            await ForgetAsync(end, cancel);
+        }
+        catch (IssuerStateException)
+        {
+            Volatile.Write(ref _othersWaitUntil, Environment.TickCount64 + (long)s_pause.TotalMilliseconds);
         }
     }
 

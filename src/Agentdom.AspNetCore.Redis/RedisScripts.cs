@@ -84,20 +84,23 @@ internal static class RedisScripts
 
     /// <summary>
     /// Replaces the set KEYS[1] of the agent ARGV[1] if it has the version ARGV[2], its first 32 characters; empty is no set. The new set
-    /// is ARGV[3], or empty for none, with the end ARGV[4] and the deadline ARGV[5].
+    /// is ARGV[3], or empty for none, with the end ARGV[4] and the deadline ARGV[5]. <see cref="Forget"/> was done up to ARGV[6]. If
+    /// ARGV[7] is 0, expired sets of other agents that need it stay.
     /// </summary>
     /// <returns>
-    /// 1 if it was replaced, 0 if not, or the end of a set that Redis has removed: <see cref="Forget"/> comes first, up to ARGV[6].
+    /// 1 if it was replaced, and 0 if not. If <see cref="Forget"/> comes first, the end of this agent's set that Redis has removed, or
+    /// minus the end of the latest one of other agents.
     /// </returns>
     internal const string ReplaceSet = Now + """
         local old = redis.call('GET', KEYS[1])
+        local forgotten = tonumber(ARGV[6])
         local lost = tonumber(not old and redis.call('ZSCORE', KEYS[2], ARGV[1]) or 0)
-        -- Those of other agents go by the hour, because all slots have to forget them.
+        if lost > forgotten then return lost end
+        -- Expired sets of other agents are removed once an hour, because each removal needs a call to all slots.
         local over = math.floor((now - (ARGV[5] - ARGV[4] * 1000)) / 3600000) * 3600
         local last = redis.call('ZREVRANGEBYSCORE', KEYS[2], over, '-inf', 'WITHSCORES', 'LIMIT', 0, 1)[2]
-        lost = math.max(lost, tonumber(last or 0))
-        if lost > tonumber(ARGV[6]) then return lost end
-        redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', over)
+        if ARGV[7] == '1' and tonumber(last or 0) > forgotten then return -tonumber(last) end
+        redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', math.min(over, forgotten))
         if (old and string.sub(old, 1, 32) or '') ~= ARGV[2] then return 0 end
         if ARGV[3] == '' then
             redis.call('DEL', KEYS[1])
@@ -110,8 +113,10 @@ internal static class RedisScripts
         return 1
         """;
 
-    /// <summary>Runs every command of the others on the key KEYS[1], which is not there before and afterwards.</summary>
+    /// <summary>Runs every command of the others on the key KEYS[1], which is not there afterwards.</summary>
     internal const string TryOut = Now + """
+        -- An earlier start may have left it, because Redis undoes nothing of a script that fails.
+        redis.call('DEL', KEYS[1])
         redis.call('SADD', KEYS[1], '')
         redis.call('SISMEMBER', KEYS[1], '')
         redis.call('EXISTS', KEYS[1])

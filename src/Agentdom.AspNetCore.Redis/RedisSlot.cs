@@ -24,6 +24,7 @@ internal sealed class RedisSlot
         Replays = new RedisBuckets(_name + "replay:", Delay);
         Revoked = new RedisBuckets(_name + "revoked:", Delay);
         SetEnds = _name + "managed:ends";
+        Try = _name + "try";
     }
 
     internal RedisBuckets Replays { get; }
@@ -33,12 +34,13 @@ internal sealed class RedisSlot
     /// <summary>The sorted set of the agents that have managed tokens, by the end of the last one.</summary>
     internal RedisKey SetEnds { get; }
 
+    /// <summary>A key on which commands are tried out.</summary>
+    internal RedisKey Try { get; }
+
     /// <summary>How much later entries are removed than in the first slot, in milliseconds.</summary>
     internal int Delay { get; }
 
     internal RedisKey SetOf(byte[] agent) => _name + "managed:" + Convert.ToHexStringLower(agent);
-
-    internal RedisKey Another() => _name + "try:" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
     // Hashed, because Redis shows keys and values in its slow log and in MONITOR.
     internal static byte[] Hash(byte[] id) => SHA256.HashData(id)[..16];

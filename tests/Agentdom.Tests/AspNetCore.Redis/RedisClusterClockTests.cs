@@ -84,6 +84,35 @@ public sealed class RedisClusterClockTests : IAsyncLifetime
         Assert.False(await _state.IsRevokedAsync("a later token", end.AddMinutes(1), s_none));
     }
 
+    [Fact]
+    public async Task SetsOfOtherAgentsWaitForAMasterThatIsDown()
+    {
+        var database = _connection.GetDatabase();
+        var first = new RedisSlot(RedisIssuerState.DefaultKeyPrefix, 0);
+        var agents = Enumerable.Range(0, int.MaxValue).Select(static i => $"agent {i}")
+            .Where(static agent => RedisSlot.NumberOf(RedisSlot.Hash(agent)) == 0).Take(4).ToList();
+        IManagedTokenStore sets = _state;
+        Assert.True(await sets.TryReplaceAsync(agents[0], null, Set(), s_none));
+        _clocks.ForEach(static clock => clock.Set(Ahead));
+        _time.Advance(Ahead);
+        var down = _cluster.Servers[(RedisCluster.MasterOf(_connection.HashSlot(first.SetEnds)) + 1) % RedisCluster.Masters];
+        down.Kill();
+
+        Assert.True(await sets.TryReplaceAsync(agents[1], null, Set(), s_none));
+        Assert.True(await sets.TryReplaceAsync(agents[2], null, Set(), s_none));
+        // All masters have to know that this one is gone before anybody learns it.
+        await Assert.ThrowsAsync<IssuerStateException>(() => sets.FindAsync(agents[0], s_none).AsTask());
+        await Assert.ThrowsAsync<IssuerStateException>(() => sets.TryReplaceAsync(agents[0], null, Set(), s_none).AsTask());
+        Assert.Equal(3, await database.SortedSetLengthAsync(first.SetEnds));
+
+        await down.StartAgainAsync();
+        await TokenApi.UntilAsync(async () => await Record.ExceptionAsync(() => sets.FindAsync(agents[0], s_none).AsTask()) is null);
+        Assert.True(await sets.TryReplaceAsync(agents[3], null, Set(), s_none));
+        Assert.Equal(3, await database.SortedSetLengthAsync(first.SetEnds));
+
+        ManagedTokenSet Set() => new(Guid.NewGuid(), "1", _time.GetUtcNow().AddMinutes(5));
+    }
+
     private async Task AheadForAWhileAsync(int master)
     {
         _clocks[master].Set(Ahead);

@@ -20,6 +20,8 @@ public sealed class RedisStartTests : IDisposable
         "+acl|whoami",
     ];
 
+    private static readonly string[] s_clusterRights = ["+cluster", "+asking"];
+
     private readonly LogCapture _log = new();
 
     [Fact]
@@ -136,6 +138,60 @@ public sealed class RedisStartTests : IDisposable
         Assert.Contains(named, error.Message);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task AMissingRightOnOneMasterOfAClusterStopsTheApp(int master)
+    {
+        await using var cluster = await RedisCluster.StartAsync();
+        for (var i = 0; i < RedisCluster.Masters; i++)
+            await AddUserAsync(cluster.Servers[i], "app", [.. s_rights, .. s_clusterRights, i == master ? "-zadd" : "+zadd"]);
+
+        var error = await Assert.ThrowsAsync<IssuerStateException>(() => StartAsync(In(cluster)));
+
+        Assert.Contains("does not allow", error.Message);
+    }
+
+    [Fact]
+    public async Task StartsThatFailLeaveNothingAfterOneThatSucceeds()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var admin = await redis.ConnectAsync();
+        var address = $"redis://app:{Escaped}@{redis.Address}";
+        foreach (var missing in new[] { "-pexpireat", "-zadd", "-pexpireat" })
+        {
+            await AddUserAsync(redis, "app", [.. s_rights, missing]);
+            await Assert.ThrowsAsync<IssuerStateException>(() => StartAsync(address));
+        }
+        Assert.InRange(admin.GetServers()[0].Keys().Count(), 0, 1);
+
+        await AddUserAsync(redis, "app", s_rights);
+        await using var issuer = await StartAsync(address);
+
+        Assert.Empty(admin.GetServers()[0].Keys());
+    }
+
+    [Fact]
+    public async Task TheDocumentedRightsAreEnoughInAClusterWhileASlotMoves()
+    {
+        await using var cluster = await RedisCluster.StartAsync();
+        foreach (var server in cluster.Servers) await AddUserAsync(server, "app", [.. s_rights, .. s_clusterRights]);
+        await using (var issuer = await StartAsync(In(cluster))) Assert.True(await Wire.IsValidAsync(issuer, await issuer.TokenAsync()));
+
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(In(cluster));
+        await using var state = new RedisIssuerState(connection);
+        var until = DateTimeOffset.UtcNow.AddMinutes(5);
+        var signatures = Enumerable.Range(0, int.MaxValue).Select(static i => BitConverter.GetBytes(i))
+            .Where(static s => RedisSlot.NumberOf(RedisSlot.Hash(s)) == 0).Take(2).ToList();
+        Assert.True(await state.TryRememberAsync(signatures[0], until, default));
+        await cluster.MoveKeysAsync(connection.HashSlot(new RedisSlot(RedisIssuerState.DefaultKeyPrefix, 0).SetEnds));
+
+        Assert.True(await state.TryRememberAsync(signatures[1], until, default));
+        Assert.False(await state.TryRememberAsync(signatures[0], until, default));
+        Assert.Contains($"`{string.Join(' ', s_clusterRights)}`", await PageAsync());
+    }
+
     [Fact]
     public async Task TheDocumentedRightsAreEnough()
     {
@@ -150,9 +206,8 @@ public sealed class RedisStartTests : IDisposable
         Assert.DoesNotContain(_log.Of("Agentdom.AspNetCore.CurrentIssuer"), e => e.Level >= LogLevel.Warning);
         for (var i = 0; !_log.AllText.Contains("allkeys-lru", StringComparison.Ordinal) && i < 300; i++) await Task.Delay(100);
         Assert.Contains("allkeys-lru", _log.AllText);
-        var page = await File.ReadAllTextAsync(
-            Path.Combine(TestPaths.RepositoryRoot, "docs", "issuer.md"), TestContext.Current.CancellationToken);
-        Assert.Contains(string.Join(' ', s_rights), string.Join(' ', page.Split([' ', '\n', '\\'], StringSplitOptions.RemoveEmptyEntries)));
+        var words = (await PageAsync()).Split([' ', '\n', '\\'], StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains(string.Join(' ', s_rights), string.Join(' ', words));
     }
 
     [Fact]
@@ -178,6 +233,11 @@ public sealed class RedisStartTests : IDisposable
     }
 
     public void Dispose() => _log.Dispose();
+
+    private static string In(RedisCluster cluster) => $"{cluster.Address},user=app,password={Password}";
+
+    private static Task<string> PageAsync() => File.ReadAllTextAsync(
+        Path.Combine(TestPaths.RepositoryRoot, "docs", "issuer.md"), TestContext.Current.CancellationToken);
 
     private static async Task AddUserAsync(RedisServer redis, string name, IEnumerable<string> rights)
     {

@@ -9,7 +9,6 @@ internal sealed class RedisCluster : IAsyncDisposable
     private const int Slots = 16384;
     internal const int Masters = 3;
 
-
     private readonly List<RedisServer> _servers = [];
 
     internal IReadOnlyList<RedisServer> Servers => _servers;
@@ -48,6 +47,22 @@ internal sealed class RedisCluster : IAsyncDisposable
         return cluster;
     }
 
+    /// <summary>The master of a hash slot, as long as no slot has moved.</summary>
+    internal static int MasterOf(int slot) => Enumerable.Range(0, Masters).Last(i => Slots * i / Masters <= slot);
+
+    /// <summary>Begins to move a hash slot to the next master: all its keys are there, and the slot itself is not yet.</summary>
+    internal async Task MoveKeysAsync(int slot)
+    {
+        var from = MasterOf(slot);
+        var to = (from + 1) % Masters;
+        await ExecuteAsync(to, "SETSLOT", Text(slot), "IMPORTING", await ExecuteAsync(from, "MYID"));
+        await ExecuteAsync(from, "SETSLOT", Text(slot), "MIGRATING", await ExecuteAsync(to, "MYID"));
+        await using var admin = await _servers[from].ConnectAsync();
+        var server = admin.GetServers().Single(s => s.EndPoint.ToString() == _servers[from].Address);
+        var keys = (string[])(await server.ExecuteAsync("CLUSTER", "GETKEYSINSLOT", Text(slot), "1000"))!;
+        await server.ExecuteAsync("MIGRATE", ["127.0.0.1", _servers[to].Port, "", 0, 5000, "KEYS", .. keys]);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var server in _servers) await server.DisposeAsync();
@@ -56,7 +71,8 @@ internal sealed class RedisCluster : IAsyncDisposable
     private async Task<string> ExecuteAsync(int node, params string[] words)
     {
         await using var admin = await _servers[node].ConnectAsync();
-        return (await admin.GetServers()[0].ExecuteAsync("CLUSTER", [.. words])).ToString();
+        var server = admin.GetServers().Single(s => s.EndPoint.ToString() == _servers[node].Address);
+        return (await server.ExecuteAsync("CLUSTER", [.. words])).ToString();
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
