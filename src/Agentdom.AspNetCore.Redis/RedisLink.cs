@@ -134,7 +134,10 @@ internal sealed class RedisLink : IDisposable, IAsyncDisposable
         try
         {
             if (!Array.Exists(sentinel.GetServers(), s => s.IsConnected && s.SentinelGetMasterAddressByName(service) is not null))
+            {
+                _failure = null;
                 return false;
+            }
             Use(sentinel.GetSentinelMasterConnection(options));
             return true;
         }

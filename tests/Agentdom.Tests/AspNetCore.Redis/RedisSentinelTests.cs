@@ -13,18 +13,19 @@ public sealed class RedisSentinelTests
     public async Task AfterAFailoverNothingIsForgotten(bool isIssuerFirst)
     {
         using var log = new LogCapture();
+        await using var master = await RedisServer.StartAsync();
+        await using var replica = await RedisServer.StartAsync("--replicaof", "127.0.0.1", $"{master.Port}");
         var port = FreePort.Find();
-        var early = isIssuerFirst ? await StartAsync(port, log) : null;
+        await using var early = isIssuerFirst ? await StartAsync(port, log) : null;
         if (early is not null)
         {
             await Wire.AssertRefusedAsync(
                 await early.RequestTokenAsync(TestIssuer.Signed(TestIssuer.Body())), 503, "temporarily_unavailable");
             Assert.Contains("no Sentinel", log.Of("Agentdom.AspNetCore.CurrentIssuer").First(e => e.Id == 2003).Text);
         }
-        await using var master = await RedisServer.StartAsync();
-        await using var replica = await RedisServer.StartAsync("--replicaof", "127.0.0.1", $"{master.Port}");
         using var sentinel = await RedisSentinel.StartAsync(master, replicas: 1, port);
-        await using var issuer = early ?? await StartAsync(port, log);
+        await using var late = isIssuerFirst ? null : await StartAsync(port, log);
+        var issuer = early ?? late!;
         await WorksAsync(issuer);
         var used = TestIssuer.Signed(TestIssuer.Body());
         using var first = await issuer.RequestTokenAsync(used);
