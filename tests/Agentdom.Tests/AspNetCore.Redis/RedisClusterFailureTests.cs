@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Agentdom.Tests.AspNetCoreRedis;
 
-/// <summary>A cluster of which one master hangs.</summary>
+/// <summary>A cluster of which one master hangs, and one that does not say that it is one.</summary>
 public sealed class RedisClusterFailureTests
 {
     [Fact]
@@ -36,5 +36,29 @@ public sealed class RedisClusterFailureTests
                 return false;
             }
         }
+    }
+
+    [Fact]
+    public async Task AClusterThatIsHiddenGetsACallForEachSlot()
+    {
+        // One node, because the client follows no redirection to others if it knows of no cluster. A proxy does that itself.
+        await using var server = await RedisServer.StartAsync(
+            "--cluster-enabled", "yes", "--cluster-port", $"{FreePort.Find()}");
+        await using var admin = await server.ConnectAsync();
+        await admin.GetServers()[0].ExecuteAsync("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+        await admin.GetServers()[0].ExecuteAsync("ACL", "SETUSER", "app", "on", ">secret", "~*", "+@all", "-info", "-hello", "-cluster");
+        await TokenApi.UntilAsync(async () => ((string?)await admin.GetServers()[0].ExecuteAsync("CLUSTER", "INFO"))!
+            .Contains("cluster_state:ok", StringComparison.Ordinal));
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(
+            $"{server.Address},user=app,password=secret,protocol=resp2");
+        Assert.Equal(ServerType.Standalone, connection.GetServers()[0].ServerType);
+        await using var state = new RedisIssuerState(connection);
+        var (signatures, until) = (Enumerable.Range(0, 200).Select(static _ => RandomNumberGenerator.GetBytes(32)).ToList(),
+            DateTimeOffset.UtcNow.AddMinutes(5));
+
+        Assert.DoesNotContain(false, await RememberAsync());
+        Assert.DoesNotContain(true, await RememberAsync());
+
+        Task<bool[]> RememberAsync() => Task.WhenAll(signatures.Select(s => state.TryRememberAsync(s, until, default).AsTask()));
     }
 }
