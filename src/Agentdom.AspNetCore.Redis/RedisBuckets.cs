@@ -6,7 +6,8 @@ namespace Agentdom.AspNetCore.Redis;
 /// <summary>
 /// The entries of one kind in a <see cref="RedisSlot"/>. Those that expire in the same 15 seconds are one key, a bucket, which Redis
 /// removes as a whole. A second key has the buckets that were begun, and a third one the latest that was removed from there. Both stay,
-/// so a bucket that was begun and is missing is known to be lost, whatever the clock said meanwhile.
+/// so a bucket that was begun and is missing is known to be lost, whatever the clock said meanwhile. Redis must not evict these two keys,
+/// as it can if its maxmemory-policy is one of allkeys-*.
 /// </summary>
 internal sealed class RedisBuckets(string name, int delay)
 {
