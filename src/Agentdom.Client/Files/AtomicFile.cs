@@ -37,15 +37,12 @@ internal static class AtomicFile
         }
         catch
         {
-            File.Delete(temporary);
+            Discard(temporary);
             throw;
         }
     }
 
-    /// <summary>
-    /// Writes several files, each as <see cref="Write"/> does. They are flushed at the same time, which takes many disks little longer
-    /// than one flush. If a path occurs twice, the last one counts.
-    /// </summary>
+    /// <summary>Writes several files with different paths, each as <see cref="Write"/> does. They are flushed in parallel.</summary>
     /// <returns>The failure of each file, or null. One that fails does not prevent the others.</returns>
     internal static IReadOnlyList<Exception?> WriteAll(IReadOnlyList<(string Path, byte[] Content)> files)
     {
@@ -73,10 +70,13 @@ internal static class AtomicFile
             });
             if (failures[i] is null) continue;
             file.Dispose();
-            File.Delete(file.Name);
+            Discard(file.Name);
         }
         return failures;
     }
+
+    /// <summary>Deletes a temporary file if that is possible. One that stays is deleted by a later process.</summary>
+    internal static void Discard(string temporary) => Try(() => File.Delete(temporary));
 
     /// <summary>Reads a file without blocking a writer that replaces it.</summary>
     /// <param name="path">The file.</param>
@@ -138,11 +138,11 @@ internal static class AtomicFile
         }
         catch (IOException) when (File.Exists(path))
         {
-            File.Delete(temporary);
+            Discard(temporary);
         }
         catch
         {
-            File.Delete(temporary);
+            Discard(temporary);
             throw;
         }
     }
@@ -209,7 +209,7 @@ internal static class AtomicFile
         }
         catch
         {
-            File.Delete(temporary);
+            Discard(temporary);
             throw;
         }
         return temporary;

@@ -3,7 +3,7 @@ namespace Agentdom.Client;
 /// <summary>
 /// When a token is due for renewal: when less than a third of its lifetime and less than 5 minutes is left. A part of that margin, up
 /// to a tenth, is subtracted, so that agents that started together do not renew at the same time. It depends on the token only: if it
-/// were random each time, whoever asks often would soon get the smallest. A token that was requested in the future is due at once: the
+/// were random each time, a program that asks often would renew early. A token that was requested in the future is due at once: the
 /// clock was ahead then, so the token expires earlier than it seems to.
 /// </summary>
 internal static class RenewalPolicy

@@ -1,22 +1,15 @@
 namespace Agentdom.Client;
 
-/// <summary>Stores new tokens, and revokes the earlier tokens that their entries cannot remember.</summary>
+/// <summary>Stores a new token, and revokes tokens that no entry remembers.</summary>
 internal static class TokenKeeping
 {
     /// <exception cref="AtpException">The token could not be stored. Nothing was revoked.</exception>
-    internal static void Keep(AtpClient client, TokenStore store, StoredToken token) => RevokeDropped(client, store.Save(token));
+    internal static void Keep(AtpClient client, TokenStore store, StoredToken token) => Revoke(client, store.Save(token));
 
-    /// <summary>Stores tokens of different entries.</summary>
-    /// <returns>The failure of each, or null. Of those that failed nothing was revoked.</returns>
-    internal static IReadOnlyList<AtpException?> KeepAll(AtpClient client, TokenStore store, IReadOnlyList<StoredToken> tokens)
+    /// <summary>Revokes tokens in parallel. Best effort, within a few seconds.</summary>
+    internal static void Revoke(AtpClient client, IReadOnlyCollection<EarlierToken> tokens)
     {
-        var saved = store.SaveAll(tokens);
-        foreach (var one in saved) RevokeDropped(client, one.Dropped);
-        return [.. saved.Select(static one => one.Failure)];
-    }
-
-    private static void RevokeDropped(AtpClient client, IReadOnlyList<EarlierToken> tokens)
-    {
-        foreach (var dropped in tokens) client.TryRevoke(dropped.RevokeEndpoint, dropped.AccessToken);
+        if (tokens.Count == 0) return;
+        Task.Run(() => Task.WhenAll(tokens.Select(t => client.TryRevokeAsync(t.RevokeEndpoint, t.AccessToken)))).GetAwaiter().GetResult();
     }
 }

@@ -18,7 +18,9 @@ internal sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpH
     /// <summary>Renews those of the tokens that are due and returns each outcome as soon as it is known.</summary>
     /// <param name="tokens">The tokens. Each is read again before it is renewed.</param>
     /// <param name="tell">Receives progress messages, from any thread.</param>
-    /// <param name="cancel">Cancels the renewal. No more requests are sent, and tokens granted meanwhile are not stored.</param>
+    /// <param name="cancel">
+    /// Cancels the renewal. No more requests are sent. Tokens that were granted but are not stored yet are revoked, best effort.
+    /// </param>
     /// <exception cref="OperationCanceledException">The renewal was cancelled.</exception>
     public IEnumerable<RenewalOutcome> Renew(IEnumerable<StoredToken> tokens, Action<string>? tell, CancellationToken cancel)
     {
@@ -54,32 +56,30 @@ internal sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpH
         using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var running = new List<Attempt>();
         var answered = new List<Attempt>();
-        var outcomes = new List<RenewalOutcome>();
+        var unwanted = new List<EarlierToken>();
         try
         {
             for (var isMore = true; isMore || running.Count + answered.Count > 0;)
             {
                 // First of all, so that requests are on their way while tokens are stored.
-                while (isMore && running.Count < options.ThrottleLimit && outcomes.Count < options.ThrottleLimit
-                    && (isMore = waiting.MoveNext()))
+                while (isMore && running.Count < options.ThrottleLimit && (isMore = waiting.MoveNext()))
                 {
                     var start = Begin(waiting.Current, wait, tell, abandoned.Token);
-                    if (start.Outcome is not null) outcomes.Add(start.Outcome);
-                    else if (start.Attempt is not null) running.Add(start.Attempt);
+                    if (start.Attempt is not null) running.Add(start.Attempt);
+                    else if (start.Outcome is not null) yield return start.Outcome;
                     else putOff(waiting.Current);
                 }
-                outcomes.AddRange(End(answered));
-                answered.Clear();
-                foreach (var outcome in outcomes) yield return outcome;
-                var patience = outcomes.Count < options.ThrottleLimit ? s_pace : TimeSpan.Zero;
-                outcomes.Clear();
+                foreach (var outcome in End(answered, unwanted)) yield return outcome;
+                // Last, because an issuer that does not answer takes seconds, and nobody needs to wait for this.
+                TokenKeeping.Revoke(client, unwanted);
+                unwanted.Clear();
                 if (running.Count == 0) continue;
-                if (Task.WaitAny([.. running.Select(static a => a.Request)], (int)patience.TotalMilliseconds, cancel) < 0)
+                if (Task.WaitAny([.. running.Select(static a => a.Request)], (int)s_pace.TotalMilliseconds, cancel) < 0)
                 {
                     options.WhileWaiting?.Invoke();
                     continue;
                 }
-                // All of them are stored in one step, which takes little more time than one does.
+                // All of them are stored in one step.
                 answered.AddRange(running.FindAll(static a => a.Request.IsCompleted));
                 running.RemoveAll(answered.Contains);
             }
@@ -88,7 +88,11 @@ internal sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpH
         {
             // Also if the caller stops reading the outcomes.
             if (running.Count > 0) abandoned.Cancel();
-            foreach (var left in running.Concat(answered)) left.Dispose();
+            answered.AddRange(running);
+            foreach (var left in answered) left.Dispose();
+            // What was granted and is not stored, nobody could revoke later.
+            unwanted.AddRange(answered.Where(static a => a.IsGranted).Select(static a => a.Request.Result.AsEarlier()));
+            TokenKeeping.Revoke(client, unwanted);
         }
     }
 
@@ -129,23 +133,23 @@ internal sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpH
                 .RunAsync(client, secret, deadline).ConfigureAwait(false);
     }
 
-    private IEnumerable<RenewalOutcome> End(List<Attempt> answered)
+    private IEnumerable<RenewalOutcome> End(List<Attempt> answered, List<EarlierToken> unwanted)
     {
-        var granted = answered.FindAll(static a => a.Request.Status == TaskStatus.RanToCompletion);
-        var failures = TokenKeeping.KeepAll(client, store, granted.ConvertAll(static a => a.Request.Result));
+        if (answered.Count == 0) yield break;
+        var granted = answered.FindAll(static a => a.IsGranted);
+        var refused = answered.FindAll(static a => !a.IsGranted);
+        var saved = store.SaveAll(granted.ConvertAll(static a => a.Request.Result));
         foreach (var attempt in answered) attempt.Dispose();
+        answered.Clear();
+        for (var i = 0; i < granted.Count; i++)
+            unwanted.AddRange(saved[i].Failure is null ? saved[i].Dropped : [granted[i].Request.Result.AsEarlier()]);
         for (var i = 0; i < granted.Count; i++)
         {
-            var renewed = granted[i].Request.Result;
-            if (failures[i] is not { } failure)
-            {
-                yield return new RenewalOutcome(renewed, true, null);
-                continue;
-            }
-            client.TryRevoke(renewed.RevokeEndpoint, renewed.AccessToken);
-            yield return Failed(granted[i].Token, failure);
+            yield return saved[i].Failure is { } failure
+                ? Failed(granted[i].Token, failure)
+                : new RenewalOutcome(granted[i].Request.Result, true, null);
         }
-        foreach (var attempt in answered.Except(granted)) yield return Failed(attempt.Token, FailureOf(attempt));
+        foreach (var attempt in refused) yield return Failed(attempt.Token, FailureOf(attempt));
     }
 
     private static AtpException FailureOf(Attempt attempt)
@@ -185,6 +189,8 @@ internal sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpH
         internal StoredToken Token => token;
 
         internal Task<StoredToken> Request => request;
+
+        internal bool IsGranted => request.Status == TaskStatus.RanToCompletion;
 
         public void Dispose() => renewing.Dispose();
     }

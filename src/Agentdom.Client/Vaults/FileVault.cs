@@ -352,6 +352,6 @@ internal sealed class FileVault : ITokenVault
 
     private void DeleteTemporaryFiles()
     {
-        foreach (var path in Directory.GetFiles(_folder, "*" + AtomicFile.TemporarySuffix)) File.Delete(path);
+        foreach (var path in Directory.GetFiles(_folder, "*" + AtomicFile.TemporarySuffix)) AtomicFile.Discard(path);
     }
 }

@@ -20,8 +20,9 @@ internal interface ITokenVault
     void Write(string name, string text);
 
     /// <summary>Stores several texts, each as <see cref="Write"/> does. It returns after all are stored.</summary>
-    /// <param name="entries">The entries. If a name occurs twice, the last one counts.</param>
+    /// <param name="entries">The entries, each with another name.</param>
     /// <returns>The failure of each entry, or null. One that fails does not prevent the others.</returns>
+    /// <exception cref="OperationCanceledException">It was cancelled. None was stored.</exception>
     IReadOnlyList<AtpException?> WriteAll(IReadOnlyList<(string Name, string Text)> entries);
 
     /// <summary>Removes an entry.</summary>

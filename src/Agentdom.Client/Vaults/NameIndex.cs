@@ -14,7 +14,7 @@ internal sealed class NameIndex
 
     private const int FormatVersion = 1;
 
-    // So many entries can be decrypted in about the time that it takes to write the index.
+    // Below this, reading the entries is cheap enough.
     private const int FewNames = 32;
 
     private static readonly ConcurrentDictionary<string, NameIndex> s_ofFolders = new(StringComparer.Ordinal);

@@ -71,6 +71,9 @@ internal sealed record StoredToken
     /// <summary>Whether it has not expired at a moment.</summary>
     public bool IsValidAt(DateTimeOffset moment) => moment < ExpiresAt;
 
+    /// <summary>What is needed to revoke it.</summary>
+    public EarlierToken AsEarlier() => new() { AccessToken = AccessToken, ExpiresAt = ExpiresAt, RevokeEndpoint = RevokeEndpoint };
+
     /// <summary>This token and the earlier ones that have not expired at a moment.</summary>
     public IReadOnlyList<EarlierToken> WithEarlier(DateTimeOffset moment) => [AsEarlier(), .. Earlier.Where(e => moment < e.ExpiresAt)];
 
@@ -161,9 +164,6 @@ internal sealed record StoredToken
             : throw new JsonFormatException("'earlier' must be a list of objects.")),
         _ => throw new JsonFormatException("'earlier' must be a list."),
     };
-
-    private EarlierToken AsEarlier() =>
-        new() { AccessToken = AccessToken, ExpiresAt = ExpiresAt, RevokeEndpoint = RevokeEndpoint };
 
     private static string Required(JsonObject json, string name) =>
         json.Text(name) ?? throw new JsonFormatException($"'{name}' is missing.");

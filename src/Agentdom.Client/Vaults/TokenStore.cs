@@ -30,6 +30,7 @@ internal sealed class TokenStore(ITokenVault vault, Action<AtpException>? onUnre
 
     /// <summary>Stores tokens of different entries, each as <see cref="Save"/> does. It returns after all are stored.</summary>
     /// <returns>What became of each. One that fails does not prevent the others.</returns>
+    /// <exception cref="OperationCanceledException">It was cancelled. None was stored.</exception>
     public IReadOnlyList<SavedToken> SaveAll(IReadOnlyList<StoredToken> tokens)
     {
         var plans = tokens.Select(Plan).ToList();
@@ -223,7 +224,7 @@ internal sealed class TokenStore(ITokenVault vault, Action<AtpException>? onUnre
         {
             vault.Remove(name);
         }
-        catch (AtpException)
+        catch (Exception e) when (e is AtpException or OperationCanceledException)
         {
             // The new entry counts, and removing the token later removes both.
         }

@@ -62,19 +62,28 @@ internal sealed class SecretManagementVault(
         return true;
     });
 
-    public IReadOnlyList<AtpException?> WriteAll(IReadOnlyList<(string Name, string Text)> entries) =>
-        [.. entries.Select(entry =>
+    public IReadOnlyList<AtpException?> WriteAll(IReadOnlyList<(string Name, string Text)> entries)
+    {
+        var failures = new AtpException?[entries.Count];
+        for (var i = 0; i < failures.Length; i++)
         {
             try
             {
-                Write(entry.Name, entry.Text);
-                return null;
+                Write(entries[i].Name, entries[i].Text);
             }
             catch (AtpException e)
             {
-                return e;
+                failures[i] = e;
             }
-        })];
+            catch (Exception e) when (i > 0 && e is OperationCanceledException or PipelineStoppedException)
+            {
+                // The caller must learn that the ones before it are stored.
+                failures[i] = new AtpException(AtpError.VaultUnwritable,
+                    $"The entry {entries[i].Name} was not stored in the vault '{name}', because the command was stopped.", "Run it again.");
+            }
+        }
+        return failures;
+    }
 
     public bool Remove(string entry) => Exclusively(() =>
     {

@@ -82,7 +82,8 @@ public sealed class ManyProcessesTests : IDisposable
             // So that the kill happens at a random point of the next writes.
             for (var spin = Random.Shared.Next(200_000); spin > 0; spin--) Thread.SpinWait(1);
             writer.Kill();
-            if ((await writer.StandardOutput.ReadToEndAsync()).Split('\n').LastOrDefault(static l => l.Length == 4) is { } last)
+            if ((await writer.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.TrimEntries)
+                .LastOrDefault(static l => l.Length == 4) is { } last)
                 acknowledged = Number(last);
             await writer.WaitForExitAsync();
 
