@@ -10,39 +10,39 @@
     DotNetFrameworkVersion = '4.7.2'
     CompatiblePSEditions   = @('Core', 'Desktop')
     # No FileList: nothing reads it, and PowerShell resolves each of its paths at every import, which took 25 ms.
-    # What SecretManagement calls, in the folder where it looks. Not by a manifest, which would slow every import.
-    NestedModules          = @('Agentdom.Extension/Agentdom.Extension.psm1')
+    # No NestedModules: what SecretManagement calls is in the folder where it looks, and imported in its own session only.
     FormatsToProcess       = @('Agentdom.Format.ps1xml')
     FunctionsToExport      = @()
     VariablesToExport      = @()
     AliasesToExport        = @()
+    # One expression with commas: PowerShell compiles a line of its own as a statement, which took a fifth of an import.
     CmdletsToExport        = @(
-        'ConvertFrom-AtpToken'
-        'Get-AgentId'
-        'Get-AtpManifest'
-        'Get-AtpRefreshJob'
-        'Get-AtpSecret'
-        'Get-AtpToken'
-        'Invoke-AtpRestMethod'
-        'Invoke-AtpWebRequest'
-        'New-AtpSecret'
-        'New-AtpSignature'
-        'Register-AtpRefreshJob'
-        'Remove-AtpSecret'
-        'Request-AtpToken'
-        'Revoke-AtpToken'
-        'Set-AtpSecret'
-        'Start-AtpServer'
-        'Stop-AtpServer'
-        'Test-AtpSignature'
-        'Test-AtpToken'
-        'Unregister-AtpRefreshJob'
+        'ConvertFrom-AtpToken',
+        'Get-AgentId',
+        'Get-AtpManifest',
+        'Get-AtpRefreshJob',
+        'Get-AtpSecret',
+        'Get-AtpToken',
+        'Invoke-AtpRestMethod',
+        'Invoke-AtpWebRequest',
+        'New-AtpSecret',
+        'New-AtpSignature',
+        'Register-AtpRefreshJob',
+        'Remove-AtpSecret',
+        'Request-AtpToken',
+        'Revoke-AtpToken',
+        'Set-AtpSecret',
+        'Start-AtpServer',
+        'Stop-AtpServer',
+        'Test-AtpSignature',
+        'Test-AtpToken',
+        'Unregister-AtpRefreshJob',
         'Update-AtpToken'
     )
     PrivateData            = @{
         PSData = @{
             Tags         = @(
-                'AgentDOM', 'ATP', 'Agent', 'Token', 'JWT', 'HMAC', 'Automation', 'CI', 'SecretManagement', 'Vault'
+                'AgentDOM', 'ATP', 'Agent', 'Token', 'JWT', 'HMAC', 'Automation', 'CI', 'SecretManagement', 'Vault',
                 'PSEdition_Core', 'PSEdition_Desktop', 'Windows', 'Linux', 'MacOS'
             )
             # The build fills in the newest section of CHANGELOG.md.

@@ -140,6 +140,25 @@ function Test-SecretVault { param([string] $VaultName, [hashtable] $AdditionalPa
             'a b', 'c d', '0,255,7', 'me e f', 'g 9 h', 'ops 3 Int32', 'new', '4'
         }
 
+        It 'is called in SecretManagement''s own session and adds nothing to the user''s (<order>)' -ForEach @(
+            @{ order = 'Agentdom first'; import = '' }
+            @{ order = 'SecretManagement first'
+                import = 'Remove-Module Agentdom; Import-Module Microsoft.PowerShell.SecretManagement; Import-Module Agentdom' }
+        ) {
+            $there = New-ThrowawayHome (Join-Path $TestDrive "session-$($order[0])")
+            $path = Join-Path (Split-Path (Split-Path $PSScriptRoot)) 'out/Agentdom'
+            Invoke-InHome $there @"
+                $import
+                Register-SecretVault -Name Agentdom -ModuleName '$path'
+                Set-Secret one first
+                Get-Secret one -AsPlainText
+                (Get-Command Get-Secret, Set-Secret, Get-SecretInfo -All).Source | Sort-Object -Unique
+                (Get-Module -All).Name -match '^Agentdom' -join ' '
+                Remove-Module Agentdom
+                Get-Secret one -AsPlainText
+"@ | Should -Be 'first', 'Microsoft.PowerShell.SecretManagement', 'Agentdom', 'first'
+        }
+
         It 'loses no secret of 8 processes that write 250 each' {
             $there = New-ThrowawayHome (Join-Path $TestDrive 'eight')
             $null = Invoke-InHome $there "$register; Set-Secret first x"

@@ -15,12 +15,5 @@ public static class CanonicalJson
     /// sequence. Dates, enums and other objects are refused: the caller must decide on their format.
     /// </summary>
     /// <exception cref="JsonFormatException">The value has no canonical form.</exception>
-    public static string FromValue(object? value) => FromValue(value, omit: null, plain: null);
-
-    /// <inheritdoc cref="FromValue(object?)"/>
-    /// <param name="value">The value.</param>
-    /// <param name="omit">A member of the outermost object to leave out, such as the signature.</param>
-    /// <param name="plain">Unwraps each key and value inside, or null if none is wrapped.</param>
-    internal static string FromValue(object? value, string? omit, Func<object?, object?>? plain) =>
-        new CanonicalWriter(plain).Write(value, omit);
+    public static string FromValue(object? value) => new CanonicalWriter(plain: null).Write(value, omit: null);
 }

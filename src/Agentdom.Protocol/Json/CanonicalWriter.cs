@@ -1,3 +1,6 @@
+#if NET
+using System.Buffers;
+#endif
 using System.Collections;
 using System.Globalization;
 using System.Text;
@@ -6,9 +9,19 @@ namespace Agentdom.Protocol;
 
 /// <summary>Writes one canonical form: see <see cref="CanonicalJson"/>.</summary>
 /// <param name="plain">Unwraps each key and value inside objects and arrays, or null if none is wrapped.</param>
-internal sealed class CanonicalWriter(Func<object?, object?>? plain)
+/// <param name="text">Where it is written, or null for a new builder.</param>
+internal sealed class CanonicalWriter(Func<object?, object?>? plain, StringBuilder? text = null)
 {
-    private readonly StringBuilder _text = new(256);
+    // More members than this are rare, and sorted by the runtime.
+    private const int FewMembers = 16;
+
+#if NET
+    // What a string contains as it is: ASCII without control characters, quotes and backslashes.
+    private static readonly SearchValues<char> s_unescaped = SearchValues.Create(
+        " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~\x7f");
+#endif
+
+    private readonly StringBuilder _text = text ?? new(256);
 
     internal string Write(object? value, string? omit)
     {
@@ -23,20 +36,20 @@ internal sealed class CanonicalWriter(Func<object?, object?>? plain)
             case null:
                 _text.Append("null");
                 break;
-            case bool flag:
-                _text.Append(flag ? "true" : "false");
-                break;
             case string s:
                 WriteString(s);
+                break;
+            case bool flag:
+                _text.Append(flag ? "true" : "false");
                 break;
             case char c:
                 WriteString(c.ToString());
                 break;
             case JsonObject members:
-                WriteObject(members, members.Count, depth + 1, omit);
+                WriteObject(members, depth + 1, omit);
                 break;
             case IDictionary dictionary:
-                WriteObject(Members(dictionary), dictionary.Count, depth + 1, omit);
+                WriteObject(dictionary, depth + 1, omit);
                 break;
             case IEnumerable items:
                 WriteArray(items, depth + 1);
@@ -47,11 +60,11 @@ internal sealed class CanonicalWriter(Func<object?, object?>? plain)
         }
     }
 
-    private void WriteObject(IEnumerable<KeyValuePair<string, object?>> members, int count, int depth, string? omit)
+    private void WriteObject(JsonObject members, int depth, string? omit)
     {
         RefuseTooDeep(depth);
-        var names = new string[count];
-        var values = new object?[count];
+        var names = new string[members.Count];
+        var values = new object?[members.Count];
         var used = 0;
         foreach (var member in members)
         {
@@ -59,10 +72,33 @@ internal sealed class CanonicalWriter(Func<object?, object?>? plain)
             names[used] = member.Key;
             values[used++] = member.Value;
         }
-        Array.Sort(names, values, 0, used, StringComparer.Ordinal);
+        WriteMembers(names, values, used, depth);
+    }
 
+    private void WriteObject(IDictionary members, int depth, string? omit)
+    {
+        RefuseTooDeep(depth);
+        var names = new string[members.Count];
+        var values = new object?[members.Count];
+        var used = 0;
+        // Unlike foreach, this does not box each entry.
+        var entries = members.GetEnumerator();
+        while (entries.MoveNext())
+        {
+            if (Plain(entries.Key) is not string name)
+                throw new JsonFormatException($"A member name must be a string, not {entries.Key.GetType().Name}.");
+            if (name == omit) continue;
+            names[used] = name;
+            values[used++] = entries.Value;
+        }
+        WriteMembers(names, values, used, depth);
+    }
+
+    private void WriteMembers(string[] names, object?[] values, int count, int depth)
+    {
+        Sort(names, values, count);
         _text.Append('{');
-        for (var i = 0; i < used; i++)
+        for (var i = 0; i < count; i++)
         {
             if (i > 0)
             {
@@ -74,6 +110,28 @@ internal sealed class CanonicalWriter(Func<object?, object?>? plain)
             Write(Plain(values[i]), depth, null);
         }
         _text.Append('}');
+    }
+
+    // By insertion, because Array.Sort calls the comparer through an interface and bodies have few members.
+    private static void Sort(string[] names, object?[] values, int count)
+    {
+        if (count > FewMembers)
+        {
+            Array.Sort(names, values, 0, count, StringComparer.Ordinal);
+            return;
+        }
+        for (var i = 1; i < count; i++)
+        {
+            var (name, value) = (names[i], values[i]);
+            var place = i;
+            for (; place > 0 && string.CompareOrdinal(names[place - 1], name) > 0; place--)
+            {
+                names[place] = names[place - 1];
+                values[place] = values[place - 1];
+            }
+            names[place] = name;
+            values[place] = value;
+        }
     }
 
     private void WriteArray(IEnumerable items, int depth)
@@ -93,7 +151,9 @@ internal sealed class CanonicalWriter(Func<object?, object?>? plain)
     private void WriteString(string value)
     {
         _text.Append('"');
-        for (var i = 0; i < value.Length; i++)
+        var unescaped = UnescapedLength(value);
+        _text.Append(value, 0, unescaped);
+        for (var i = unescaped; i < value.Length; i++)
         {
             var c = value[i];
             switch (c)
@@ -121,14 +181,15 @@ internal sealed class CanonicalWriter(Func<object?, object?>? plain)
         _text.Append('"');
     }
 
-    private IEnumerable<KeyValuePair<string, object?>> Members(IDictionary dictionary)
+    // How many characters at the start certainly need no look at each.
+    private static int UnescapedLength(string value)
     {
-        foreach (DictionaryEntry entry in dictionary)
-        {
-            if (Plain(entry.Key) is not string name)
-                throw new JsonFormatException($"A member name must be a string, not {entry.Key.GetType().Name}.");
-            yield return new KeyValuePair<string, object?>(name, entry.Value);
-        }
+#if NET
+        var other = value.AsSpan().IndexOfAnyExcept(s_unescaped);
+        return other < 0 ? value.Length : other;
+#else
+        return 0;
+#endif
     }
 
     private object? Plain(object? value) => plain is null ? value : plain(value);
@@ -137,6 +198,10 @@ internal sealed class CanonicalWriter(Func<object?, object?>? plain)
     {
         switch (value)
         {
+            case int i:
+                return i.ToString(CultureInfo.InvariantCulture);
+            case long l and >= -JsonNumber.MaxSafeInteger and <= JsonNumber.MaxSafeInteger:
+                return l.ToString(CultureInfo.InvariantCulture);
             case double d:
                 return JsonNumber.Format(d);
             case float f:
@@ -144,7 +209,7 @@ internal sealed class CanonicalWriter(Func<object?, object?>? plain)
                 return JsonNumber.Format(double.Parse(f.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
             case decimal m when m != decimal.Truncate(m):
                 return JsonNumber.Format(double.Parse(m.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
-            case sbyte or byte or short or ushort or int or uint or long or ulong or decimal:
+            case sbyte or byte or short or ushort or uint or long or ulong or decimal:
                 var integer = Convert.ToDecimal(value, CultureInfo.InvariantCulture);
                 if (Math.Abs(integer) > JsonNumber.MaxSafeInteger)
                     throw new JsonFormatException("An integer is beyond ±(2^53-1) and would lose digits.");

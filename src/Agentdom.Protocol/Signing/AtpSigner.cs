@@ -11,6 +11,12 @@ public static class AtpSigner
     /// <summary>The name of the member that holds the signature and is not covered by it.</summary>
     public const string SignatureMember = "signature";
 
+    private const int MaxKeptCapacity = 4096;
+
+    // Kept for the thread's next body. No secret is in a body.
+    [ThreadStatic]
+    private static StringBuilder? t_text;
+
     /// <summary>The canonical body that a signature covers.</summary>
     /// <param name="body">A dictionary of values that <see cref="CanonicalJson.FromValue(object?)"/> accepts.</param>
     /// <exception cref="JsonFormatException">The body has no canonical form.</exception>
@@ -27,7 +33,12 @@ public static class AtpSigner
     {
         if (body is not (JsonObject or System.Collections.IDictionary))
             throw new JsonFormatException("A body to sign must be a JSON object.");
-        return CanonicalJson.FromValue(body, omit: SignatureMember, plain);
+        // Taken, because a property of the body may be a script that signs another body.
+        var text = t_text ?? new StringBuilder(256);
+        t_text = null;
+        var canonical = new CanonicalWriter(plain, text).Write(body, SignatureMember);
+        if (text.Capacity <= MaxKeptCapacity) t_text = text.Clear();
+        return canonical;
     }
 
     /// <summary>Signs a canonical body.</summary>

@@ -3,10 +3,15 @@ namespace Agentdom.Protocol;
 /// <summary>Bytes as lower-case hex digits and back.</summary>
 internal static class Hex
 {
+#if !NET
     private const string Digits = "0123456789abcdef";
 
+#endif
     internal static string Encode(byte[] bytes)
     {
+#if NET
+        return Convert.ToHexString(bytes).ToLowerInvariant();
+#else
         var text = new char[bytes.Length * 2];
         for (var i = 0; i < bytes.Length; i++)
         {
@@ -14,6 +19,7 @@ internal static class Hex
             text[2 * i + 1] = Digits[bytes[i] & 15];
         }
         return new string(text);
+#endif
     }
 
     /// <summary>Exactly <paramref name="length"/> bytes from hex digits of either case; null for any other text.</summary>

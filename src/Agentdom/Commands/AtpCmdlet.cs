@@ -41,17 +41,19 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
-    protected sealed override void ProcessRecord() => Guarded(Process, isLast: !WorksAtEnd);
+    protected sealed override void ProcessRecord() => Guarded(isEnd: false);
 
     /// <inheritdoc/>
-    protected sealed override void EndProcessing() => Guarded(Finish, isLast: true);
+    protected sealed override void EndProcessing() => Guarded(isEnd: true);
 
-    private void Guarded(Action work, bool isLast)
+    // Runs for each input, so it creates no delegates and reads what the cmdlet was called with only after a failure.
+    private void Guarded(bool isEnd)
     {
         ErrorRecord? failure = null;
         try
         {
-            work();
+            if (isEnd) Finish();
+            else Process();
         }
         catch (AtpException e)
         {
@@ -65,11 +67,13 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
         {
             throw new PipelineStoppedException();
         }
+        var isLast = isEnd || !WorksAtEnd;
         // A terminating error ignores -ErrorAction, so a caller who set it gets a non-terminating one.
-        var isTerminating = !MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey("ErrorAction");
+        var isTerminating = failure is not null
+            && !MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey("ErrorAction");
         if (failure is not null && !isTerminating) WriteError(failure);
-        if (isLast || (failure is not null && isTerminating)) Deliver();
-        if (failure is not null && isTerminating) ThrowTerminatingError(failure);
+        if (isLast || isTerminating) Deliver();
+        if (isTerminating) ThrowTerminatingError(failure!);
     }
 
     /// <inheritdoc/>
@@ -133,7 +137,7 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
     /// <param name="enumerateCollection">Whether to output the elements of a collection one by one.</param>
     /// <param name="ifUndelivered">Called if the pipeline ends before the object was output.</param>
     private protected void WriteObject(object? output, bool enumerateCollection = false, Action? ifUndelivered = null) =>
-        _deliveries.Enqueue(new(() => base.WriteObject(output, enumerateCollection), ifUndelivered));
+        _deliveries.Enqueue(new(null, output, enumerateCollection, ifUndelivered));
 
     /// <summary>Writes a warning after the work.</summary>
     private protected new void WriteWarning(string text) => _deliveries.Enqueue(new(() => base.WriteWarning(text)));
@@ -195,7 +199,12 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
         try
         {
             _interruption?.Throw();
-            while (_deliveries.Count > 0) _deliveries.Dequeue().Write();
+            while (_deliveries.Count > 0)
+            {
+                var delivery = _deliveries.Dequeue();
+                if (delivery.Write is null) base.WriteObject(delivery.Output, delivery.IsCollection);
+                else delivery.Write();
+            }
         }
         finally
         {
@@ -205,8 +214,10 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
 
     private void Process()
     {
-        if (MyInvocation.BoundParameters.Values.OfType<SecureString>().Any(NoPlainTextAttribute.IsRefused))
-            throw NoPlainTextAttribute.Refusal();
+        foreach (var value in MyInvocation.BoundParameters.Values)
+        {
+            if (NoPlainTextAttribute.IsRefused(value)) throw NoPlainTextAttribute.Refusal();
+        }
         Run();
     }
 
@@ -217,5 +228,6 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private sealed record Delivery(Action Write, Action? IfUndelivered = null);
+    // An object to output, unless there is something else to write.
+    private sealed record Delivery(Action? Write, object? Output = null, bool IsCollection = false, Action? IfUndelivered = null);
 }

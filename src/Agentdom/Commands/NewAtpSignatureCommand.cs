@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using System.Text;
 
 namespace Agentdom.Commands;
 
@@ -8,7 +9,7 @@ namespace Agentdom.Commands;
 [OutputType(typeof(AtpSignature))]
 public sealed class NewAtpSignatureCommand : AtpCmdlet
 {
-    private SharedSecret? _secret;
+    private BodySigner? _signer;
 
     /// <summary>The body: JSON text, a hashtable or an object. A member named <c>signature</c> is not signed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -22,11 +23,17 @@ public sealed class NewAtpSignatureCommand : AtpCmdlet
     /// <inheritdoc/>
     protected override void Run()
     {
-        _secret ??= Session.FindSecret(Secret);
-        var canonical = BodyReader.Canonical(Body);
-        WriteObject(new AtpSignature(AtpSigner.Sign(canonical, _secret), canonical));
+        _signer ??= NewSigner();
+        var canonical = Encoding.UTF8.GetBytes(BodyReader.Canonical(Body));
+        WriteObject(new AtpSignature(_signer.Sign(canonical), canonical));
     }
 
     /// <inheritdoc/>
-    protected override void Finish() => _secret?.Dispose();
+    protected override void Finish() => _signer?.Dispose();
+
+    private BodySigner NewSigner()
+    {
+        using var secret = Session.FindSecret(Secret);
+        return new BodySigner(secret);
+    }
 }

@@ -31,7 +31,7 @@ internal sealed class NoPlainTextAttribute : ArgumentTransformationAttribute
         };
     }
 
-    internal static bool IsRefused(SecureString value) => ReferenceEquals(value, s_refused);
+    internal static bool IsRefused(object? value) => ReferenceEquals(value, s_refused);
 
     internal static AtpException Refusal() => new(AtpError.PlainTextRefused,
         "A secret or token must be a SecureString, so that it is not displayed or logged.",

@@ -13,8 +13,8 @@ namespace Agentdom.Loading;
 /// </summary>
 public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssemblyCleanup
 {
-    private static readonly string s_bin = Path.Combine(
-        Path.GetDirectoryName(typeof(ModuleInitializer).Assembly.Location)!, "bin");
+    private static readonly string s_folder = Path.GetDirectoryName(typeof(ModuleInitializer).Assembly.Location)!;
+    private static readonly string s_bin = Path.Combine(s_folder, "bin");
 
     private static readonly bool s_isFramework =
         RuntimeInformation.FrameworkDescription.StartsWith(".NET Framework", StringComparison.Ordinal);
@@ -25,6 +25,7 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssem
     public void OnImport()
     {
         if (Interlocked.Increment(ref s_imports) > 1) LoadedVersion.CheckLater();
+        VaultExtension.ImportFor(Runspace.DefaultRunspace, s_folder);
         if (!s_isFramework)
         {
             SubscribeLoadContext();
@@ -49,7 +50,7 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssem
     private static Assembly? ResolveOnFramework(object? sender, ResolveEventArgs args)
     {
         // Only for this module's assemblies: other modules must get their own dependencies.
-        var isOurs = args.RequestingAssembly?.Location.StartsWith(Path.GetDirectoryName(s_bin)!, StringComparison.OrdinalIgnoreCase);
+        var isOurs = args.RequestingAssembly?.Location.StartsWith(s_folder, StringComparison.OrdinalIgnoreCase);
         if (isOurs != true) return null;
         var path = Path.Combine(s_bin, "netstandard2.0", new AssemblyName(args.Name).Name + ".dll");
         return File.Exists(path) ? Assembly.LoadFrom(path) : null;

@@ -18,6 +18,7 @@ internal static class BodyReader
     // One level only: the canonical writer calls this again for each value inside.
     private static object? Plain(object? value)
     {
+        if (value is string) return value;
         var wrapped = value as PSObject;
         value = wrapped?.BaseObject ?? value;
         return value switch

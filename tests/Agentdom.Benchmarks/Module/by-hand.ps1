@@ -29,8 +29,13 @@ $hmac = [Security.Cryptography.HMACSHA256]::new([Text.Encoding]::UTF8.GetBytes($
 "first-request $(Measure-Time { Request-Token })"
 $null = 1..$Calls | ForEach-Object { Request-Token }
 "warm-request $((Measure-Time { foreach ($i in 1..$Calls) { Request-Token } }) / $Calls)"
-$body = foreach ($i in 1..$Bodies) {
+$body = foreach ($i in 0..$Bodies) {
     [ordered]@{ agent_id = 'benchmark'; purpose = 'benchmark'; scopes = @('data.read'); timestamp = 1795464527000 + $i }
 }
-$null = $body | Select-Object -First 1000 | ForEach-Object { Get-Signature $_ }
-"sign $((Measure-Time { $body | ForEach-Object { Get-Signature $_ } }) / $Bodies)"
+$null = $body[0] | ForEach-Object { Get-Signature $_ }
+$from = 1
+foreach ($to in ($Bodies / 100), ($Bodies / 10), $Bodies) {
+    $part = $body[$from..$to]
+    "sign-$to $((Measure-Time { $part | ForEach-Object { Get-Signature $_ } }) / $part.Count)"
+    $from = $to + 1
+}

@@ -28,6 +28,38 @@ public sealed class CanonicalJsonTests
     }
 
     [Theory]
+    [InlineData(2)]
+    [InlineData(16)]
+    [InlineData(17)]
+    [InlineData(100)]
+    public void AnyNumberOfMembersIsSortedAndNoneMayOccurTwice(int count)
+    {
+        var random = new Random(count);
+        var members = Enumerable.Range(0, count).Select(static i => $"{"aZ_é€"[i % 5]}{i}").OrderBy(_ => random.Next()).ToList();
+        var sorted = members.Order(StringComparer.Ordinal).Select(static name => $"\"{name}\":\"{name}\"");
+        var expected = $$"""{{{string.Join(',', sorted)}}}""";
+
+        Assert.Equal(expected, CanonicalJson.FromText($$"""{{{string.Join(',', members.Select(static n => $"\"{n}\":\"{n}\""))}}}"""));
+        Assert.Equal(expected, CanonicalJson.FromValue(new Hashtable(members.ToDictionary(static n => n, static n => n))));
+
+        // Two keys whose names are equal only once they are unwrapped.
+        var twice = new Hashtable(members.ToDictionary(static n => (object)n, static n => n)) { [1] = "", [2] = "" };
+        Assert.Throws<JsonFormatException>(() => AtpSigner.CanonicalBody(twice, static v => v is int ? "twice" : v));
+    }
+
+    [Theory]
+    [InlineData("Größe", "\"Größe\"")]
+    [InlineData("plain, then \"", "\"plain, then \\\"\"")]
+    [InlineData("plain, then \u0001 and \U0001f600 and plain", "\"plain, then \\u0001 and \U0001f600 and plain\"")]
+    [InlineData("", "\"\"")]
+    public void WhatFollowsPlainTextIsEscapedToo(string value, string expected) =>
+        Assert.Equal(expected, CanonicalJson.FromValue(value));
+
+    [Fact]
+    public void ALoneSurrogateAfterPlainTextIsRefused() =>
+        Assert.Throws<JsonFormatException>(() => CanonicalJson.FromValue("plain \ud800 text"));
+
+    [Theory]
     [InlineData("""
         "\"\\\/\b\f\n\r\t"
         """, """
