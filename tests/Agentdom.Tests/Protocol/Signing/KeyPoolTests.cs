@@ -28,6 +28,7 @@ public sealed class KeyPoolTests
         Assert.Throws<CryptographicException>(() => pool.Sign([1, 2]));
 
         fails = false;
-        Assert.Equal(HMACSHA256.HashData(key, [3, 4]), pool.Sign([3, 4]));
+        byte[] next = [3, 4];
+        Assert.Equal(HMACSHA256.HashData(key, next), pool.Sign(next));
     }
 }
