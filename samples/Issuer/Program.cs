@@ -48,7 +48,8 @@ try
     Telemetry.Add(builder);
 
     var app = builder.Build();
-    app.MapAgentTokens("/v1/agent-tokens");
+    // Agents have no credentials at these endpoints, so authentication and authorization would only cost time.
+    app.MapAgentTokens("/v1/agent-tokens").ShortCircuit();
     if (hasDatabase || app.Services.GetRequiredService<IOptions<AgentTokenIssuerOptions>>().Value.Agents.Count > 0)
         app.MapPublishedAgentTokens();
     app.MapAgentdomManifest();

@@ -9,6 +9,8 @@ namespace Agentdom.Issuer;
 /// </summary>
 internal sealed class TokenCodec
 {
+    private const int MaxClaims = 10;
+
     private static readonly JsonWebTokenHandler s_handler = new()
     {
         MaximumTokenSizeInBytes = AccessTokenFormat.MaxLength,
@@ -63,7 +65,7 @@ internal sealed class TokenCodec
     internal string Mint(AgentToken token)
     {
         var issuedAt = token.IssuedAt.ToUnixTimeSeconds();
-        var claims = new Dictionary<string, object?>
+        var claims = new Dictionary<string, object?>(MaxClaims)
         {
             [JwtRegisteredClaimNames.Iss] = _options.Name,
             [JwtRegisteredClaimNames.Sub] = token.AgentId,

@@ -32,6 +32,46 @@ public sealed class SampleAuditTests : IDisposable
     }
 
     [Fact]
+    public async Task LinesThatCouldNotBeWrittenAreCountedInTheFile()
+    {
+        using var issuer = await SampleIssuer.StartWithAsync("memory", ("ATP_AUDIT_FILE", AuditFile));
+
+        // Again if the issuer did not try to write while it could not.
+        await TokenApi.UntilAsync(async () =>
+        {
+            File.Delete(AuditFile);
+            Directory.CreateDirectory(AuditFile);
+            await issuer.TokenAsync();
+            await issuer.TokenAsync();
+            await Task.Delay(300, TestContext.Current.CancellationToken);
+            Directory.Delete(AuditFile);
+            await issuer.TokenAsync();
+            await UntilLinesAsync(1);
+            return Lines()[0] == "2 lines before this one could not be written.";
+        });
+        await UntilLinesAsync(2);
+        Assert.Contains(" 1001 Issued token ", Lines()[1]);
+    }
+
+    // The issuer's endpoints skip the middleware after routing, and this is before it.
+    [Fact]
+    public async Task TheAddressIsTheAgentsOwnBehindAProxy()
+    {
+        using var issuer = await SampleIssuer.StartWithAsync(
+            "memory", ("ATP_AUDIT_FILE", AuditFile), ("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, issuer.Url + "/v1/agent-tokens")
+        {
+            Content = new StringContent(TestIssuer.Signed(TestIssuer.Body()), System.Text.Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add("X-Forwarded-For", "203.0.113.7");
+        using var response = await Wire.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(200, (int)response.StatusCode);
+        await UntilLinesAsync(1);
+        Assert.EndsWith(" at 203.0.113.7.", Lines()[0]);
+    }
+
+    [Fact]
     public async Task AFileThatCannotBeWrittenIsReportedAtTheStart()
     {
         var (exitCode, output, error) = await SampleIssuer.RunAsync(
