@@ -269,7 +269,7 @@ public sealed partial class RedisStateTests : StateContract
     }
 
     // In every slot.
-    private Task BeginBucketsAsync(DateTimeOffset until) =>
+    private Task<bool[]> BeginBucketsAsync(DateTimeOffset until) =>
         Task.WhenAll(Enumerable.Range(0, 2000).Select(_ => _state.TryRememberAsync(Signature(), until, s_none).AsTask()));
 
     private ServiceProvider Services(string connection, string? prefix = null)
