@@ -16,6 +16,8 @@
 //   ATP_ADMIN_KEY    a key of at least 32 bytes, with which operators administer the registered agents at /agents
 //   ATP_RATE_LIMIT   how many tokens an agent can request per minute, or off (default: 600); an address can make ten times as
 //                    many requests
+//   ATP_AUDIT_FILE   a file that the audit events are appended to, instead of being written to the console, which costs less under load.
+//                    They are in the file after a fifth of a second. It may be renamed at any time
 //   ATP_METRICS_URL  a second address to listen on, such as http://127.0.0.1:9464, where Prometheus reads /metrics and which serves
 //                    nothing else (default: none). See samples/observability
 //   OTEL_EXPORTER_OTLP_ENDPOINT  where metrics and traces are sent to, such as http://localhost:4317 (default: nowhere). OpenTelemetry's
@@ -36,6 +38,7 @@ builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
 builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
 try
 {
+    AuditSetting.Use(builder);
     builder.Services.AddAgentTokenIssuer(builder.Configuration.GetSection("AgentTokens"));
     var tokens = builder.Services.AddAgentTokenIssuer(Settings.Read(builder.Configuration));
     var hasDatabase = StateSetting.Use(tokens, builder.Configuration);
@@ -65,6 +68,6 @@ catch (Exception e) when (e is SettingException or OptionsValidationException or
 {
     foreach (var problem in (e as OptionsValidationException)?.Failures ?? [e.Message]) Console.Error.WriteLine(problem);
     Console.Error.WriteLine("Correct the setting (ATP_SECRET, ATP_SCOPES, ATP_TOKEN_TTL, ATP_SIGNING_KEY, ATP_PUBLIC_ORIGIN, ATP_STATE, "
-        + "ATP_KEYS, ATP_ADMIN_KEY, ATP_RATE_LIMIT, ATP_METRICS_URL or OTEL_EXPORTER_OTLP_ENDPOINT) and start again.");
+        + "ATP_KEYS, ATP_ADMIN_KEY, ATP_RATE_LIMIT, ATP_AUDIT_FILE, ATP_METRICS_URL or OTEL_EXPORTER_OTLP_ENDPOINT) and start again.");
     return 1;
 }

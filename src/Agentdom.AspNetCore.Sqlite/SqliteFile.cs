@@ -11,6 +11,12 @@ internal sealed class SqliteFile
     // After SQLite's own wait the library retries for this long, in seconds. 0 means forever.
     private const int CommandSeconds = 1;
 
+    // All writes wait while the write-ahead log is copied into the file. SQLite's default is 1,000.
+    private const int LogPages = 8000;
+
+    // New rows go to random pages of those that expire in the next minutes. SQLite's default is 2,000.
+    private const int CacheKibibytes = 16_000;
+
     private readonly string _path;
     private readonly string _connectionString;
 
@@ -87,6 +93,22 @@ internal sealed class SqliteFile
             if (Text(connection, "PRAGMA journal_mode = WAL") != "wal") throw Failed("is not on a local disk, or not writable");
             // A commit returns only after the data is on the disk. macOS needs fullfsync for that.
             Execute(connection, "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a connection that writes, for one thread at a time.</summary>
+    internal SqliteConnection OpenToWrite()
+    {
+        var connection = Open();
+        try
+        {
+            Execute(connection, $"PRAGMA wal_autocheckpoint = {LogPages}; PRAGMA cache_size = -{CacheKibibytes}");
             return connection;
         }
         catch

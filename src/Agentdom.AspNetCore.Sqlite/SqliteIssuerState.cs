@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Threading.Channels;
 
 namespace Agentdom.AspNetCore.Sqlite;
 
@@ -15,10 +14,7 @@ namespace Agentdom.AspNetCore.Sqlite;
 /// </remarks>
 public sealed class SqliteIssuerState : IIssuerState, IManagedTokenStore, IDisposable, IAsyncDisposable
 {
-    private const int MaxWaiting = 32 * 1024;
-
-    private readonly Channel<SqliteWrite> _writes =
-        Channel.CreateBounded<SqliteWrite>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    private readonly SqliteQueue _queue = new();
     private readonly SqliteFile _file;
     private readonly SqliteReaders _readers;
     private readonly Task _writing;
@@ -33,7 +29,9 @@ public sealed class SqliteIssuerState : IIssuerState, IManagedTokenStore, IDispo
         _file = new SqliteFile(path);
         _readers = new SqliteReaders(_file);
         var writer = SqliteWriter.Create(_file, time ?? TimeProvider.System);
-        _writing = Task.Run(() => WriteAsync(writer));
+        // On a thread of its own, because it mostly waits for the disk. The pool has as few threads as the machine has cores.
+        _writing = Task.Factory.StartNew(
+            () => Write(writer), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <inheritdoc/>
@@ -58,7 +56,7 @@ public sealed class SqliteIssuerState : IIssuerState, IManagedTokenStore, IDispo
     /// <summary>Writes pending data and closes the file. Later calls throw <see cref="IssuerStateException"/>.</summary>
     public async ValueTask DisposeAsync()
     {
-        _writes.Writer.TryComplete();
+        _queue.Close();
         await _writing;
         _readers.Dispose();
     }
@@ -68,23 +66,18 @@ public sealed class SqliteIssuerState : IIssuerState, IManagedTokenStore, IDispo
 
     private Task<bool> QueueAsync(SqliteWrite write, CancellationToken cancel)
     {
-        if (!_writes.Writer.TryWrite(write)) throw _file.Failed("is closed, or its disk does not keep up");
+        if (!_queue.TryAdd(write)) throw _file.Failed("is closed, or its disk does not keep up");
         // Cancelling the wait does not cancel the write. A revocation that was requested should still be stored, and the other
         // writes of its batch are not delayed.
         return write.Task.WaitAsync(cancel);
     }
 
-    private async Task WriteAsync(SqliteWriter writer)
+    private void Write(SqliteWriter writer)
     {
         using (writer)
         {
             var batch = new List<SqliteWrite>();
-            while (await _writes.Reader.WaitToReadAsync())
-            {
-                while (batch.Count < MaxWaiting && _writes.Reader.TryRead(out var write)) batch.Add(write);
-                writer.Commit(batch);
-                batch.Clear();
-            }
+            while (_queue.TryTake(ref batch)) writer.Commit(batch);
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed class SqliteWriter : IDisposable
         try
         {
             file.Create();
-            return new SqliteWriter(file, time) { _statements = new SqliteStatements(file.Open()) };
+            return new SqliteWriter(file, time) { _statements = new SqliteStatements(file.OpenToWrite()) };
         }
         catch (Exception e)
         {
@@ -33,7 +33,7 @@ internal sealed class SqliteWriter : IDisposable
         try
         {
             if (!_file.Exists) Dispose();
-            _statements ??= new SqliteStatements(_file.Open());
+            _statements ??= new SqliteStatements(_file.OpenToWrite());
             // Prunes more rows than the batch adds, so that expired rows do not pile up, but limited, so that no batch waits long.
             _statements.Run(batch, _clock.ExpiredBefore(), mostPruned: 1000 + (2 * batch.Count));
         }

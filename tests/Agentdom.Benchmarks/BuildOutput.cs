@@ -17,6 +17,10 @@ internal static class BuildOutput
     /// <summary>The folder of the issuer on Express, which runs from its source folder.</summary>
     internal static string ExpressIssuer { get; } = Path.Combine(Metadata("RepositoryRoot"), "tests", "Agentdom.Benchmarks", "express");
 
+    /// <summary>The issuer on bare Node, which runs from its source folder.</summary>
+    internal static string NodeIssuer { get; } =
+        Path.Combine(Metadata("RepositoryRoot"), "tests", "Agentdom.Benchmarks", "node", "server.mjs");
+
     /// <summary>The folder of the scripts that are measured in pwsh.</summary>
     internal static string ModuleScripts { get; } = Path.Combine(Metadata("RepositoryRoot"), "tests", "Agentdom.Benchmarks", "Module");
 

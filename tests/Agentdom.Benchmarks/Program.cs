@@ -11,6 +11,9 @@ try
         case ["serve", .. var settings]:
             await DatabaseIssuer.RunAsync(settings);
             return 0;
+        case ["floor", .. var settings]:
+            await BareEndpoint.RunAsync(settings);
+            return 0;
         case ["all"]:
             ProtocolBenchmark.Run();
             HostileBodies.Run();

@@ -7,19 +7,21 @@ namespace Agentdom.Benchmarks.Load;
 internal sealed class AnswerReader(Socket socket)
 {
     private readonly byte[] _buffer = new byte[8192];
+    private int _length;
+    private int _wanted = int.MaxValue;
 
-    /// <summary>The status of the next answer, or 0 if it was cut off or has no length.</summary>
-    internal short Read()
+    /// <summary>Receives once.</summary>
+    /// <returns>
+    /// The status of the answer if it is complete, 0 if it was cut off or has no length, or null if a part is missing.
+    /// </returns>
+    internal short? Read()
     {
-        var length = 0;
-        var wanted = int.MaxValue;
-        while (length < wanted)
-        {
-            var read = length == _buffer.Length ? 0 : socket.Receive(_buffer, length, _buffer.Length - length, SocketFlags.None);
-            if (read == 0) return 0;
-            length += read;
-            if (wanted == int.MaxValue) wanted = Wanted(_buffer.AsSpan(0, length));
-        }
+        var read = _length == _buffer.Length ? 0 : socket.Receive(_buffer, _length, _buffer.Length - _length, SocketFlags.None);
+        if (read == 0) return 0;
+        _length += read;
+        if (_wanted == int.MaxValue) _wanted = Wanted(_buffer.AsSpan(0, _length));
+        if (_length < _wanted) return null;
+        (_length, _wanted) = (0, int.MaxValue);
         return Utf8Parser.TryParse(_buffer.AsSpan("HTTP/1.1 ".Length, 3), out short status, out _) ? status : (short)0;
     }
 

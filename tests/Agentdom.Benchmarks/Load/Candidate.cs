@@ -11,6 +11,9 @@ internal sealed class Candidate(string name, ServerProcess issuer, LoadAgents ag
 
     internal LoadAgents Agents => agents;
 
+    /// <summary>Whether it is an issuer, which must grant and refuse.</summary>
+    internal bool IsIssuer { get; init; } = true;
+
     internal IReadOnlyList<RoundResult> Rounds => _rounds;
 
     /// <summary>The requests per second of the last round or warm-up, or 0 before the first.</summary>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Agentdom.Benchmarks.Load;
 
-/// <summary>Starts the issuers: the sample issuer on each kind of state, and the one on Express.</summary>
+/// <summary>Starts the issuers: the sample issuer on each kind of state, and those that it is compared with.</summary>
 internal static class Candidates
 {
     // Rate limiting is on, but the limit is never reached.
@@ -48,15 +48,27 @@ internal static class Candidates
     {
         if (!OnPath.Has("node") || !OnPath.Has("npm")) throw new SkippedException("there is no node or no npm here");
         if (!Directory.Exists(Path.Combine(BuildOutput.ExpressIssuer, "node_modules"))) await InstallAsync();
-        var environment = new Dictionary<string, string>
-        {
-            ["ATP_SECRET"] = secret,
-            ["ATP_RATE_LIMIT"] = RateLimit,
-            ["NODE_ENV"] = "production",
-        };
-        return new Candidate("Express 5, jsonwebtoken", await ServerProcess.StartAsync(
-            static (port, _) => ["node", Path.Combine(BuildOutput.ExpressIssuer, "server.js"), $"{port}"], environment),
+        return new Candidate(
+            "Express 5, jsonwebtoken", await NodeAsync(secret, Path.Combine(BuildOutput.ExpressIssuer, "server.js")),
             LoadAgents.Sharing(secret));
+    }
+
+    /// <summary>The protocol on Node's own modules.</summary>
+    /// <exception cref="SkippedException">There is no Node.</exception>
+    internal static async Task<Candidate> NodeAsync(string secret)
+    {
+        if (!OnPath.Has("node")) throw new SkippedException("there is no node here");
+        return new Candidate("Node, no framework", await NodeAsync(secret, BuildOutput.NodeIssuer), LoadAgents.Sharing(secret));
+    }
+
+    /// <summary>A server that is no issuer.</summary>
+    internal static async Task<Candidate> FloorAsync(string secret)
+    {
+        var server = await ServerProcess.StartAsync(
+            static (port, _) => ["dotnet", BuildOutput.Benchmarks, "floor", $"--urls=http://127.0.0.1:{port}", .. s_logging],
+            // As projects for the web have it.
+            new Dictionary<string, string> { ["DOTNET_gcServer"] = "1" });
+        return new Candidate("ASP.NET Core, no issuer", server, LoadAgents.Sharing(secret)) { IsIssuer = false };
     }
 
     /// <summary>Many registered agents in the configuration, with in-memory state.</summary>
@@ -85,7 +97,8 @@ internal static class Candidates
                     return
                     [
                         "dotnet", BuildOutput.Benchmarks, "serve", $"--urls=http://127.0.0.1:{port}", $"--State={state}",
-                        $"--Database={PostgresProcess.ConnectionString(postgres)}", $"--AgentList={list}", .. s_logging,
+                        $"--Database={PostgresProcess.ConnectionString(postgres)}", $"--AgentList={list}",
+                        $"--Audit={Path.Combine(folder, "audit.log")}", "--Logging:Console:LogLevel:Agentdom.Audit=None", .. s_logging,
                     ];
                 },
                 Nothing);
@@ -109,11 +122,14 @@ internal static class Candidates
             return
             [
                 "dotnet", BuildOutput.SampleIssuer, $"--contentRoot={folder}", $"--urls=http://127.0.0.1:{port}",
-                $"--ATP_STATE={state(folder)}",
-                .. s_logging,
+                $"--ATP_STATE={state(folder)}", $"--ATP_AUDIT_FILE={Path.Combine(folder, "audit.log")}", .. s_logging,
             ];
         }, environment);
     }
+
+    private static Task<ServerProcess> NodeAsync(string secret, string script) => ServerProcess.StartAsync(
+        (port, _) => ["node", script, $"{port}"],
+        new Dictionary<string, string> { ["ATP_SECRET"] = secret, ["ATP_RATE_LIMIT"] = RateLimit, ["NODE_ENV"] = "production" });
 
     private static async Task InstallAsync()
     {

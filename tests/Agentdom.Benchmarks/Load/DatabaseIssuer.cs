@@ -2,6 +2,7 @@ using Agentdom.AspNetCore;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Agentdom.Benchmarks.Load;
 
@@ -17,6 +18,8 @@ internal static class DatabaseIssuer
     {
         var builder = WebApplication.CreateBuilder(args);
         var settings = builder.Configuration;
+        var audit = new AuditFile(settings["Audit"]!);
+        builder.Services.AddSingleton<ILoggerProvider>(_ => audit);
         builder.Services.AddDbContextPool<Context>(options => options.UseNpgsql(settings["Database"]));
         var tokens = builder.Services
             .AddAgentTokenIssuer(static options =>

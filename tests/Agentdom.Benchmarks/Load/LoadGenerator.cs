@@ -5,13 +5,14 @@ using System.Net.Sockets;
 namespace Agentdom.Benchmarks.Load;
 
 /// <summary>
-/// Keeps one request pending on each of many connections until the time or the requests are used up. Each connection has a thread
-/// with a blocking socket, which makes two system calls per request and allocates nothing, because the issuer runs on the same
-/// cores.
+/// Keeps one request pending on each of many connections until the time or the requests are used up. A few threads share the
+/// connections. Each waits for all of its own with poll(2) and then makes two system calls per answer and allocates nothing,
+/// because the issuer runs on the same cores.
 /// </summary>
 internal static class LoadGenerator
 {
-    private const int StackBytes = 256 * 1024;
+    private const int Threads = 2;
+    private const int AnswerMilliseconds = 30_000;
 
     internal static RoundResult Run(ServerProcess server, SignedRequests requests, int connections, TimeSpan time)
     {
@@ -20,7 +21,8 @@ internal static class LoadGenerator
         var round = new Round(requests, time, started);
         var sockets = new Socket[connections];
         for (var i = 0; i < connections; i++) sockets[i] = Connect(server.Address);
-        var threads = Array.ConvertAll(sockets, socket => new Thread(() => round.Work(socket), StackBytes));
+        var threads = sockets.Chunk((connections + Threads - 1) / Threads)
+            .Select(own => new Thread(() => round.Work(own))).ToArray();
         Array.ForEach(threads, static t => t.Start());
 
         var before = server.ProcessorTime;
@@ -33,11 +35,7 @@ internal static class LoadGenerator
 
     private static Socket Connect(IPEndPoint address)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
-        {
-            NoDelay = true,
-            ReceiveTimeout = 30_000,
-        };
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         socket.Connect(address);
         return socket;
     }
@@ -57,29 +55,58 @@ internal static class LoadGenerator
             started.Set();
         }
 
-        internal void Work(Socket socket)
+        internal void Work(Socket[] sockets)
         {
-            var answer = new AnswerReader(socket);
+            var poll = new PollSet(sockets);
+            var connections = Array.ConvertAll(sockets, static socket => new Connection(socket));
             started.Wait();
-            for (var now = Stopwatch.GetTimestamp(); now < _end;)
+            for (var i = 0; i < connections.Length; i++)
             {
-                var index = Interlocked.Increment(ref _next);
-                if (index >= requests.Count) return;
-                short status = 0;
-                try
+                if (!TrySend(connections[i], Stopwatch.GetTimestamp())) poll.Remove(i);
+            }
+            while (poll.Count > 0 && poll.Wait(AnswerMilliseconds))
+            {
+                for (var i = 0; i < connections.Length; i++)
                 {
-                    socket.Send(requests[index]);
-                    status = answer.Read();
+                    if (poll.IsReady(i) && !IsStillPending(connections[i])) poll.Remove(i);
                 }
-                catch (SocketException)
-                {
-                    // Counted as a broken connection below.
-                }
-                var done = Stopwatch.GetTimestamp();
-                _microseconds[index] = Math.Max(1, (int)((done - now) * 1_000_000 / Stopwatch.Frequency));
-                _status[index] = status;
-                if (status == 0) return;
-                now = done;
+            }
+        }
+
+        /// <summary>Reads what is there, and sends the next request after a whole answer.</summary>
+        private bool IsStillPending(Connection connection)
+        {
+            short? status = 0;
+            try
+            {
+                status = connection.Reader.Read();
+            }
+            catch (SocketException)
+            {
+                // Counted as a broken connection below.
+            }
+            if (status is null) return true;
+            var now = Stopwatch.GetTimestamp();
+            _microseconds[connection.Request] = Math.Max(1, (int)((now - connection.SentAt) * 1_000_000 / Stopwatch.Frequency));
+            _status[connection.Request] = status.Value;
+            return status != 0 && TrySend(connection, now);
+        }
+
+        private bool TrySend(Connection connection, long now)
+        {
+            if (now >= _end) return false;
+            var index = Interlocked.Increment(ref _next);
+            if (index >= requests.Count) return false;
+            (connection.Request, connection.SentAt) = (index, now);
+            try
+            {
+                connection.Socket.Send(requests[index]);
+                return true;
+            }
+            catch (SocketException)
+            {
+                // Its status stays 0, a broken connection.
+                return false;
             }
         }
 
@@ -93,5 +120,17 @@ internal static class LoadGenerator
                 .GroupBy(static s => (int)s).ToDictionary(static g => g.Key, static g => g.Count());
             return new RoundResult(seconds, latencies, errors, _next >= requests.Count, serverTime.TotalMicroseconds / Math.Max(1, count));
         }
+    }
+
+    private sealed class Connection(Socket socket)
+    {
+        internal Socket Socket => socket;
+
+        internal AnswerReader Reader { get; } = new(socket);
+
+        /// <summary>The number of the pending request.</summary>
+        internal int Request { get; set; }
+
+        internal long SentAt { get; set; }
     }
 }

@@ -7,6 +7,7 @@ import jwt from 'jsonwebtoken';
 import pino from 'pino';
 import { canonical } from './canonical.js';
 import { Expiring, Refusal } from './expiring.js';
+import { checkFields, invalid } from './fields.js';
 
 const WINDOW = 300_000;
 const LIFETIME = 3600;
@@ -25,10 +26,6 @@ const replays = new Expiring();
 const revoked = new Expiring();
 // Log lines are buffered and written asynchronously.
 const audit = pino({ base: null }, pino.destination({ sync: false, minLength: 4096 }));
-
-const invalid = (description) => new Refusal(400, 'invalid_request', description);
-const length = (text) => { let n = 0; for (const _ of text) n++; return n; };
-const isScope = (scope) => typeof scope === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/.test(scope);
 
 function checkSignature(req, res, next) {
   const body = req.body;
@@ -49,17 +46,6 @@ function checkSignature(req, res, next) {
   next();
 }
 
-function checkFields(req, res, next) {
-  const { agent_id, purpose, scopes, timestamp, aud } = req.body;
-  if (typeof agent_id !== 'string' || length(agent_id) < 1 || length(agent_id) > 256) throw invalid("'agent_id' is wrong.");
-  if (typeof purpose !== 'string' || length(purpose) > 1024) throw invalid("'purpose' is wrong.");
-  if (!Array.isArray(scopes) || scopes.length < 1 || scopes.length > 64 || !scopes.every(isScope)) throw invalid("'scopes' is wrong.");
-  if (new Set(scopes).size !== scopes.length) throw invalid("'scopes' names one scope twice.");
-  if (!Number.isSafeInteger(timestamp) || timestamp < 0) throw invalid("'timestamp' is wrong.");
-  if (aud !== undefined) throw invalid("'aud' names another issuer: this one has no audience.");
-  next();
-}
-
 const tooMany = (req, res) => {
   audit.warn({ agent: req.body?.agent_id, address: req.ip, outcome: 'rate_limited' }, 'token request');
   res.status(429).json({ error: 'rate_limited', error_description: 'Too many requests.' });
@@ -68,6 +54,7 @@ const limit = (keyGenerator) =>
   rateLimit({ windowMs: 60_000, limit: perMinute, standardHeaders: false, legacyHeaders: false, keyGenerator, handler: tooMany });
 
 function mint(req, res) {
+  checkFields(req.body);
   const { agent_id, purpose, scopes, timestamp, signature } = req.body;
   const now = Date.now();
   if (Math.abs(now - timestamp) > WINDOW) {
@@ -106,7 +93,7 @@ app.set('etag', false);
 
 const tokenBody = express.json({ limit: '48kb' });
 app.post('/v1/agent-tokens', limit((req) => ipKeyGenerator(req.ip)), express.json({ limit: '16kb' }),
-  checkSignature, limit((req) => String(req.body.agent_id)), checkFields, mint);
+  checkSignature, limit((req) => String(req.body.agent_id)), mint);
 app.post('/v1/agent-tokens/verify', tokenBody, (req, res) => {
   const claims = read(req.body?.token);
   res.set('Cache-Control', 'no-store').json(claims === null ? { valid: false } : {
