@@ -61,7 +61,7 @@ public sealed class SqliteSchemaTests : IDisposable
         CreateEarlier(3);
         using var earlier = SqliteDatabase.Connect(Database);
         using var insert = earlier.CreateCommand();
-        insert.CommandText = "INSERT INTO Signatures VALUES (1, x'00') ON CONFLICT DO NOTHING";
+        insert.CommandText = "INSERT INTO Signatures VALUES (1, zeroblob(16)) ON CONFLICT DO NOTHING";
         insert.ExecuteNonQuery();
 
         await using var state = new SqliteIssuerState(Database);
