@@ -5,7 +5,6 @@ namespace Agentdom.AspNetCore.Sqlite;
 /// <summary>Creates and opens the database file and translates its errors.</summary>
 internal sealed class SqliteFile
 {
-    private const int Version = 3;
     private const int LockedMilliseconds = 2000;
 
     // After SQLite's own wait the library retries for this long, in seconds. 0 means forever.
@@ -13,9 +12,6 @@ internal sealed class SqliteFile
 
     // All writes wait while the write-ahead log is copied into the file. SQLite's default is 1,000.
     private const int LogPages = 8000;
-
-    // New rows go to random pages of those that expire in the next minutes. SQLite's default is 2,000.
-    private const int CacheKibibytes = 16_000;
 
     private readonly string _path;
     private readonly string _connectionString;
@@ -38,45 +34,7 @@ internal sealed class SqliteFile
         if (!Directory.Exists(folder)) throw Failed($"cannot be created: there is no folder '{folder}'");
         CreateEmpty();
         using var connection = Open();
-        Execute(connection, "BEGIN IMMEDIATE");
-        switch (Number(connection, "PRAGMA user_version"))
-        {
-            case Version:
-                break;
-            case 2:
-                CreateManagedTokens(connection);
-                break;
-            case 1:
-                CreateForgotten(connection);
-                CreateManagedTokens(connection);
-                break;
-            case 0 when Number(connection, "SELECT count(*) FROM sqlite_schema") == 0:
-                foreach (var table in Enum.GetNames<SqliteTable>())
-                    Execute(connection, $"CREATE TABLE {table} (Until INTEGER, Id BLOB, PRIMARY KEY (Until, Id)) WITHOUT ROWID");
-                CreateForgotten(connection);
-                CreateManagedTokens(connection);
-                break;
-            default:
-                throw Failed("belongs to another program or a later version; use another file");
-        }
-        Execute(connection, $"PRAGMA user_version = {Version}");
-        Execute(connection, "COMMIT");
-    }
-
-    /// <summary>The table of version 2: the latest expiry of all rows that were deleted from each table.</summary>
-    private static void CreateForgotten(SqliteConnection connection)
-    {
-        Execute(connection, "CREATE TABLE Forgotten (Source TEXT PRIMARY KEY, Until INTEGER NOT NULL) WITHOUT ROWID");
-        foreach (var table in Enum.GetNames<SqliteTable>()) Execute(connection, $"INSERT INTO Forgotten VALUES ('{table}', 0)");
-    }
-
-    /// <summary>The table of version 3: the sets of managed tokens, each with 16 bytes of the hash of the agent's id.</summary>
-    private static void CreateManagedTokens(SqliteConnection connection)
-    {
-        Execute(
-            connection, "CREATE TABLE ManagedTokens (Agent BLOB PRIMARY KEY, Version BLOB NOT NULL, Until INTEGER NOT NULL, "
-            + "Content TEXT NOT NULL) WITHOUT ROWID");
-        Execute(connection, "CREATE INDEX ManagedTokensByUntil ON ManagedTokens (Until)");
+        if (!SqliteSchema.TryCreate(connection)) throw Failed("belongs to another program or a later version; use another file");
     }
 
     /// <summary>Opens a connection, for one thread at a time.</summary>
@@ -108,7 +66,7 @@ internal sealed class SqliteFile
         var connection = Open();
         try
         {
-            Execute(connection, $"PRAGMA wal_autocheckpoint = {LogPages}; PRAGMA cache_size = -{CacheKibibytes}");
+            Execute(connection, $"PRAGMA wal_autocheckpoint = {LogPages}");
             return connection;
         }
         catch
@@ -131,7 +89,8 @@ internal sealed class SqliteFile
     {
         SqliteException { SqliteErrorCode: 5 or 6 } => "is locked by another program",
         SqliteException { SqliteErrorCode: 8 } => "is read-only",
-        SqliteException { SqliteErrorCode: 11 or 26 } => "is damaged or not an SQLite database; restore it or use another file",
+        SqliteException { SqliteErrorCode: 11 or 26 } or InvalidDataException =>
+            "is damaged or not an SQLite database; restore it or use another file",
         SqliteException { SqliteErrorCode: 13 } => "cannot grow: the disk is full",
         SqliteException { SqliteErrorCode: 14 } or UnauthorizedAccessException =>
             "cannot be opened; this account needs read and write access to it and its folder",
@@ -155,13 +114,13 @@ internal sealed class SqliteFile
         }
     }
 
-    private static void Execute(SqliteConnection connection, string sql)
+    internal static void Execute(SqliteConnection connection, string sql)
     {
         using var command = Command(connection, sql);
         command.ExecuteNonQuery();
     }
 
-    private static long Number(SqliteConnection connection, string sql)
+    internal static long Number(SqliteConnection connection, string sql)
     {
         using var command = Command(connection, sql);
         return (long)command.ExecuteScalar()!;
@@ -182,5 +141,17 @@ internal sealed class SqliteFile
 #pragma warning restore CA2100
         foreach (var name in parameters) command.Parameters.Add(new SqliteParameter { ParameterName = name });
         return command;
+    }
+
+    /// <returns>How many rows were changed.</returns>
+    internal static int Execute(SqliteCommand command, params ReadOnlySpan<object> values)
+    {
+        Set(command, values);
+        return command.ExecuteNonQuery();
+    }
+
+    internal static void Set(SqliteCommand command, params ReadOnlySpan<object> values)
+    {
+        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
     }
 }

@@ -9,8 +9,9 @@ namespace Agentdom.AspNetCore.Sqlite;
 /// the hash of each token id, and the ids and scopes of managed tokens.
 /// </summary>
 /// <remarks>
-/// Calls that wait at the same time share one write to the disk. If the file is locked for seconds, damaged or read-only, or
-/// the disk is full, calls fail until the cause is fixed. No restart is needed.
+/// Used signatures are in memory too, with about 41 bytes each. Calls that wait at the same time share one write to the disk. If
+/// the file is locked for seconds, damaged or read-only, or the disk is full, calls fail until the cause is fixed. No restart is
+/// needed.
 /// </remarks>
 public sealed class SqliteIssuerState : IIssuerState, IManagedTokenStore, IDisposable, IAsyncDisposable
 {
@@ -19,7 +20,7 @@ public sealed class SqliteIssuerState : IIssuerState, IManagedTokenStore, IDispo
     private readonly SqliteReaders _readers;
     private readonly Task _writing;
 
-    /// <summary>Opens the file, or creates it. On Unix only its owner can read it.</summary>
+    /// <summary>Opens the file, or creates it, and reads the used signatures. On Unix only its owner can read the file.</summary>
     /// <param name="path">The file, on a local disk, in a folder that exists.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="IssuerStateException">The file cannot be opened. The message contains the reason.</exception>
@@ -36,11 +37,11 @@ public sealed class SqliteIssuerState : IIssuerState, IManagedTokenStore, IDispo
 
     /// <inheritdoc/>
     public ValueTask<bool> TryRememberAsync(byte[] signature, DateTimeOffset until, CancellationToken cancel) =>
-        new(QueueAsync(new SqliteEntry(SqliteTable.Signatures, new SqliteKey(signature, until)), cancel));
+        new(QueueAsync(new SqliteSignature(new SqliteKey(signature, until)), cancel));
 
     /// <inheritdoc/>
     public ValueTask RevokeAsync(string tokenId, DateTimeOffset until, CancellationToken cancel) =>
-        new(QueueAsync(new SqliteEntry(SqliteTable.Revocations, new SqliteKey(Hash(tokenId), until)), cancel));
+        new(QueueAsync(new SqliteRevocation(new SqliteKey(Hash(tokenId), until)), cancel));
 
     /// <inheritdoc/>
     public ValueTask<bool> IsRevokedAsync(string tokenId, DateTimeOffset until, CancellationToken cancel) =>

@@ -19,5 +19,8 @@ internal readonly struct SqliteKey
     /// <summary>The expiry in milliseconds since 1970 (UTC).</summary>
     internal long Until { get; }
 
+    /// <summary>The expiry.</summary>
+    internal DateTimeOffset Expiry => DateTimeOffset.FromUnixTimeMilliseconds(Until);
+
     internal byte[] Id { get; }
 }

@@ -50,8 +50,8 @@ internal sealed class SqliteReaders(SqliteFile file) : IDisposable
         // What expires no later than a deleted row may have been deleted too. That matters if the clock was set back.
         private readonly SqliteCommand _isRevoked = SqliteFile.Command(
             connection,
-            $"SELECT 1 FROM {SqliteTable.Revocations} WHERE Until = $until AND Id = $id "
-            + $"UNION ALL SELECT 1 FROM Forgotten WHERE Source = '{SqliteTable.Revocations}' AND Until >= $until",
+            "SELECT 1 FROM Revocations WHERE Until = $until AND Id = $id "
+            + "UNION ALL SELECT 1 FROM Forgotten WHERE Source = 'Revocations' AND Until >= $until",
             "$until", "$id");
         private readonly SqliteCommand _findSet = SqliteFile.Command(
             connection, "SELECT Version, Until, Content FROM ManagedTokens WHERE Agent = $agent", "$agent");

@@ -5,7 +5,8 @@ internal sealed class SqliteReplacement(byte[] agent, Guid? version, ManagedToke
 {
     private bool _isDone;
 
-    internal override void Run(SqliteStatements statements) => _isDone = statements.Replace(agent, version, replacement);
+    internal override void Run(SqliteStatements statements, SqliteSignatures signatures) =>
+        _isDone = statements.Replace(agent, version, replacement);
 
     internal override void Complete() => SetResult(_isDone);
 }

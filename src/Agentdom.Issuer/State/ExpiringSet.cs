@@ -24,12 +24,15 @@ internal sealed class ExpiringSet(int capacity, TimeProvider time)
     /// </summary>
     internal long ForgottenUntil => Volatile.Read(ref _forgottenUntil);
 
+    /// <param name="bytes">The array that contains the key.</param>
+    /// <param name="until">Its expiry (UTC).</param>
+    /// <param name="start">Where in the array it begins.</param>
     /// <returns>False if the set already has the key.</returns>
     /// <exception cref="IssuerStateException">The set is full.</exception>
-    internal bool Add(byte[] key, DateTimeOffset until)
+    internal bool Add(byte[] bytes, DateTimeOffset until, int start = 0)
     {
         Sweep();
-        var small = new Key(key);
+        var small = new Key(bytes, start);
         while (true)
         {
             var bucket = _buckets.GetOrAdd(BucketOf(until), static _ => new Bucket());
@@ -52,7 +55,7 @@ internal sealed class ExpiringSet(int capacity, TimeProvider time)
     internal bool Contains(byte[] key, DateTimeOffset until)
     {
         if (!_buckets.TryGetValue(BucketOf(until), out var bucket)) return false;
-        lock (bucket) return bucket.Keys.Contains(new Key(key));
+        lock (bucket) return bucket.Keys.Contains(new Key(key, 0));
     }
 
     /// <summary>Notes that keys with this expiry may have been dropped.</summary>
@@ -98,10 +101,10 @@ internal sealed class ExpiringSet(int capacity, TimeProvider time)
     }
 
     // 128 bits of a MAC or a hash: a collision takes about 2^64 keys.
-    private readonly struct Key(byte[] bytes) : IEquatable<Key>
+    private readonly struct Key(byte[] bytes, int start) : IEquatable<Key>
     {
-        private readonly long _low = BitConverter.ToInt64(bytes, 0);
-        private readonly long _high = BitConverter.ToInt64(bytes, 8);
+        private readonly long _low = BitConverter.ToInt64(bytes, start);
+        private readonly long _high = BitConverter.ToInt64(bytes, start + 8);
 
         public bool Equals(Key other) => _low == other._low && _high == other._high;
 

@@ -3,7 +3,7 @@ using Agentdom.Tests.Support;
 
 namespace Agentdom.Tests.AspNetCoreSqlite;
 
-/// <summary>The sample issuer with an SQLite file: killed, and with a full disk.</summary>
+/// <summary>The sample issuer with an SQLite file: killed, twice on one file, and with a full disk.</summary>
 public sealed class SqliteProcessTests : IDisposable
 {
     private readonly string _folder = TestPaths.NewFolder();
@@ -73,6 +73,22 @@ public sealed class SqliteProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task TwoProcessesOnOneFileAcceptARequestOnce()
+    {
+        using var one = await SampleIssuer.StartAsync(State);
+        using var other = await SampleIssuer.StartAsync(State);
+        for (var round = 0; round < 40; round++)
+        {
+            var body = TestIssuer.Signed(TestIssuer.Body());
+            var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => (i % 2 == 0 ? one : other).RequestTokenAsync(body)));
+
+            Assert.Single(answers, static answer => (int)answer.StatusCode == 200);
+            foreach (var issuer in new[] { one, other })
+                await Wire.AssertRefusedAsync(await issuer.RequestTokenAsync(body), 401, "replayed_request");
+        }
+    }
+
+    [Fact]
     public async Task AFullDiskIsA503UntilThereIsSpaceAgain()
     {
         Assert.SkipUnless(await CanMountAsync(), "A small disk of the test's own needs Linux and user namespaces (unshare -rm).");
@@ -86,9 +102,13 @@ public sealed class SqliteProcessTests : IDisposable
 
         Fill(Path.Combine(disk, "filler"));
         HttpResponseMessage response;
-        var posts = 0;
-        do response = await issuer.RequestTokenAsync(TestIssuer.Signed(TestIssuer.Body()));
-        while (response.IsSuccessStatusCode && ++posts < 100);
+        var bodies = new List<string>();
+        do
+        {
+            bodies.Add(TestIssuer.Signed(TestIssuer.Body()));
+            response = await issuer.RequestTokenAsync(bodies[^1]);
+        }
+        while (response.IsSuccessStatusCode && bodies.Count < 500);
         await Wire.AssertRefusedAsync(response, 503, "temporarily_unavailable");
         await Wire.AssertRefusedAsync(await issuer.RevokeAsync(token), 503, "temporarily_unavailable");
         Assert.True(await issuer.IsValidAsync(token));
@@ -96,7 +116,9 @@ public sealed class SqliteProcessTests : IDisposable
         File.Delete(Path.Combine(disk, "filler"));
         Assert.Equal(200, (int)(await issuer.RevokeAsync(token)).StatusCode);
         Assert.False(await issuer.IsValidAsync(token));
-        await issuer.TokenAsync();
+        // The last one was not stored, so it was not used. The others were.
+        Assert.Equal(200, (int)(await issuer.RequestTokenAsync(bodies[^1])).StatusCode);
+        foreach (var body in bodies) await Wire.AssertRefusedAsync(await issuer.RequestTokenAsync(body), 401, "replayed_request");
     }
 
     private static void Fill(string path)

@@ -89,7 +89,7 @@ public sealed class SqliteStateTests : StateContract
             await AdvanceAsync(state, 15);
             Assert.Null(await sets.FindAsync("early", s_none));
         }
-        Assert.Equal(1, Rows(path, "ManagedTokens"));
+        Assert.Equal(1, SqliteDatabase.Rows(path, "ManagedTokens"));
 
         await using var again = new SqliteIssuerState(path, time);
         AssertSame(late, await ((IManagedTokenStore)again).FindAsync("late", s_none));
@@ -147,11 +147,11 @@ public sealed class SqliteStateTests : StateContract
 
         // Expired for 30 seconds. With 15 seconds of grace, only one reading of the clock has seen that.
         foreach (var step in new[] { 300, 15, 15 }) await AdvanceAsync(step);
-        Assert.Equal((5, 2), (Rows(path, "Signatures"), Rows(path, "Revocations")));
+        Assert.Equal((5, 2), (SqliteDatabase.Rows(path, "SignatureBatches"), SqliteDatabase.Rows(path, "Revocations")));
         Assert.False(await state.TryRememberAsync(early, start.AddSeconds(300), s_none));
 
         await AdvanceAsync(15);
-        Assert.Equal((5, 1), (Rows(path, "Signatures"), Rows(path, "Revocations")));
+        Assert.Equal((5, 1), (SqliteDatabase.Rows(path, "SignatureBatches"), SqliteDatabase.Rows(path, "Revocations")));
         Assert.False(await state.TryRememberAsync(late, start.AddSeconds(600), s_none));
         Assert.True(await state.IsRevokedAsync("late", start.AddSeconds(600), s_none));
 
@@ -184,9 +184,9 @@ public sealed class SqliteStateTests : StateContract
     {
         var until = In(300);
         await _state!.RevokeAsync("revoked before", until, s_none);
-        using (var other = Connect(Database))
+        using (var other = SqliteDatabase.Connect(Database))
         {
-            Run(other, "BEGIN IMMEDIATE");
+            SqliteDatabase.Run(other, "BEGIN IMMEDIATE");
 
             var error = await Assert.ThrowsAsync<IssuerStateException>(() => _state.TryRememberAsync(Signature(), until, s_none).AsTask());
             Assert.Contains("locked", error.Message);
@@ -194,7 +194,7 @@ public sealed class SqliteStateTests : StateContract
             await Assert.ThrowsAsync<IssuerStateException>(() => _state.RevokeAsync("a token", until, s_none).AsTask());
             // A reader does not wait for a writer.
             Assert.True(await _state.IsRevokedAsync("revoked before", until, s_none));
-            Run(other, "ROLLBACK");
+            SqliteDatabase.Run(other, "ROLLBACK");
         }
 
         Assert.True(await _state.TryRememberAsync(Signature(), until, s_none));
@@ -276,7 +276,8 @@ public sealed class SqliteStateTests : StateContract
     public void ADatabaseOfAnotherProgramIsRefused()
     {
         var path = Path.Combine(_folder, "other.db");
-        using (var other = Connect(path, SqliteOpenMode.ReadWriteCreate)) Run(other, "CREATE TABLE Customers (Name TEXT)");
+        using (var other = SqliteDatabase.Connect(path, SqliteOpenMode.ReadWriteCreate))
+            SqliteDatabase.Run(other, "CREATE TABLE Customers (Name TEXT)");
 
         Assert.Contains("another program", Assert.Throws<IssuerStateException>(() => new SqliteIssuerState(path)).Message);
     }
@@ -291,7 +292,7 @@ public sealed class SqliteStateTests : StateContract
         await using var services = Services(string.Format(CultureInfo.InvariantCulture, text, _folder));
 
         await services.GetRequiredService<IIssuerState>().RevokeAsync("a token", In(300), s_none);
-        Assert.Equal(1, Rows(Path.Combine(_folder, "app.db"), "Revocations"));
+        Assert.Equal(1, SqliteDatabase.Rows(Path.Combine(_folder, "app.db"), "Revocations"));
     }
 
     [Theory]
@@ -304,7 +305,7 @@ public sealed class SqliteStateTests : StateContract
         await using var services = Services(path);
 
         await services.GetRequiredService<IIssuerState>().RevokeAsync("a token", In(300), s_none);
-        Assert.Equal(1, Rows(path, "Revocations"));
+        Assert.Equal(1, SqliteDatabase.Rows(path, "Revocations"));
     }
 
     [Theory]
@@ -329,63 +330,7 @@ public sealed class SqliteStateTests : StateContract
         return services.BuildServiceProvider();
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public async Task AFileOfAnEarlierVersionIsUpgradedInPlace(int version)
-    {
-        var path = Path.Combine(_folder, "earlier.db");
-        var (signature, until) = (Signature(), In(300));
-        using (var first = Connect(path, SqliteOpenMode.ReadWriteCreate))
-        {
-            foreach (var table in new[] { "Signatures", "Revocations" })
-                Run(first, $"CREATE TABLE {table} (Until INTEGER, Id BLOB, PRIMARY KEY (Until, Id)) WITHOUT ROWID");
-            Run(first, $"INSERT INTO Signatures VALUES ({until.ToUnixTimeMilliseconds()}, x'{Convert.ToHexString(signature[..16])}')");
-            if (version == 2)
-            {
-                Run(first, "CREATE TABLE Forgotten (Source TEXT PRIMARY KEY, Until INTEGER NOT NULL) WITHOUT ROWID");
-                Run(first, "INSERT INTO Forgotten VALUES ('Signatures', 0), ('Revocations', 0)");
-            }
-            Run(first, $"PRAGMA user_version = {version}");
-        }
-
-        await using (var state = new SqliteIssuerState(path))
-        {
-            Assert.False(await state.TryRememberAsync(signature, until, s_none));
-            Assert.True(await state.TryRememberAsync(Signature(), until, s_none));
-            await state.RevokeAsync("a token", until, s_none);
-            Assert.True(await ((IManagedTokenStore)state).TryReplaceAsync("A", null, Set(3600), s_none));
-        }
-        await using var again = new SqliteIssuerState(path);
-        Assert.NotNull(await ((IManagedTokenStore)again).FindAsync("A", s_none));
-        Assert.True(await again.IsRevokedAsync("a token", until, s_none));
-        Assert.False(await again.IsRevokedAsync("another", until, s_none));
-    }
-
     [Fact]
     public void AFolderIsNoFile() =>
         Assert.Contains(_folder, Assert.Throws<IssuerStateException>(() => new SqliteIssuerState(_folder)).Message);
-
-    private static SqliteConnection Connect(string path, SqliteOpenMode mode = SqliteOpenMode.ReadWrite)
-    {
-        var connection = new SqliteConnection(
-            new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString());
-        connection.Open();
-        return connection;
-    }
-
-    private static void Run(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    private static long Rows(string path, string table)
-    {
-        using var connection = Connect(path);
-        using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT count(*) FROM {table}";
-        return (long)command.ExecuteScalar()!;
-    }
 }

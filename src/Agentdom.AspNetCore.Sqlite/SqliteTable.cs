@@ -1,7 +1,0 @@
-namespace Agentdom.AspNetCore.Sqlite;
-
-internal enum SqliteTable
-{
-    Signatures,
-    Revocations,
-}
