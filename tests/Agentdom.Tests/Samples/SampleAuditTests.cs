@@ -47,7 +47,7 @@ public sealed class SampleAuditTests : IDisposable
             Directory.Delete(AuditFile);
             await issuer.TokenAsync();
             await UntilLinesAsync(1);
-            return Lines()[0] == "2 lines before this one could not be written.";
+            return Lines()[1] == "Up to 2 lines before this one could not be written.";
         });
         await UntilLinesAsync(2);
         Assert.Contains(" 1001 Issued token ", Lines()[1]);
