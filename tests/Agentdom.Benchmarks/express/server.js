@@ -1,13 +1,13 @@
 // The protocol of docs/protocol.md as a typical Node service: one process, Express 5, jsonwebtoken, pino.
 //   node server.js PORT, with ATP_SECRET, ATP_SCOPES and ATP_RATE_LIMIT in the environment
-import { createHmac, createSecretKey, hkdfSync, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createSecretKey, hkdfSync, randomUUID } from 'node:crypto';
 import express from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import jwt from 'jsonwebtoken';
 import pino from 'pino';
-import { canonical } from './canonical.js';
 import { Expiring, Refusal } from './expiring.js';
 import { checkFields, invalid } from './fields.js';
+import { requireSignature } from './signature.js';
 
 const WINDOW = 300_000;
 const LIFETIME = 3600;
@@ -31,18 +31,7 @@ function checkSignature(req, res, next) {
   const body = req.body;
   if (body === undefined) throw new Refusal(415, 'invalid_request', 'A request is sent with the content type application/json.');
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw invalid('A JSON object was expected.');
-  if (typeof body.signature !== 'string') throw invalid("'signature' is missing.");
-  let text;
-  try {
-    text = canonical(body, 'signature');
-  } catch (e) {
-    throw invalid(e.message);
-  }
-  const expected = createHmac('sha256', secret).update(text, 'utf8').digest();
-  const claimed = /^[0-9a-fA-F]{64}$/.test(body.signature) ? Buffer.from(body.signature, 'hex') : Buffer.alloc(0);
-  if (claimed.length !== expected.length || !timingSafeEqual(claimed, expected)) {
-    throw new Refusal(401, 'invalid_signature', 'The signature does not match this body.');
-  }
+  requireSignature(body, secret);
   next();
 }
 

@@ -1,10 +1,10 @@
 // The protocol of docs/protocol.md on Node's own modules, without a framework or a package, written for speed: one process.
 //   node server.mjs PORT, with ATP_SECRET, ATP_SCOPES and ATP_RATE_LIMIT in the environment
-import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import { createSecretKey } from 'node:crypto';
 import { createServer } from 'node:http';
-import { canonical } from '../express/canonical.js';
 import { Expiring, Refusal } from '../express/expiring.js';
 import { checkFields, invalid } from '../express/fields.js';
+import { requireSignature } from '../express/signature.js';
 import { audit } from './audit.mjs';
 import { Limit } from './limit.mjs';
 import { LIFETIME, Tokens } from './tokens.mjs';
@@ -35,24 +35,9 @@ function parse(text) {
   return body;
 }
 
-function checkSignature(body) {
-  if (typeof body.signature !== 'string') throw invalid("'signature' is missing.");
-  let text;
-  try {
-    text = canonical(body, 'signature');
-  } catch (e) {
-    throw invalid(e.message);
-  }
-  const expected = createHmac('sha256', key).update(text, 'utf8').digest();
-  const claimed = /^[0-9a-fA-F]{64}$/.test(body.signature) ? Buffer.from(body.signature, 'hex') : Buffer.alloc(0);
-  if (claimed.length !== expected.length || !timingSafeEqual(claimed, expected)) {
-    throw new Refusal(401, 'invalid_signature', 'The signature does not match this body.');
-  }
-}
-
 function mint(text, address) {
   const body = parse(text);
-  checkSignature(body);
+  requireSignature(body, key);
   if (!agents.enter(String(body.agent_id))) throw tooMany();
   checkFields(body);
   const { agent_id, purpose, scopes, timestamp, signature } = body;
