@@ -64,8 +64,8 @@ internal sealed record FleetOptions
             && options.Length >= options.TokenLifetime * 2.5 && options.Length >= Schedule.ShortestRun
             && options.Nodes >= 2 && options.Agents >= 1000 && options.Speed >= 1
             ? options
-            : throw new FleetFailedException($"{Usage}\nA fleet has at least 1,000 agents and 2 nodes, a speed of at least 1, and tokens of "
-                + "at least 6 minutes.");
+            : throw new FleetFailedException($"{Usage}\nA fleet has at least 1,000 agents and 2 nodes, a speed of at least 1, and tokens "
+                + "of at least 6 minutes.");
     }
 
     private static double Number(string text) =>
