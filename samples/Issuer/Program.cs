@@ -48,8 +48,7 @@ try
     Telemetry.Add(builder);
 
     var app = builder.Build();
-    // Agents have no credentials at these endpoints, so authentication and authorization would only cost time.
-    app.MapAgentTokens("/v1/agent-tokens").ShortCircuit();
+    app.MapAgentTokens("/v1/agent-tokens");
     if (hasDatabase || app.Services.GetRequiredService<IOptions<AgentTokenIssuerOptions>>().Value.Agents.Count > 0)
         app.MapPublishedAgentTokens();
     app.MapAgentdomManifest();

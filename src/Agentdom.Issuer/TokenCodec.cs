@@ -9,8 +9,6 @@ namespace Agentdom.Issuer;
 /// </summary>
 internal sealed class TokenCodec
 {
-    private const int MaxClaims = 10;
-
     private static readonly JsonWebTokenHandler s_handler = new()
     {
         MaximumTokenSizeInBytes = AccessTokenFormat.MaxLength,
@@ -65,7 +63,7 @@ internal sealed class TokenCodec
     internal string Mint(AgentToken token)
     {
         var issuedAt = token.IssuedAt.ToUnixTimeSeconds();
-        var claims = new Dictionary<string, object?>(MaxClaims)
+        var claims = new Dictionary<string, object?>
         {
             [JwtRegisteredClaimNames.Iss] = _options.Name,
             [JwtRegisteredClaimNames.Sub] = token.AgentId,

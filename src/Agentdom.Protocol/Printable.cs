@@ -35,7 +35,6 @@ internal static class Printable
     /// <summary>One line, with spaces in place of control and format characters, which a terminal would interpret.</summary>
     public static string Line(string text)
     {
-        if (IsPlain(text)) return text;
         var characters = text.ToCharArray();
         for (var i = 0; i < characters.Length; i++)
         {
@@ -43,15 +42,5 @@ internal static class Printable
             if (char.IsControl(characters[i]) || char.GetUnicodeCategory(characters[i]) == UnicodeCategory.Format) characters[i] = ' ';
         }
         return new string(characters).Trim();
-    }
-
-    // Most ids are.
-    private static bool IsPlain(string text)
-    {
-        foreach (var c in text)
-        {
-            if (c is <= ' ' or > '~') return false;
-        }
-        return true;
     }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -19,16 +18,7 @@ internal sealed class IssuerKey
     /// <param name="key">At least <see cref="SharedSecret.MinimumBytes"/> bytes.</param>
     internal IssuerKey(byte[] key) : this(
         new VerificationKey(new SymmetricSecurityKey(key) { KeyId = Hmac.DeriveId(key, KeyIdInfo) }, SecurityAlgorithms.HmacSha256),
-#if NET
-        // Preparing the key takes as long as signing a token.
-        new KeyPool<IncrementalHash>(() => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key), static (hmac, data) =>
-        {
-            hmac.AppendData(data);
-            return hmac.GetHashAndReset();
-        }).Sign)
-#else
         data => Hmac.Compute(key, data))
-#endif
     {
     }
 
@@ -38,12 +28,12 @@ internal sealed class IssuerKey
     {
         Verification = verification;
         _sign = sign;
-        _head = Encoded(new Dictionary<string, object?>
+        _head = Base64UrlEncoder.Encode(CanonicalJson.FromValue(new Dictionary<string, object?>
         {
             [JwtHeaderParameterNames.Alg] = verification.Algorithm,
             [JwtHeaderParameterNames.Kid] = Id,
             [JwtHeaderParameterNames.Typ] = AccessTokenFormat.Type,
-        }) + ".";
+        })) + ".";
     }
 
     /// <summary>The key of a secret. It is derived, so that it cannot be used to sign requests.</summary>
@@ -61,10 +51,7 @@ internal sealed class IssuerKey
     /// <summary>A JWT with these claims (RFC 7515 §3.1).</summary>
     internal string Sign(IDictionary<string, object?> claims)
     {
-        var signed = _head + Encoded(claims);
-        return signed + "." + Base64UrlText.Encode(_sign(Encoding.ASCII.GetBytes(signed)));
+        var signed = _head + Base64UrlEncoder.Encode(CanonicalJson.FromValue(claims));
+        return signed + "." + Base64UrlEncoder.Encode(_sign(Encoding.ASCII.GetBytes(signed)));
     }
-
-    private static string Encoded(IDictionary<string, object?> json) =>
-        Base64UrlText.Encode(Encoding.UTF8.GetBytes(CanonicalJson.FromValue(json)));
 }

@@ -41,20 +41,6 @@ public sealed class SigningKeyTests
     }
 
     [Fact]
-    public async Task ManyThreadsSignWithOneKeyAtOnce()
-    {
-        await using var issuer = await TestIssuer.StartAsync(
-            static o => (o.Limits.RequestsPerMinutePerAddress, o.Limits.RequestsPerMinutePerAgent) = (null, null));
-        var tokens = issuer.Service<TokenIssuer>();
-
-        await Parallel.ForAsync(0, 2_000, TestContext.Current.CancellationToken, async (_, cancel) =>
-        {
-            var reply = await tokens.MintAsync(System.Text.Encoding.UTF8.GetBytes(TestIssuer.Signed(TestIssuer.Body())), cancel);
-            Assert.True(ByHand.IsSigned(StrictJson.ParseObject(reply.Body).Text("token")!, ByHand.TokenKey()));
-        });
-    }
-
-    [Fact]
     public async Task ReplacingTheSigningKeyEndsNoTokenUntilTheOldKeyIsRemoved()
     {
         await using var before = await StartAsync([TestIssuer.SecretText], s_old);
