@@ -24,6 +24,7 @@ internal sealed class AuditFile : ILoggerProvider
     private readonly Timer _timer;
     private int _count;
     private long _leftOut;
+    private bool _isFailing;
 
     /// <param name="path">The file. It is created if it is missing; its folder must exist. It may be renamed at any time.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
@@ -82,15 +83,17 @@ internal sealed class AuditFile : ILoggerProvider
         var (text, count, leftOut) = Take();
         if (count == 0) return;
         // On a line of its own, also if a part of the last one was written.
-        if (leftOut > 0) text = $"\nUp to {leftOut} lines before this one could not be written.\n{text}";
+        if (leftOut > 0) text = $"\nUp to {leftOut} lines near this one could not be written.\n{text}";
         try
         {
             using var file = Open();
             file.Write(Encoding.UTF8.GetBytes(text));
+            _isFailing = false;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (leftOut == 0) Console.Error.WriteLine($"Audit events are lost: {e.Message}");
+            if (!_isFailing) Console.Error.WriteLine($"Audit events are lost: {e.Message}");
+            _isFailing = true;
             lock (_collecting) _leftOut += leftOut + count;
         }
     }

@@ -115,7 +115,7 @@ internal sealed class RedisBatches
             }
             catch (IssuerStateException e) when (isOfAllSlots && RedisFailure.IsOfSlots(e))
             {
-                // Nothing was done. Redis is behind something that hides a cluster.
+                // Nothing was done. The client did not know yet, or cannot know, that it is a cluster.
                 batches._isBySlot = true;
                 PassOn(batch);
             }

@@ -79,24 +79,25 @@ public sealed class RedisIssuerState : IIssuerState, IManagedTokenStore, IDispos
     internal async Task TryOutAsync(CancellationToken cancel)
     {
         await _link.RequireUserAsync(cancel);
-        // The client sends a script the first time (EVAL), and only its hash the second time (EVALSHA).
-        for (var i = 0; i < 2; i++)
+        // Each master of a cluster has its own users.
+        var tries = (_link.HasAllSlotsInOnePlace ? _slots[..1] : _slots).Select(TryAsync).ToList();
+        try
         {
-            // Each master of a cluster has its own users.
-            var tries = (_link.HasAllSlotsInOnePlace ? _slots[..1] : _slots)
-                .Select(slot => _link.RunAsync(RedisScripts.TryOut, [slot.Try], [], cancel).AsTask()).ToList();
-            try
-            {
-                await Task.WhenAll(tries);
-            }
-            catch (IssuerStateException) when (tries.Find(IsRefused) is { } refused)
-            {
-                // It matters more than a master that cannot be reached.
-                await refused;
-            }
+            await Task.WhenAll(tries);
+        }
+        catch (IssuerStateException) when (tries.Find(IsRefused) is { } refused)
+        {
+            // It matters more than a master that cannot be reached.
+            await refused;
         }
 
-        static bool IsRefused(Task<RedisResult> one) => one.Exception is { } failure && RedisFailure.IsRefusal(failure);
+        async Task TryAsync(RedisSlot slot)
+        {
+            // The client sends a script the first time (EVAL), and only its hash the second time (EVALSHA).
+            for (var i = 0; i < 2; i++) await _link.RunAsync(RedisScripts.TryOut, [slot.Try], [], cancel);
+        }
+
+        static bool IsRefused(Task one) => one.Exception is { } failure && RedisFailure.IsRefusal(failure);
     }
 
     /// <inheritdoc/>

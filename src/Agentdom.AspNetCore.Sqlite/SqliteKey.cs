@@ -1,8 +1,8 @@
 namespace Agentdom.AspNetCore.Sqlite;
 
 /// <summary>
-/// The key of a row. The expiry comes first, so that rows are stored in the order of their expiry: new rows are written next to
-/// each other, and expired ones are found without an additional index.
+/// The key of a revocation or a used signature. The expiry comes first, so that revocations are stored in the order of their expiry and
+/// expired ones are found without an additional index.
 /// </summary>
 internal readonly struct SqliteKey
 {

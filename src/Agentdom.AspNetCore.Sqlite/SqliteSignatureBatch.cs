@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Agentdom.AspNetCore.Sqlite;
 
 /// <summary>A row with the used signatures of one commit. It is never changed, and deleted once all of them have expired.</summary>
-/// <param name="seq">Rows that were appended later have larger numbers. The first has 1.</param>
+/// <param name="seq">One more than that of the last row, from 1 on. So after the last rows were deleted, their numbers are used again.</param>
 /// <param name="entries">Each is an expiry (milliseconds since 1970, UTC; 8 bytes, big-endian) and 16 bytes of a signature.</param>
 internal readonly struct SqliteSignatureBatch(long seq, byte[] entries)
 {

@@ -92,6 +92,29 @@ Describe 'A vault that others wrote' -Skip:([bool] $missing) {
         Invoke-InHome $vault.Home "Test-AtpToken $h -Quiet" | Should -Be 'True'
     }
 
+    It 'and that is slow has a valid token after <command> was stopped' -ForEach @(
+        @{ command = 'Request-AtpToken'; parameters = '-Scope data.read' }
+        @{ command = 'Update-AtpToken'; parameters = '-Force' }
+    ) {
+        # It has stored the secret, and then does not return.
+        $vault = New-Vault @{ Store = 'param($Name, $Text) [IO.File]::WriteAllText((Get-FileOf $Name), $Text)
+            if (Test-Path "$script:folder-slow") { Set-Content "$script:folder-stored" ""; Start-Sleep 10 }' }
+        Invoke-InHome $vault.Home "$($vault.Register); (Request-AtpToken $h data.read).Vault" | Should -Be 'odd'
+        $before = Get-Content (Get-ChildItem $vault.Secrets)
+        $null = New-Item "$($vault.Secrets)-slow"
+        Invoke-InHome $vault.Home @"
+            `$module = (Get-Module Agentdom).Path
+            `$shell = [powershell]::Create().AddScript("Import-Module '`$module'; $command $h $parameters")
+            `$running = `$shell.BeginInvoke()
+            for (`$i = 0; `$i -lt 300 -and -not (Test-Path '$($vault.Secrets)-stored'); `$i++) { Start-Sleep -Milliseconds 100 }
+            `$shell.Stop()
+            `$running.IsCompleted
+"@ | Should -Be 'True'
+        Remove-Item "$($vault.Secrets)-slow"
+        Get-Content (Get-ChildItem $vault.Secrets) | Should -Not -Be $before
+        Invoke-InHome $vault.Home "Test-AtpToken $h -Quiet" | Should -Be 'True'
+    }
+
     It 'and that is locked is not taken for an empty one' {
         $vault = New-Vault @{ Missing = 'param($Name) throw "There is an issue"'; Test = '$false'; Store = 'param($Name, $Text)' }
         Invoke-InHome $vault.Home ("$($vault.Register); foreach (`$c in { Get-AtpToken }, { Get-AtpToken $h }, { Test-AtpToken $h }, " +

@@ -15,11 +15,14 @@ internal sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpH
 {
     private static readonly TimeSpan s_pace = TimeSpan.FromSeconds(1);
 
+    // What a cancelled renewal waits for requests that are still running, and for revocations.
+    private static readonly TimeSpan s_afterwards = TimeSpan.FromSeconds(1);
+
     /// <summary>Renews those of the tokens that are due and returns each outcome as soon as it is known.</summary>
     /// <param name="tokens">The tokens. Each is read again before it is renewed.</param>
     /// <param name="tell">Receives progress messages, from any thread.</param>
     /// <param name="cancel">
-    /// Cancels the renewal. No more requests are sent. Tokens that were granted but are not stored yet are revoked, best effort.
+    /// Cancels the renewal. No more requests are sent. Tokens that were granted but not passed to the vault are revoked, best effort.
     /// </param>
     /// <exception cref="OperationCanceledException">The renewal was cancelled.</exception>
     public IEnumerable<RenewalOutcome> Renew(IEnumerable<StoredToken> tokens, Action<string>? tell, CancellationToken cancel)
@@ -57,22 +60,25 @@ internal sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpH
         var running = new List<Attempt>();
         var answered = new List<Attempt>();
         var unwanted = new List<EarlierToken>();
+        var revoking = Task.CompletedTask;
+        var isFinished = false;
         try
         {
             for (var isMore = true; isMore || running.Count + answered.Count > 0;)
             {
                 // First of all, so that requests are on their way while tokens are stored.
-                while (isMore && running.Count < options.ThrottleLimit && (isMore = waiting.MoveNext()))
+                for (var starts = 0; isMore && starts < options.ThrottleLimit && running.Count < options.ThrottleLimit; starts++)
                 {
+                    if (!(isMore = waiting.MoveNext())) break;
                     var start = Begin(waiting.Current, wait, tell, abandoned.Token);
                     if (start.Attempt is not null) running.Add(start.Attempt);
                     else if (start.Outcome is not null) yield return start.Outcome;
                     else putOff(waiting.Current);
                 }
                 foreach (var outcome in End(answered, unwanted)) yield return outcome;
-                // Last, because an issuer that does not answer takes seconds, and nobody needs to wait for this.
-                TokenKeeping.Revoke(client, unwanted);
-                unwanted.Clear();
+                // The next tokens need not wait for an issuer that does not answer.
+                revoking = Task.WhenAll(revoking, TokenKeeping.RevokeAsync(client, unwanted));
+                unwanted = [];
                 if (running.Count == 0) continue;
                 if (Task.WaitAny([.. running.Select(static a => a.Request)], (int)s_pace.TotalMilliseconds, cancel) < 0)
                 {
@@ -83,6 +89,7 @@ internal sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpH
                 answered.AddRange(running.FindAll(static a => a.Request.IsCompleted));
                 running.RemoveAll(answered.Contains);
             }
+            isFinished = true;
         }
         finally
         {
@@ -90,11 +97,18 @@ internal sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpH
             if (running.Count > 0) abandoned.Cancel();
             answered.AddRange(running);
             foreach (var left in answered) left.Dispose();
-            // What was granted and is not stored, nobody could revoke later.
-            unwanted.AddRange(answered.Where(static a => a.IsGranted).Select(static a => a.Request.Result.AsEarlier()));
-            TokenKeeping.Revoke(client, unwanted);
+            // Some of them may have been granted just now.
+            Wait(Task.WhenAll(running.Select(static a => a.Request)), s_afterwards);
+            // Nobody could revoke these later.
+            unwanted.AddRange(answered.Where(static a => a.IsGranted).SelectMany(static a => a.Unwanted));
+            revoking = Task.WhenAll(revoking, TokenKeeping.RevokeAsync(client, unwanted));
+            Wait(revoking, isFinished ? Timeout.InfiniteTimeSpan : s_afterwards);
         }
     }
+
+    // Whether it fails does not matter.
+    private static void Wait(Task task, TimeSpan limit) =>
+        Task.WhenAny(task, Task.Delay(limit, CancellationToken.None)).GetAwaiter().GetResult();
 
     private Start Begin(StoredToken token, TimeSpan wait, Action<string>? tell, CancellationToken cancel)
     {
@@ -142,7 +156,10 @@ internal sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpH
         foreach (var attempt in answered) attempt.Dispose();
         answered.Clear();
         for (var i = 0; i < granted.Count; i++)
-            unwanted.AddRange(saved[i].Failure is null ? saved[i].Dropped : [granted[i].Request.Result.AsEarlier()]);
+        {
+            if (saved[i].Failure is not { } failure) unwanted.AddRange(saved[i].Dropped);
+            else if (!TokenKeeping.MayBeStored(failure)) unwanted.AddRange(granted[i].Unwanted);
+        }
         for (var i = 0; i < granted.Count; i++)
         {
             yield return saved[i].Failure is { } failure
@@ -191,6 +208,10 @@ internal sealed class TokenRenewer(AtpClient client, TokenStore store, Func<AtpH
         internal Task<StoredToken> Request => request;
 
         internal bool IsGranted => request.Status == TaskStatus.RanToCompletion;
+
+        /// <summary>What to revoke if the granted token is not stored. An issuer may have granted again what the entry has.</summary>
+        internal IEnumerable<EarlierToken> Unwanted => token.WithEarlier(DateTimeOffset.MinValue)
+            .Any(t => t.AccessToken == request.Result.AccessToken) ? [] : [request.Result.AsEarlier()];
 
         public void Dispose() => renewing.Dispose();
     }

@@ -16,13 +16,17 @@ internal interface ITokenVault
     string? Read(string name);
 
     /// <summary>Stores a text under a name. If that fails, the previous text stays.</summary>
-    /// <exception cref="AtpException">The vault cannot be written.</exception>
+    /// <exception cref="AtpException">
+    /// The vault cannot be written. If its inner exception is a <see cref="TimeoutException"/> or an
+    /// <see cref="OperationCanceledException"/>, the text may be stored or not.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before it began to write.</exception>
     void Write(string name, string text);
 
     /// <summary>Stores several texts, each as <see cref="Write"/> does. It returns after all are stored.</summary>
     /// <param name="entries">The entries, each with another name.</param>
     /// <returns>The failure of each entry, or null. One that fails does not prevent the others.</returns>
-    /// <exception cref="OperationCanceledException">It was cancelled. None was stored.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before it began to write. None was stored.</exception>
     IReadOnlyList<AtpException?> WriteAll(IReadOnlyList<(string Name, string Text)> entries);
 
     /// <summary>Removes an entry.</summary>

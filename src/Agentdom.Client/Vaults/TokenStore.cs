@@ -22,6 +22,7 @@ internal sealed class TokenStore(ITokenVault vault, Action<AtpException>? onUnre
     /// </summary>
     /// <returns>Earlier tokens that are still valid but for which the entry has no room. They should be revoked.</returns>
     /// <exception cref="AtpException">The vault cannot be read or written.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before it began to write.</exception>
     public IReadOnlyList<EarlierToken> Save(StoredToken token)
     {
         var saved = SaveAll([token])[0];
@@ -30,7 +31,7 @@ internal sealed class TokenStore(ITokenVault vault, Action<AtpException>? onUnre
 
     /// <summary>Stores tokens of different entries, each as <see cref="Save"/> does. It returns after all are stored.</summary>
     /// <returns>What became of each. One that fails does not prevent the others.</returns>
-    /// <exception cref="OperationCanceledException">It was cancelled. None was stored.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before it began to write. None was stored.</exception>
     public IReadOnlyList<SavedToken> SaveAll(IReadOnlyList<StoredToken> tokens)
     {
         var plans = tokens.Select(Plan).ToList();

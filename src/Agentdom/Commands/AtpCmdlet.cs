@@ -63,7 +63,7 @@ public abstract class AtpCmdlet : PSCmdlet, IDisposable
         {
             failure = ErrorRecords.From(e, Target, this);
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (OperationCanceledException e) when (_stopping.IsCancellationRequested || e.InnerException is PipelineStoppedException)
         {
             throw new PipelineStoppedException();
         }

@@ -28,7 +28,7 @@ public abstract class RequestingCmdlet : TokenCmdlet
             using var entry = TokenLock.Acquire(token, TimeSpan.FromSeconds(timeoutSeconds), StopToken);
             TokenKeeping.Keep(Network, store, token);
         }
-        catch (Exception e) when (e is AtpException or OperationCanceledException)
+        catch (Exception e) when (e is AtpException or OperationCanceledException && !TokenKeeping.MayBeStored(e))
         {
             WriteWarning(Network.TryRevoke(token.RevokeEndpoint, token.AccessToken)
                 ? "The token could not be stored, so it was revoked."

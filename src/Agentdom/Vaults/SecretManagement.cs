@@ -100,14 +100,15 @@ internal sealed class SecretManagement
             var output = shell.Invoke();
             return (output, shell.Streams.Error.ToList());
         }
-        catch (PipelineStoppedException) when (!Interactivity.CanAnswer)
+        catch (PipelineStoppedException e)
         {
-            _cancel.ThrowIfCancellationRequested();
+            // Without a limit, only the user can have stopped it.
+            if (_cancel.IsCancellationRequested || Interactivity.CanAnswer) throw new OperationCanceledException(e.Message, e, _cancel);
             throw new AtpException(AtpError.VaultUnreadable,
                 $"The vault '{vault}' did not answer within {s_patience.TotalSeconds:0} seconds.", "Try Test-SecretVault on it.",
                 new TimeoutException());
         }
-        catch (RuntimeException e) when (e is not PipelineStoppedException)
+        catch (RuntimeException e)
         {
             return ([], new[] { e.ErrorRecord });
         }

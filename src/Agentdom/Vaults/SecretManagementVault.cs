@@ -59,6 +59,12 @@ internal sealed class SecretManagementVault(
                 throw e.WithAdvice($"{e.Advice} The entry {entry} could not be put back as it was, either.");
             throw;
         }
+        catch (OperationCanceledException e)
+        {
+            throw new AtpException(AtpError.VaultUnwritable,
+                $"Storing the entry {entry} in the vault '{name}' was interrupted, so it may be there or not.",
+                "Run the command again.", e);
+        }
         return true;
     });
 
@@ -75,7 +81,7 @@ internal sealed class SecretManagementVault(
             {
                 failures[i] = e;
             }
-            catch (Exception e) when (i > 0 && e is OperationCanceledException or PipelineStoppedException)
+            catch (OperationCanceledException) when (i > 0)
             {
                 // The caller must learn that the ones before it are stored.
                 failures[i] = new AtpException(AtpError.VaultUnwritable,

@@ -87,9 +87,10 @@ internal static class LoadGenerator
             }
             if (status is null) return true;
             var now = Stopwatch.GetTimestamp();
+            if (status == 0) return false;
             _microseconds[connection.Request] = Math.Max(1, (int)((now - connection.SentAt) * 1_000_000 / Stopwatch.Frequency));
             _status[connection.Request] = status.Value;
-            return status != 0 && TrySend(connection, now);
+            return TrySend(connection, now);
         }
 
         private bool TrySend(Connection connection, long now)

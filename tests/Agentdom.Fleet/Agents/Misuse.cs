@@ -33,7 +33,7 @@ internal sealed class Misuse(NodeProbe probe, FleetTime time, Measurements measu
     /// <exception cref="FleetFailedException">A node has refused.</exception>
     internal async Task<IReadOnlyList<string>> BeforeDisabledAsync(AgentIdentity agent, int nodes)
     {
-        var tokens = await probe.RequestAsync(agent);
+        var (tokens, _) = await probe.RequestAsync(agent);
         return tokens.Count == nodes ? tokens : throw new FleetFailedException($"A node refused {agent.Id} before it was disabled.");
     }
 
@@ -41,8 +41,9 @@ internal sealed class Misuse(NodeProbe probe, FleetTime time, Measurements measu
     internal async Task OnDisabledAsync(AgentIdentity agent, IReadOnlyList<string> tokens)
     {
         foreach (var token in tokens) OnDead(ProbeKind.TokenOfDisabledAgent, agent.Id, token);
-        var granted = await probe.RequestAsync(agent);
-        for (var i = 0; i < tokens.Count; i++) measures.Probes.Answered(ProbeKind.RequestOfDisabledAgent, isAccepted: i < granted.Count);
+        var (granted, refusals) = await probe.RequestAsync(agent);
+        for (var i = 0; i < granted.Count + refusals; i++)
+            measures.Probes.Answered(ProbeKind.RequestOfDisabledAgent, isAccepted: i < granted.Count);
         if (granted.Count > 0) measures.Note($"ACCEPTED: {ProbeKind.RequestOfDisabledAgent}, {agent.Id}");
     }
 

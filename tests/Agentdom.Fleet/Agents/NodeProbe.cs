@@ -59,10 +59,10 @@ internal sealed class NodeProbe
     }
 
     /// <summary>Requests a token from every node, correctly signed.</summary>
-    /// <returns>The tokens. A node that refuses it, or does not answer, is left out.</returns>
-    internal async Task<IReadOnlyList<string>> RequestAsync(AgentIdentity agent)
+    /// <returns>The tokens, and how many nodes refused the agent. A node that is down is neither.</returns>
+    internal async Task<(IReadOnlyList<string> Tokens, int Refusals)> RequestAsync(AgentIdentity agent)
     {
-        var tokens = new List<string>();
+        var (tokens, refusals) = (new List<string>(), 0);
         foreach (var node in _nodes)
         {
             _measures.Count(Counter.Probes);
@@ -76,11 +76,15 @@ internal sealed class NodeProbe
             }
             catch (AtpException e)
             {
-                if (e.Error != AtpError.SignatureRefused) _measures.Probes.Surprised($"a request of {agent.Id}: {e.Error}");
+                if (e.Error == AtpError.SignatureRefused) refusals++;
+                else if (!IsDown(e)) _measures.Probes.Surprised($"a request of {agent.Id}: {e.Error}");
             }
         }
-        return tokens;
+        return (tokens, refusals);
     }
+
+    private static bool IsDown(AtpException e) =>
+        e.Error is AtpError.HostUnreachable or AtpError.TimedOut or AtpError.IssuerUnavailable or AtpError.IssuerFailed;
 
     private void Record(ProbeKind kind, HttpResponseMessage? response, bool isRefused, string details)
     {

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Agentdom.Tests.AspNetCoreRedis;
 
-/// <summary>A cluster of which one master hangs, and one that does not say that it is one.</summary>
+/// <summary>A cluster of which one master hangs, and one behind a proxy.</summary>
 public sealed class RedisClusterFailureTests
 {
     [Fact]
@@ -39,7 +39,7 @@ public sealed class RedisClusterFailureTests
     }
 
     [Fact]
-    public async Task AClusterThatIsHiddenGetsACallForEachSlot()
+    public async Task AClusterBehindADeclaredProxyGetsACallForEachSlot()
     {
         // One node, because the client follows no redirection to others if it knows of no cluster. A proxy does that itself.
         await using var server = await RedisServer.StartAsync(
@@ -48,8 +48,7 @@ public sealed class RedisClusterFailureTests
         await admin.GetServers()[0].ExecuteAsync("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
         await TokenApi.UntilAsync(async () => ((string?)await admin.GetServers()[0].ExecuteAsync("CLUSTER", "INFO"))!
             .Contains("cluster_state:ok", StringComparison.Ordinal));
-        await using var connection = await ConnectionMultiplexer.ConnectAsync(
-            $"{server.Address},proxy=Envoyproxy");
+        await using var connection = await ConnectionMultiplexer.ConnectAsync($"{server.Address},proxy=Envoyproxy");
         Assert.Equal(ServerType.Envoyproxy, connection.GetServers()[0].ServerType);
         await using var state = new RedisIssuerState(connection);
         var (signatures, until) = (Enumerable.Range(0, 200).Select(static _ => RandomNumberGenerator.GetBytes(32)).ToList(),

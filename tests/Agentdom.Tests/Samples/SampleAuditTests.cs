@@ -47,13 +47,12 @@ public sealed class SampleAuditTests : IDisposable
             Directory.Delete(AuditFile);
             await issuer.TokenAsync();
             await UntilLinesAsync(1);
-            return Lines() is ["", "Up to 2 lines before this one could not be written.", ..];
+            return Lines() is ["", "Up to 2 lines near this one could not be written.", ..];
         });
         await UntilLinesAsync(3);
         Assert.Contains(" 1001 Issued token ", Lines()[2]);
     }
 
-    // The issuer's endpoints skip the middleware after routing, and this is before it.
     [Fact]
     public async Task TheAddressIsTheAgentsOwnBehindAProxy()
     {

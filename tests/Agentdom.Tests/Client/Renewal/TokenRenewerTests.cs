@@ -14,6 +14,7 @@ public sealed class TokenRenewerTests : IAsyncLifetime
     private readonly CancellationTokenSource _cancel = new();
     private readonly AtpClient _client = new();
     private TestIssuer _issuer = null!;
+    private string? _grantedAgain;
     private TokenStore _store = null!;
 
     public async ValueTask InitializeAsync()
@@ -28,7 +29,10 @@ public sealed class TokenRenewerTests : IAsyncLifetime
                 context.Request.Body.Position = 0;
                 _revoked.Enqueue(StrictJson.ParseObject(body.ToArray()).Text("token")!);
             }
-            await next(context);
+            if (_grantedAgain is { } token && context.Request.Path == "/v1/agent-tokens")
+                await context.Response.WriteAsJsonAsync(new { token, expires_in = 3600 });
+            else
+                await next(context);
         }));
         _store = new TokenStore(new FileVault(Path.Combine(_root, "vault"), _cancel.Token));
     }
@@ -80,6 +84,26 @@ public sealed class TokenRenewerTests : IAsyncLifetime
         }).Count());
 
         await AssertOnlyTheGrantedOneIsRevokedAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ATokenThatAnEntryAlreadyHasIsNotRevokedIfItIsNotStoredAgain(bool isEarlier)
+    {
+        var stored = StoredTokens.Make(_issuer.Name, TimeSpan.FromMinutes(1));
+        _grantedAgain = "a.token.again";
+        stored = isEarlier
+            ? stored with { Earlier = [stored.AsEarlier() with { AccessToken = _grantedAgain }] }
+            : stored with { AccessToken = _grantedAgain };
+        _store.Save(stored);
+
+        Assert.ThrowsAny<OperationCanceledException>(() => Renew([stored, Due("data.write")], 1, call =>
+        {
+            if (call == 2) _cancel.Cancel();
+        }).Count());
+
+        Assert.Empty(_revoked);
     }
 
     [Fact]
