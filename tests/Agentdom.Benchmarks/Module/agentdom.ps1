@@ -8,7 +8,7 @@ function Measure-Time([scriptblock] $Work) {
     $watch.Elapsed.TotalMilliseconds
 }
 
-"import $(Measure-Time { Import-Module $Manifest })"
+Import-Module $Manifest
 "first-request $(Measure-Time { Request-AtpToken $HostName -Scope data.read -Purpose benchmark -NoPersist })"
 # Warm-up, so that the calls below run compiled code, as in a script that has run for a while.
 $null = 1..$Calls | ForEach-Object { Request-AtpToken $HostName -Scope data.read -Purpose benchmark -NoPersist }

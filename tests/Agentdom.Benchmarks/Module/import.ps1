@@ -1,4 +1,4 @@
-# Imports another module for comparison. Writes an "import milliseconds" line.
+# Imports a module. Writes an "import milliseconds" line.
 param([string] $Manifest)
 $watch = [Diagnostics.Stopwatch]::StartNew()
 Import-Module $Manifest -ErrorAction Stop
