@@ -67,6 +67,7 @@ internal static class ModuleBenchmark
                 1000 * ours[name], 1000 * byHand[name]);
             Goals.AtLeast($"signing, up to {bodies / 1000}k", byHand[name] / ours[name], 8);
         }
+        Row("of that, PowerShell's own pipeline (µs)", 1000 * ours["pipeline"], null);
         Goals.AtLeast("import, SecretManagement's", other["import"] / ours["import"], 1);
     }
 
