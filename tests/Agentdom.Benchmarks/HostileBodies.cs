@@ -10,7 +10,7 @@ namespace Agentdom.Benchmarks;
 /// </summary>
 internal static class HostileBodies
 {
-    private const double MostTimesPlain = 8;
+    private const double MostTimesPlain = 5;
     private const int Rounds = 5;
     private static readonly TimeSpan s_round = TimeSpan.FromMilliseconds(400);
 
