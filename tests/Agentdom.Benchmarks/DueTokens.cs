@@ -11,7 +11,11 @@ internal static class DueTokens
     internal static void Fill(TokenStore store, AtpHost host, int count)
     {
         var (agent, now) = (AgentId.Current().Value, DateTimeOffset.UtcNow);
-        foreach (var scopes in Pairs().Take(count)) store.Save(Token(host, scopes, agent, now));
+        foreach (var scopes in Pairs().Take(count))
+        {
+            // Expired rather than about to expire, because filling the vault takes a while.
+            store.Save(BenchmarkTokens.Make(host, scopes, agent, now.AddHours(-1), now.AddMinutes(-1)));
+        }
     }
 
     internal static int CountNewerThan(TokenStore store, DateTimeOffset moment) => store.All().Count(t => t.IssuedAt >= moment);
@@ -20,25 +24,4 @@ internal static class DueTokens
         from first in Enumerable.Range(0, ScopeCount)
         from second in Enumerable.Range(first + 1, ScopeCount - first - 1)
         select new[] { Scopes[first], Scopes[second] };
-
-    private static StoredToken Token(AtpHost host, string[] scopes, string agent, DateTimeOffset now)
-    {
-        var endpoint = $"http://{host.Name}/v1/agent-tokens";
-        return new StoredToken
-        {
-            Host = host.Name,
-            AccessToken = new string('x', 500),
-            TokenType = "Bearer",
-            IssuedAt = now.AddHours(-1),
-            // Expired rather than about to expire, because filling the vault takes a while.
-            ExpiresAt = now.AddMinutes(-1),
-            ScopesRequested = scopes,
-            ScopesGranted = scopes,
-            AgentId = agent,
-            Purpose = "Renewal benchmark",
-            TokenEndpoint = new Uri(endpoint),
-            VerifyEndpoint = new Uri(endpoint + "/verify"),
-            RevokeEndpoint = new Uri(endpoint + "/revoke"),
-        };
-    }
 }

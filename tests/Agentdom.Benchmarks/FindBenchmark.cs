@@ -54,36 +54,18 @@ internal static class FindBenchmark
     private static void Fill(int count)
     {
         var store = new TokenStore(new FileVault());
-        var agent = AgentId.Current().Value;
-        foreach (var group in Enumerable.Range(1, count).Select(i => Token($"host-{i}.example", agent)).Chunk(100))
+        var (agent, now) = (AgentId.Current().Value, DateTimeOffset.UtcNow);
+        foreach (var group in Enumerable.Range(1, count).Select(Token).Chunk(100))
         {
             if (store.SaveAll(group).FirstOrDefault(static saved => saved.Failure is not null) is { } failed)
                 throw new BenchmarkFailedException(failed.Failure!.Message);
         }
+
+        StoredToken Token(int number) =>
+            BenchmarkTokens.Make(AtpHost.Parse($"host-{number}.example"), ["data.read"], agent, now, now.AddHours(1));
     }
 
     private static async Task<double[]> MeasureAsync(int count, bool usePwsh) =>
         [.. (await EngineProcess.RunAsync($"$step = {count / 200}\n{Script}", usePwsh, s_limit))
             .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(static f => double.Parse(f, CultureInfo.InvariantCulture))];
-
-    private static StoredToken Token(string host, string agent)
-    {
-        var now = DateTimeOffset.UtcNow;
-        var endpoint = $"https://{host}/v1/agent-tokens";
-        return new StoredToken
-        {
-            Host = host,
-            AccessToken = new string('x', 500),
-            TokenType = "Bearer",
-            IssuedAt = now,
-            ExpiresAt = now.AddHours(1),
-            ScopesRequested = ["data.read"],
-            ScopesGranted = ["data.read"],
-            AgentId = agent,
-            Purpose = "Find benchmark",
-            TokenEndpoint = new Uri(endpoint),
-            VerifyEndpoint = new Uri(endpoint + "/verify"),
-            RevokeEndpoint = new Uri(endpoint + "/revoke"),
-        };
-    }
 }
