@@ -1,4 +1,3 @@
-using System.Text;
 
 namespace Agentdom.Issuer;
 
@@ -10,7 +9,7 @@ public sealed class IssuerReply
     {
         Status = status;
         Outcome = outcome;
-        Body = json is null ? [] : Encoding.UTF8.GetBytes(CanonicalJson.FromValue(json));
+        Body = json is null ? [] : CanonicalJson.Utf8FromValue(json);
     }
 
     /// <summary>The HTTP status.</summary>

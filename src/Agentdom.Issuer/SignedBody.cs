@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Agentdom.Issuer;
 
 /// <summary>The body of a token request and its signature. Verify the signature before reading the fields.</summary>
@@ -15,8 +13,7 @@ internal sealed class SignedBody
 
     private readonly JsonObject _json;
     private readonly byte[]? _signature;
-    private string? _canonicalBody;
-    private byte[]? _canonicalBytes;
+    private byte[]? _canonicalBody;
 
     private SignedBody(JsonObject json, string signature)
     {
@@ -35,8 +32,8 @@ internal sealed class SignedBody
     /// </summary>
     internal string? ClaimedAgentId => _json["agent_id"] is string id && AgentIdRule.IsValid(id) ? id : null;
 
-    /// <summary>What was signed: the canonical form of all other members.</summary>
-    internal string CanonicalBody => _canonicalBody ??= AtpSigner.CanonicalBody(_json, plain: null);
+    /// <summary>What was signed: the canonical form of all other members, in UTF-8.</summary>
+    internal byte[] CanonicalBody => _canonicalBody ??= AtpSigner.CanonicalBytes(_json, plain: null);
 
     /// <exception cref="JsonFormatException">The body is not a JSON object with a signature, or has too many values.</exception>
     internal static SignedBody Parse(byte[] utf8Json)
@@ -45,13 +42,8 @@ internal sealed class SignedBody
         return new SignedBody(json, json.Text(AtpSigner.SignatureMember) ?? throw Missing(AtpSigner.SignatureMember));
     }
 
-    internal bool IsSignedWith(SharedSecret secret)
-    {
-        // Before the canonical form, which is expensive and the same for all secrets.
-        if (_signature is null) return false;
-        _canonicalBytes ??= Encoding.UTF8.GetBytes(CanonicalBody);
-        return AtpSigner.Verify(_canonicalBytes, _signature, secret);
-    }
+    // A signature that is no hex text is refused before the canonical form is made, which is expensive.
+    internal bool IsSignedWith(SharedSecret secret) => _signature is not null && AtpSigner.Verify(CanonicalBody, _signature, secret);
 
     /// <exception cref="JsonFormatException">A field is missing, has a wrong type, or is out of range (protocol.md §4).</exception>
     internal SignedRequest ReadRequest() => new()

@@ -1,4 +1,3 @@
-using System.Text;
 
 namespace Agentdom.Issuer;
 
@@ -64,10 +63,10 @@ public sealed class TokenIssuer
     /// <summary>
     /// The public halves of the signing keys as a JSON Web Key Set (RFC 7517) in UTF-8. Secret keys are not in it (protocol.md §6).
     /// </summary>
-    public byte[] GetKeySet() => Encoding.UTF8.GetBytes(CanonicalJson.FromValue(new Dictionary<string, object?>
+    public byte[] GetKeySet() => CanonicalJson.Utf8FromValue(new Dictionary<string, object?>
     {
         ["keys"] = _codec.PublicKeys,
-    }));
+    });
 
     /// <summary>Whether anybody can check tokens with the key set.</summary>
     internal bool HasPublicKeys => _codec.PublicKeys.Count > 0;

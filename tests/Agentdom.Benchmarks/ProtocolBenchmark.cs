@@ -52,7 +52,7 @@ public class ProtocolBenchmark
 
     /// <summary>Converts a body to canonical form.</summary>
     [Benchmark]
-    public string Canonicalise() => AtpSigner.CanonicalBody(_body, plain: null);
+    public byte[] Canonicalise() => AtpSigner.CanonicalBytes(_body, plain: null);
 
     /// <summary>Signs a canonical body.</summary>
     [Benchmark]

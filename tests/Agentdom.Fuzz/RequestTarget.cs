@@ -33,9 +33,10 @@ internal static class RequestTarget
         {
             return null;
         }
-        var canonical = AtpSigner.CanonicalBody(body, plain: null);
+        var utf8 = AtpSigner.CanonicalBytes(body, plain: null);
+        var canonical = Encoding.UTF8.GetString(utf8);
         // Parsed like an answer, because requests may not contain the canonical form of a double such as 1e20 (protocol.md §2).
-        var again = CanonicalJson.FromValue(StrictJson.ParseAnswer(Encoding.UTF8.GetBytes(canonical)));
+        var again = CanonicalJson.FromValue(StrictJson.ParseAnswer(utf8));
         Targets.Require(again == canonical, "the canonical form is not its own canonical form");
         var signed = body.Where(static member => member.Key != AtpSigner.SignatureMember).ToDictionary();
         signed[AtpSigner.SignatureMember] = AtpSigner.Sign(canonical, FuzzIssuer.Secret);

@@ -10,7 +10,11 @@ internal sealed class EntryPruner(IssuerDatabase database, TimeProvider time)
 {
     private const int RowsInStep = 2000;
 
-    private readonly PruneClock _clock = new(time);
+    // As far as an agent's clock may be off. If a node removed entries by a clock that is ahead, the others would refuse the requests
+    // that those could have been.
+    private static readonly TimeSpan s_mostAhead = TimeSpan.FromMinutes(5);
+
+    private readonly PruneClock _clock = new(time, s_mostAhead);
 
     /// <exception cref="IssuerStateException">The database has failed. What was removed until then is marked.</exception>
     internal async Task PruneAsync(CancellationToken cancel)

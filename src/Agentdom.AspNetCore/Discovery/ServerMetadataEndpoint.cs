@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -47,7 +46,7 @@ internal sealed class ServerMetadataEndpoint(IEndpointRouteBuilder routes)
             document["revocation_endpoint"] = root + revoke;
             document["revocation_endpoint_auth_methods_supported"] = s_none;
         }
-        return PublicDocument.WriteAsync(context.Response, Encoding.UTF8.GetBytes(CanonicalJson.FromValue(document)));
+        return PublicDocument.WriteAsync(context.Response, CanonicalJson.Utf8FromValue(document));
     }
 
     private static readonly string[] s_none = ["none"];

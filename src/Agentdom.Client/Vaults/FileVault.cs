@@ -142,10 +142,31 @@ internal sealed class FileVault : ITokenVault
     private IEnumerable<VaultEntry> Entries(string prefix, Action<AtpException> onUnreadable)
     {
         CleanOnce();
-        var files = EntryFiles();
+        var names = NameIndex.Of(_folder);
+        // A list of all tokens always reads the folder.
+        if (prefix.Length > EntryName.TokenPrefix.Length && Reading(_folder, names.UnchangedFiles) is { } known)
+        {
+            var isFound = false;
+            foreach (var entry in EntriesIn(known, names, prefix, e =>
+            {
+                isFound = true;
+                onUnreadable(e);
+            }))
+            {
+                isFound = true;
+                yield return entry;
+            }
+            // Nothing is only reported as missing if it is not in the folder now.
+            if (isFound) yield break;
+        }
+        var files = Reading(_folder, () => names.ReadFiles(EntryFiles));
+        foreach (var entry in EntriesIn(files, names, prefix, onUnreadable)) yield return entry;
+    }
+
+    private IEnumerable<VaultEntry> EntriesIn(string[] files, NameIndex names, string prefix, Action<AtpException> onUnreadable)
+    {
         if (files.Length == 0) yield break;
         var key = Reading(_folder, KeyForReading);
-        var names = NameIndex.Of(_folder);
         names.Prepare(files, key, PathOf);
         var folded = NameIndex.Fold(prefix);
         foreach (var file in files.Where(file => names.MayBegin(file, folded)))

@@ -1,4 +1,3 @@
-using System.Text;
 
 namespace Agentdom.Client;
 
@@ -43,8 +42,8 @@ internal sealed class KeyRecord
     internal static void Write(string folder, VaultKey key)
     {
         if (Read(folder)?.IsOf(key) == true) return;
-        AtomicFile.Write(Path.Combine(folder, FileName), Encoding.UTF8.GetBytes(CanonicalJson.FromValue(
-            new Dictionary<string, object?> { ["id"] = key.Id, ["source"] = key.Source.ToString() })));
+        AtomicFile.Write(Path.Combine(folder, FileName), CanonicalJson.Utf8FromValue(
+            new Dictionary<string, object?> { ["id"] = key.Id, ["source"] = key.Source.ToString() }));
     }
 
     /// <summary>Throws if the vault's entries are encrypted with another key.</summary>

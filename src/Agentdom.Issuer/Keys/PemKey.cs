@@ -107,7 +107,7 @@ internal static class PemKey
         var jwk = numbers.ToDictionary(static n => n.Name, static n => (object?)n.Value);
         jwk["kty"] = type;
         // The hash covers the members that define the key, in canonical form (RFC 7638 §3).
-        jwk["kid"] = Encode(Sha256.Compute(Encoding.UTF8.GetBytes(CanonicalJson.FromValue(jwk))));
+        jwk["kid"] = Encode(Sha256.Compute(CanonicalJson.Utf8FromValue(jwk)));
         jwk["alg"] = algorithm;
         jwk["use"] = "sig";
         return jwk;

@@ -15,5 +15,15 @@ public static class CanonicalJson
     /// sequence. Dates, enums and other objects are refused: the caller must decide on their format.
     /// </summary>
     /// <exception cref="JsonFormatException">The value has no canonical form.</exception>
-    public static string FromValue(object? value) => new CanonicalWriter(plain: null).Write(value, omit: null);
+    public static string FromValue(object? value) => Write(value).ToString();
+
+    /// <inheritdoc cref="FromValue"/>
+    internal static byte[] Utf8FromValue(object? value) => Write(value).ToArray();
+
+    private static Utf8Text Write(object? value)
+    {
+        var text = new Utf8Text();
+        new CanonicalWriter(plain: null, text).Write(value, omit: null);
+        return text;
+    }
 }

@@ -3,17 +3,18 @@ using System.Buffers;
 #endif
 using System.Collections;
 using System.Globalization;
-using System.Text;
 
 namespace Agentdom.Protocol;
 
 /// <summary>Writes one canonical form: see <see cref="CanonicalJson"/>.</summary>
 /// <param name="plain">Unwraps each key and value inside objects and arrays, or null if none is wrapped.</param>
-/// <param name="text">Where it is written, or null for a new builder.</param>
-internal sealed class CanonicalWriter(Func<object?, object?>? plain, StringBuilder? text = null)
+/// <param name="text">Where it is written.</param>
+internal sealed class CanonicalWriter(Func<object?, object?>? plain, Utf8Text text)
 {
     // More members than this are rare, and sorted by the runtime.
     private const int FewMembers = 16;
+
+    private const char LastAscii = '\x7f';
 
 #if NET
     // What a string contains as it is: ASCII without control characters, quotes and backslashes.
@@ -21,26 +22,22 @@ internal sealed class CanonicalWriter(Func<object?, object?>? plain, StringBuild
         " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~\x7f");
 #endif
 
-    private readonly StringBuilder _text = text ?? new(256);
-
-    internal string Write(object? value, string? omit)
-    {
-        Write(value, 0, omit);
-        return _text.ToString();
-    }
+    /// <param name="value">What is written.</param>
+    /// <param name="omit">The name of a member that is left out, if the value is an object, or null.</param>
+    internal void Write(object? value, string? omit) => Write(value, 0, omit);
 
     private void Write(object? value, int depth, string? omit)
     {
         switch (value)
         {
             case null:
-                _text.Append("null");
+                text.Append("null");
                 break;
             case string s:
                 WriteString(s);
                 break;
             case bool flag:
-                _text.Append(flag ? "true" : "false");
+                text.Append(flag ? "true" : "false");
                 break;
             case char c:
                 WriteString(c.ToString());
@@ -54,8 +51,14 @@ internal sealed class CanonicalWriter(Func<object?, object?>? plain, StringBuild
             case IEnumerable items:
                 WriteArray(items, depth + 1);
                 break;
+            case int number:
+                text.Append(number);
+                break;
+            case long number and >= -JsonNumber.MaxSafeInteger and <= JsonNumber.MaxSafeInteger:
+                text.Append(number);
+                break;
             default:
-                _text.Append(FormatNumber(value));
+                text.Append(FormatNumber(value));
                 break;
         }
     }
@@ -97,19 +100,19 @@ internal sealed class CanonicalWriter(Func<object?, object?>? plain, StringBuild
     private void WriteMembers(string[] names, object?[] values, int count, int depth)
     {
         Sort(names, values, count);
-        _text.Append('{');
+        text.Append('{');
         for (var i = 0; i < count; i++)
         {
             if (i > 0)
             {
                 if (names[i] == names[i - 1]) throw new JsonFormatException("An object has the same member twice.");
-                _text.Append(',');
+                text.Append(',');
             }
             WriteString(names[i]);
-            _text.Append(':');
+            text.Append(':');
             Write(Plain(values[i]), depth, null);
         }
-        _text.Append('}');
+        text.Append('}');
     }
 
     // By insertion, because Array.Sort calls the comparer through an interface and bodies have few members.
@@ -137,48 +140,74 @@ internal sealed class CanonicalWriter(Func<object?, object?>? plain, StringBuild
     private void WriteArray(IEnumerable items, int depth)
     {
         RefuseTooDeep(depth);
-        _text.Append('[');
+        text.Append('[');
         var first = true;
         foreach (var item in items)
         {
-            if (!first) _text.Append(',');
+            if (!first) text.Append(',');
             first = false;
             Write(Plain(item), depth, null);
         }
-        _text.Append(']');
+        text.Append(']');
     }
 
     private void WriteString(string value)
     {
-        _text.Append('"');
+        text.Append('"');
         var unescaped = UnescapedLength(value);
-        _text.Append(value, 0, unescaped);
+        text.Append(value, 0, unescaped);
         for (var i = unescaped; i < value.Length; i++)
         {
             var c = value[i];
-            switch (c)
+            if (c is < ' ' or '"' or '\\')
             {
-                case '"': _text.Append("\\\""); break;
-                case '\\': _text.Append("\\\\"); break;
-                case '\b': _text.Append("\\b"); break;
-                case '\f': _text.Append("\\f"); break;
-                case '\n': _text.Append("\\n"); break;
-                case '\r': _text.Append("\\r"); break;
-                case '\t': _text.Append("\\t"); break;
-                case < ' ': _text.Append("\\u00").Append(c < 16 ? '0' : '1').Append("0123456789abcdef"[c & 15]); break;
-                default:
-                    if (char.IsSurrogate(c))
-                    {
-                        if (!(i + 1 < value.Length && char.IsSurrogatePair(c, value[i + 1])))
-                            throw new JsonFormatException("A string contains a lone surrogate, so it has no UTF-8 form.");
-                        _text.Append(c);
-                        c = value[++i];
-                    }
-                    _text.Append(c);
-                    break;
+                WriteEscaped(c);
+            }
+            else if (c <= LastAscii)
+            {
+                text.Append(c);
+            }
+            else
+            {
+                var end = EndOfOthers(value, i);
+                text.Append(value, i, end - i);
+                i = end - 1;
             }
         }
-        _text.Append('"');
+        text.Append('"');
+    }
+
+    private void WriteEscaped(char c)
+    {
+        var letter = c switch
+        {
+            '"' or '\\' => c,
+            '\b' => 'b',
+            '\f' => 'f',
+            '\n' => 'n',
+            '\r' => 'r',
+            '\t' => 't',
+            _ => 'u',
+        };
+        text.Append('\\');
+        text.Append(letter);
+        if (letter != 'u') return;
+        text.Append('0');
+        text.Append('0');
+        text.Append(c < 16 ? '0' : '1');
+        text.Append("0123456789abcdef"[c & 15]);
+    }
+
+    /// <summary>Where the characters end that are not ASCII.</summary>
+    private static int EndOfOthers(string value, int start)
+    {
+        var i = start;
+        for (; i < value.Length && value[i] > LastAscii; i++)
+        {
+            if (char.IsSurrogate(value[i]) && (i + 1 == value.Length || !char.IsSurrogatePair(value[i], value[++i])))
+                throw new JsonFormatException("A string contains a lone surrogate, so it has no UTF-8 form.");
+        }
+        return i;
     }
 
     // How many characters at the start certainly need no look at each.
@@ -198,10 +227,6 @@ internal sealed class CanonicalWriter(Func<object?, object?>? plain, StringBuild
     {
         switch (value)
         {
-            case int i:
-                return i.ToString(CultureInfo.InvariantCulture);
-            case long l and >= -JsonNumber.MaxSafeInteger and <= JsonNumber.MaxSafeInteger:
-                return l.ToString(CultureInfo.InvariantCulture);
             case double d:
                 return JsonNumber.Format(d);
             case float f:

@@ -11,34 +11,38 @@ public static class AtpSigner
     /// <summary>The name of the member that holds the signature and is not covered by it.</summary>
     public const string SignatureMember = "signature";
 
-    private const int MaxKeptCapacity = 4096;
+    private const int MaxKeptBytes = 4096;
 
     // Kept for the thread's next body.
     [ThreadStatic]
-    private static StringBuilder? t_text;
+    private static Utf8Text? t_text;
 
     /// <summary>The canonical body that a signature covers.</summary>
     /// <param name="body">A dictionary of values that <see cref="CanonicalJson.FromValue(object?)"/> accepts.</param>
     /// <exception cref="JsonFormatException">The body has no canonical form.</exception>
-    public static string CanonicalBody(System.Collections.IDictionary body) => CanonicalBody(body, plain: null);
+    public static string CanonicalBody(System.Collections.IDictionary body) =>
+        StrictJson.FromUtf8(CanonicalBytes(body, plain: null));
 
     /// <summary>The canonical body that a signature covers, from JSON text.</summary>
     /// <exception cref="JsonFormatException">The text is not a JSON object, or has no canonical form.</exception>
-    public static string CanonicalBody(string json) => CanonicalBody(StrictJson.ParseObject(json), plain: null);
+    public static string CanonicalBody(string json) =>
+        StrictJson.FromUtf8(CanonicalBytes(StrictJson.ParseObject(json), plain: null));
 
+    /// <summary>The canonical body that a signature covers, in UTF-8.</summary>
     /// <param name="body">A dictionary or a <see cref="JsonObject"/>.</param>
     /// <param name="plain">Unwraps the values inside; see <see cref="CanonicalWriter"/>.</param>
     /// <exception cref="JsonFormatException">The body has no canonical form or is not an object.</exception>
-    internal static string CanonicalBody(object body, Func<object?, object?>? plain)
+    internal static byte[] CanonicalBytes(object body, Func<object?, object?>? plain)
     {
         if (body is not (JsonObject or System.Collections.IDictionary))
             throw new JsonFormatException("A body to sign must be a JSON object.");
         // Taken, because a property of the body may be a script that signs another body.
-        var text = t_text ?? new StringBuilder(256);
+        var text = t_text ?? new Utf8Text();
         t_text = null;
-        var canonical = new CanonicalWriter(plain, text).Write(body, SignatureMember);
-        if (text.Capacity <= MaxKeptCapacity) t_text = text.Clear();
-        return canonical;
+        text.Clear();
+        new CanonicalWriter(plain, text).Write(body, SignatureMember);
+        if (text.Capacity <= MaxKeptBytes) t_text = text;
+        return text.ToArray();
     }
 
     /// <summary>Signs a canonical body.</summary>
@@ -51,7 +55,11 @@ public static class AtpSigner
     /// <param name="signature">64 hex digits of either case. Anything else is a wrong signature.</param>
     /// <param name="secret">The shared secret.</param>
     public static bool Verify(string canonicalBody, string signature, SharedSecret secret) =>
-        Hex.Decode(signature, Hmac.Size) is { } claimed && Verify(Encoding.UTF8.GetBytes(canonicalBody), claimed, secret);
+        Verify(Encoding.UTF8.GetBytes(canonicalBody), signature, secret);
+
+    /// <inheritdoc cref="Verify(string, string, SharedSecret)"/>
+    internal static bool Verify(byte[] canonicalBody, string signature, SharedSecret secret) =>
+        Hex.Decode(signature, Hmac.Size) is { } claimed && Verify(canonicalBody, claimed, secret);
 
     /// <inheritdoc cref="Verify(string, string, SharedSecret)"/>
     internal static bool Verify(byte[] canonicalBody, byte[] signature, SharedSecret secret) =>

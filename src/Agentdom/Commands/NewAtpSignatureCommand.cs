@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Security;
-using System.Text;
 
 namespace Agentdom.Commands;
 
@@ -24,7 +23,7 @@ public sealed class NewAtpSignatureCommand : AtpCmdlet
     protected override void Run()
     {
         _signer ??= NewSigner();
-        var canonical = Encoding.UTF8.GetBytes(BodyReader.Canonical(Body));
+        var canonical = BodyReader.Canonical(Body);
         WriteObject(new AtpSignature(_signer.Sign(canonical), canonical));
     }
 

@@ -8,11 +8,12 @@ internal static class BodyReader
 {
     private static readonly Func<object?, object?> s_plain = Plain;
 
+    /// <returns>UTF-8.</returns>
     /// <exception cref="JsonFormatException">The body is not a JSON object, or has no canonical form.</exception>
-    internal static string Canonical(object? body)
+    internal static byte[] Canonical(object? body)
     {
         var plain = Plain(body) ?? throw new JsonFormatException("The body is empty.");
-        return AtpSigner.CanonicalBody(plain is string json ? StrictJson.ParseObject(json) : plain, s_plain);
+        return AtpSigner.CanonicalBytes(plain is string json ? StrictJson.ParseObject(json) : plain, s_plain);
     }
 
     // One level only: the canonical writer calls this again for each value inside.

@@ -66,10 +66,10 @@ public abstract class EfStateContract(string kind) : StateContract
         await state.TryReplaceAsync("late", null, late, s_none);
         for (var reading = 0; reading < 3; reading++)
         {
-            time.Advance(115);
+            time.Advance(215);
             await state.PruneAsync();
         }
-        // Expired for 45 seconds. Two readings of the clock in a row have to see that.
+        // Expired for five minutes and 45 seconds. Two readings of the clock in a row have to see that.
         AssertSame(early, await state.FindAsync("early", s_none));
         time.Advance(15);
         await state.PruneAsync();
@@ -131,19 +131,19 @@ public abstract class EfStateContract(string kind) : StateContract
         var start = time.GetUtcNow();
         var (early, late) = (Signature(), Signature());
         await state.TryRememberAsync(early, start.AddSeconds(300), s_none);
-        await state.TryRememberAsync(late, start.AddSeconds(600), s_none);
+        await state.TryRememberAsync(late, start.AddSeconds(900), s_none);
         await state.RevokeAsync("early", start.AddSeconds(300), s_none);
-        await state.RevokeAsync("late", start.AddSeconds(600), s_none);
+        await state.RevokeAsync("late", start.AddSeconds(900), s_none);
 
-        // Expired for 30 seconds. With 15 seconds of grace, only one reading of the clock has seen that.
-        foreach (var step in new[] { 300, 15, 15 }) await AdvanceAsync(step);
+        // Expired for five minutes and 30 seconds. With 15 seconds of grace, only one reading of the clock has seen that.
+        foreach (var step in new[] { 600, 15, 15 }) await AdvanceAsync(step);
         Assert.Equal((2, 2), await RowsAsync());
         Assert.False(await state.TryRememberAsync(early, start.AddSeconds(300), s_none));
 
         await AdvanceAsync(15);
         Assert.Equal((1, 1), await RowsAsync());
-        Assert.False(await state.TryRememberAsync(late, start.AddSeconds(600), s_none));
-        Assert.True(await state.IsRevokedAsync("late", start.AddSeconds(600), s_none));
+        Assert.False(await state.TryRememberAsync(late, start.AddSeconds(900), s_none));
+        Assert.True(await state.IsRevokedAsync("late", start.AddSeconds(900), s_none));
         // What was removed is not accepted again, by any node.
         var error = await Assert.ThrowsAsync<IssuerStateException>(
             () => Node().TryRememberAsync(early, start.AddSeconds(300), s_none).AsTask());
@@ -158,6 +158,31 @@ public abstract class EfStateContract(string kind) : StateContract
     }
 
     [Fact]
+    public async Task ANodeWhoseClockIsFiveMinutesAheadRemovesNothingThatTheOthersNeed()
+    {
+        var (time, ahead) = (new ManualTime(), new ManualTime());
+        ahead.Advance(300);
+        var (node, fast) = (Node(time), Node(ahead));
+        var start = time.GetUtcNow();
+        // By a clock that is ahead, the first of them expire at once.
+        for (var second = 0; second < 600; second += 15)
+        {
+            await node.TryRememberAsync(Signature(), start.AddSeconds(second), s_none);
+            await node.RevokeAsync($"{second}", start.AddSeconds(second), s_none);
+        }
+        for (var second = 0; second < 300; second += 15)
+        {
+            time.Advance(15);
+            ahead.Advance(15);
+            await fast.PruneAsync();
+            // The request that has the oldest timestamp, and the token that expires first.
+            Assert.True(await node.TryRememberAsync(Signature(), time.GetUtcNow(), s_none));
+            Assert.False(await node.IsRevokedAsync("another", time.GetUtcNow(), s_none));
+        }
+        Assert.NotEqual((40 + 20, 40), await RowsAsync());
+    }
+
+    [Fact]
     public async Task ManyExpiredEntriesArePrunedInSteps()
     {
         var time = new ManualTime();
@@ -167,7 +192,7 @@ public abstract class EfStateContract(string kind) : StateContract
             i => state.TryRememberAsync(Signature(), until.AddMilliseconds(i), s_none).AsTask()));
         for (var reading = 0; reading < 3; reading++)
         {
-            time.Advance(30);
+            time.Advance(330);
             await state.PruneAsync();
         }
 
@@ -203,7 +228,7 @@ public abstract class EfStateContract(string kind) : StateContract
         await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => _state.TryRememberAsync(Signature(), until, s_none).AsTask()));
         for (var reading = 0; reading < 3; reading++)
         {
-            time.Advance(30);
+            time.Advance(330);
             // One of several that add the first mark may fail, and leaves it to the others.
             await Task.WhenAll(nodes.Select(node => Task.Run(async () => await Record.ExceptionAsync(() => node.PruneAsync()))));
         }

@@ -61,7 +61,7 @@ public sealed class SigningTests
                 return true;
             }
             Interlocked.Increment(ref same);
-            return changed.CanonicalBody == request.CanonicalBody
+            return changed.CanonicalBody.SequenceEqual(request.CanonicalBody)
                 && string.Equals(changed.Signature, request.Signature, StringComparison.OrdinalIgnoreCase);
         }, iter: Bodies);
         // Otherwise the test would not have tested refusals.

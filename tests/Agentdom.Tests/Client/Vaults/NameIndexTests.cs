@@ -114,6 +114,52 @@ public sealed class NameIndexTests : IDisposable
     }
 
     [Fact]
+    public void AFolderIsReadAgainOnceItHasChanged()
+    {
+        var folder = Copy();
+        Assert.Equal(All, Names(folder));
+        var settled = Settle(folder);
+        Assert.Equal(All, Names(folder));
+
+        AddAsAnEarlierBuild(folder, Wanted + "new");
+        // As on a file system that does not note the change.
+        Directory.SetLastWriteTimeUtc(folder, settled);
+        Assert.Equal([Wanted], Names(folder, Wanted));
+        Directory.SetLastWriteTimeUtc(folder, settled.AddSeconds(1));
+        Assert.Equal([Wanted, Wanted + "new"], Names(folder, Wanted));
+    }
+
+    [Fact]
+    public void AFolderThatDoesNotNoteChangesIsReadAgainForAListOfAllAndBeforeAnEntryIsMissing()
+    {
+        var folder = Copy();
+        Assert.Equal(All, Names(folder));
+        var settled = Settle(folder);
+        Assert.Equal(All, Names(folder));
+        AddAsAnEarlierBuild(folder, "agentdom-new");
+        File.Delete(FileOf(folder, Wanted));
+        Directory.SetLastWriteTimeUtc(folder, settled);
+
+        Assert.Empty(Names(folder, Wanted));
+        Directory.SetLastWriteTimeUtc(folder, settled);
+        Assert.Equal(["agentdom-new"], Names(folder, "agentdom-n"));
+        Directory.SetLastWriteTimeUtc(folder, settled);
+        Assert.Equal(All.Except([Wanted]).Append("agentdom-new"), Names(folder));
+    }
+
+    [Fact]
+    public void AFolderThatHasJustChangedIsReadAgainBecauseTimesAreNotPrecise()
+    {
+        var folder = Copy();
+        Assert.Equal(All, Names(folder));
+        var changed = Directory.GetLastWriteTimeUtc(folder);
+        AddAsAnEarlierBuild(folder, Wanted + "new");
+        Directory.SetLastWriteTimeUtc(folder, changed);
+
+        Assert.Equal([Wanted, Wanted + "new"], Names(folder, Wanted));
+    }
+
+    [Fact]
     public void AnEntryThatAnEarlierBuildRemovedIsNotListed()
     {
         var folder = Copy();
@@ -159,7 +205,8 @@ public sealed class NameIndexTests : IDisposable
 
         foreach (var folder in new[] { _folder, Copy() })
         {
-            foreach (var prefix in new[] { "", "agentdom-", Wanted })
+            Settle(folder);
+            foreach (var prefix in new[] { "", "agentdom-", Wanted, Wanted })
             {
                 var reported = new List<AtpException>();
                 _ = new FileVault(folder).List(prefix, reported.Add).Count();
@@ -213,6 +260,13 @@ public sealed class NameIndexTests : IDisposable
 
     private static List<string> Names(string folder, string prefix = "") =>
         [.. new FileVault(folder).List(prefix, static e => throw e).Select(static e => e.Name).Order(StringComparer.Ordinal)];
+
+    // As if nobody had changed it for an hour.
+    private static DateTime Settle(string folder)
+    {
+        Directory.SetLastWriteTimeUtc(folder, DateTime.UtcNow.AddHours(-1));
+        return Directory.GetLastWriteTimeUtc(folder);
+    }
 
     private string Copy() => Copy(_folder);
 

@@ -158,7 +158,7 @@ public sealed class AtpSignerTests
     [Theory]
     [MemberData(nameof(NotObjects), DisableDiscoveryEnumeration = true)]
     public void ABodyThatIsNoObjectIsRefused(object body) =>
-        Assert.Throws<JsonFormatException>(() => AtpSigner.CanonicalBody(body, plain: null));
+        Assert.Throws<JsonFormatException>(() => AtpSigner.CanonicalBytes(body, plain: null));
 
     private static Dictionary<string, object?> Body() => new()
     {
