@@ -144,7 +144,7 @@ internal sealed class FileVault : ITokenVault
         CleanOnce();
         var names = NameIndex.Of(_folder);
         // A list of all tokens always reads the folder.
-        if (prefix.Length > EntryName.TokenPrefix.Length && Reading(_folder, names.UnchangedFiles) is { } known)
+        if (prefix.Length > EntryName.TokenPrefix.Length && Reading(_folder, names.Files.Unchanged) is { } known)
         {
             var isFound = false;
             foreach (var entry in EntriesIn(known, names, prefix, e =>
@@ -156,10 +156,10 @@ internal sealed class FileVault : ITokenVault
                 isFound = true;
                 yield return entry;
             }
-            // Nothing is only reported as missing if it is not in the folder now.
+            // Before an entry is reported as missing, the folder is read.
             if (isFound) yield break;
         }
-        var files = Reading(_folder, () => names.ReadFiles(EntryFiles));
+        var files = Reading(_folder, () => names.Files.Read(EntryFiles));
         foreach (var entry in EntriesIn(files, names, prefix, onUnreadable)) yield return entry;
     }
 

@@ -17,9 +17,6 @@ internal sealed class NameIndex
     // Below this, reading the entries is cheap enough.
     private const int FewNames = 32;
 
-    // Of the file systems, FAT stores the least precise times.
-    private static readonly TimeSpan s_coarsestTime = TimeSpan.FromSeconds(2);
-
     private static readonly ConcurrentDictionary<string, NameIndex> s_ofFolders = new(StringComparer.Ordinal);
 
     private readonly string _folder;
@@ -29,9 +26,14 @@ internal sealed class NameIndex
     // By how many names the file differs.
     private int _changes;
 
-    private volatile Listing? _listing;
+    private NameIndex(string folder)
+    {
+        _folder = folder;
+        Files = new FolderListing(folder);
+    }
 
-    private NameIndex(string folder) => _folder = folder;
+    /// <summary>The paths of all entries' files.</summary>
+    internal FolderListing Files { get; }
 
     private string IndexPath => Path.Combine(_folder, FileName);
 
@@ -47,21 +49,6 @@ internal sealed class NameIndex
     internal void Add(string file, string name)
     {
         if (_names.TryAdd(file, Fold(name))) Interlocked.Increment(ref _changes);
-    }
-
-    /// <summary>The paths of all entries' files if the folder has not changed since they were listed, or null.</summary>
-    internal string[]? UnchangedFiles() =>
-        _listing is { } listing && Directory.GetLastWriteTimeUtc(_folder) == listing.Changed ? listing.Files : null;
-
-    /// <summary>Lists the entries' files, for <see cref="UnchangedFiles"/> too.</summary>
-    internal string[] ReadFiles(Func<string[]> list)
-    {
-        var changed = Directory.GetLastWriteTimeUtc(_folder);
-        // If the folder has just changed, it may change again without a new time.
-        var isSettled = DateTime.UtcNow - changed > s_coarsestTime;
-        var files = list();
-        _listing = isSettled ? new Listing(files, changed) : null;
-        return files;
     }
 
     /// <summary>Reads the index's file, once in this process and only if names are missing, and forgets removed entries.</summary>
@@ -120,6 +107,4 @@ internal sealed class NameIndex
             return [];
         }
     }
-
-    private sealed record Listing(string[] Files, DateTime Changed);
 }
