@@ -94,6 +94,8 @@ internal sealed class RedisBatches
                 }
                 // Looks at each one just before it is sent. So however long Redis hangs, only those of the last seconds wait here.
                 foreach (var batch in items.Where(static i => !i.Task.IsCompleted).Chunk(Most)) await SendAsync(batch);
+                // Requests that are already being processed join the next batch.
+                await Task.Yield();
             }
         }
 

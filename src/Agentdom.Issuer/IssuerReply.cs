@@ -1,4 +1,3 @@
-
 namespace Agentdom.Issuer;
 
 /// <summary>An issuer's answer, for any transport to send: a status, a JSON body and an optional <c>Retry-After</c>.</summary>

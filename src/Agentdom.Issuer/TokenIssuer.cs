@@ -1,4 +1,3 @@
-
 namespace Agentdom.Issuer;
 
 /// <summary>

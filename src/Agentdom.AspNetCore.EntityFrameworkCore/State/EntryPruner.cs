@@ -10,11 +10,8 @@ internal sealed class EntryPruner(IssuerDatabase database, TimeProvider time)
 {
     private const int RowsInStep = 2000;
 
-    // As far as an agent's clock may be off. If a node removed entries by a clock that is ahead, the others would refuse the requests
-    // that those could have been.
-    private static readonly TimeSpan s_mostAhead = TimeSpan.FromMinutes(5);
-
-    private readonly PruneClock _clock = new(time, s_mostAhead);
+    // If a node removed entries by a clock that is ahead, the others would have to refuse requests with an old timestamp.
+    private readonly PruneClock _clock = new(time, TokenIssuerOptions.TimestampWindow);
 
     /// <exception cref="IssuerStateException">The database has failed. What was removed until then is marked.</exception>
     internal async Task PruneAsync(CancellationToken cancel)

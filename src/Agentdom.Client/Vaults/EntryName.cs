@@ -47,6 +47,10 @@ internal static class EntryName
     /// <summary>The prefix of the names of a host's tokens. Hosts that look the same with dashes share it.</summary>
     internal static string PrefixOfTokens(string host) => $"{TokenPrefix}{Readable(host)}-";
 
+    /// <summary>Whether a prefix is that of a host's tokens, and not that of all tokens.</summary>
+    internal static bool IsPrefixOfTokens(string prefix) =>
+        prefix.Length > TokenPrefix.Length && prefix.StartsWith(TokenPrefix, StringComparison.Ordinal);
+
     /// <summary>The name of the shared secret for a host.</summary>
     public static string OfSecret(string host) => $"{SecretPrefix}{Readable(host)}-{Short(host)}";
 

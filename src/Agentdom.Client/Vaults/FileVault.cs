@@ -143,30 +143,34 @@ internal sealed class FileVault : ITokenVault
     {
         CleanOnce();
         var names = NameIndex.Of(_folder);
-        // A list of all tokens always reads the folder.
-        if (prefix.Length > EntryName.TokenPrefix.Length && Reading(_folder, names.Files.Unchanged) is { } known)
+        VaultKey? key = null;
+        // A list of all entries of a kind always reads the folder.
+        if (EntryName.IsPrefixOfTokens(prefix) && Reading(_folder, names.Files.Unchanged) is { } known)
         {
             var isFound = false;
-            foreach (var entry in EntriesIn(known, names, prefix, e =>
-            {
-                isFound = true;
-                onUnreadable(e);
-            }))
+            var unreadable = new List<AtpException>();
+            foreach (var entry in EntriesIn(known, names, Key, prefix, unreadable.Add))
             {
                 isFound = true;
                 yield return entry;
             }
-            // Before an entry is reported as missing, the folder is read.
-            if (isFound) yield break;
+            if (isFound)
+            {
+                unreadable.ForEach(onUnreadable);
+                yield break;
+            }
         }
         var files = Reading(_folder, () => names.Files.Read(EntryFiles));
-        foreach (var entry in EntriesIn(files, names, prefix, onUnreadable)) yield return entry;
+        foreach (var entry in EntriesIn(files, names, Key, prefix, onUnreadable)) yield return entry;
+
+        VaultKey Key() => key ??= Reading(_folder, KeyForReading);
     }
 
-    private IEnumerable<VaultEntry> EntriesIn(string[] files, NameIndex names, string prefix, Action<AtpException> onUnreadable)
+    private IEnumerable<VaultEntry> EntriesIn(
+        string[] files, NameIndex names, Func<VaultKey> findKey, string prefix, Action<AtpException> onUnreadable)
     {
         if (files.Length == 0) yield break;
-        var key = Reading(_folder, KeyForReading);
+        var key = findKey();
         names.Prepare(files, key, PathOf);
         var folded = NameIndex.Fold(prefix);
         foreach (var file in files.Where(file => names.MayBegin(file, folded)))
@@ -342,6 +346,10 @@ internal sealed class FileVault : ITokenVault
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Unwritable(e);
+        }
+        finally
+        {
+            NameIndex.Of(_folder).Files.Forget();
         }
     }
 

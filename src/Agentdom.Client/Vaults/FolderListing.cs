@@ -17,10 +17,15 @@ internal sealed class FolderListing(string folder)
         var changed = Directory.GetLastWriteTimeUtc(folder);
         // If the folder has just changed, it may change again without getting another time.
         var isSettled = DateTime.UtcNow - changed > s_coarsestTime;
+        // The time of a link does not tell when the folder behind it changed.
+        var isLink = (new DirectoryInfo(folder).Attributes & FileAttributes.ReparsePoint) != 0;
         var files = list();
-        _last = isSettled ? new Listing(files, changed) : null;
+        _last = isSettled && !isLink ? new Listing(files, changed) : null;
         return files;
     }
+
+    /// <summary>Ensures that the next search lists the folder. Not every network file system maintains the time.</summary>
+    internal void Forget() => _last = null;
 
     private sealed record Listing(string[] Files, DateTime Changed);
 }

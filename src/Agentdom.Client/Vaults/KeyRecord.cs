@@ -1,4 +1,3 @@
-
 namespace Agentdom.Client;
 
 /// <summary>

@@ -55,7 +55,7 @@ public static class AtpSigner
     /// <param name="signature">64 hex digits of either case. Anything else is a wrong signature.</param>
     /// <param name="secret">The shared secret.</param>
     public static bool Verify(string canonicalBody, string signature, SharedSecret secret) =>
-        Verify(Encoding.UTF8.GetBytes(canonicalBody), signature, secret);
+        Hex.Decode(signature, Hmac.Size) is { } claimed && Verify(Encoding.UTF8.GetBytes(canonicalBody), claimed, secret);
 
     /// <inheritdoc cref="Verify(string, string, SharedSecret)"/>
     internal static bool Verify(byte[] canonicalBody, string signature, SharedSecret secret) =>

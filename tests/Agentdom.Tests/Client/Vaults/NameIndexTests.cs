@@ -148,6 +148,32 @@ public sealed class NameIndexTests : IDisposable
     }
 
     [Fact]
+    public void AFolderThatIsALinkIsReadAgainBecauseTheLinkDoesNotChange()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a right there.");
+        var (folder, link) = (Copy(), Path.Combine(_root, "link"));
+        Directory.CreateSymbolicLink(link, folder);
+        Settle(link);
+        Assert.Equal(All, Names(link));
+
+        AddAsAnEarlierBuild(folder, Wanted + "new");
+        Assert.Equal([Wanted, Wanted + "new"], Names(link, Wanted));
+    }
+
+    [Fact]
+    public void AFolderThatDoesNotNoteChangesIsReadAgainAfterAWriteOfThisProcess()
+    {
+        var folder = Copy();
+        Assert.Equal(All, Names(folder));
+        var settled = Settle(folder);
+        Assert.Equal(All, Names(folder));
+        new FileVault(folder).Write(Wanted + "new", "new");
+        Directory.SetLastWriteTimeUtc(folder, settled);
+
+        Assert.Equal([Wanted, Wanted + "new"], Names(folder, Wanted));
+    }
+
+    [Fact]
     public void AFolderThatHasJustChangedIsReadAgainBecauseTimesAreNotPrecise()
     {
         var folder = Copy();
