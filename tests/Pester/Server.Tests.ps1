@@ -108,9 +108,10 @@ Describe 'The end of a server' {
 
 Describe 'A server with https' -Skip:(-not $IsLinux) {
     BeforeAll {
-        function Get-TrustedServer {
+        # Those of some processes, because other tests of this user start servers at the same time.
+        function Get-TrustedServer([int[]] $ProcessId = $PID) {
             [Security.Cryptography.X509Certificates.X509Store]::new('Root', 'CurrentUser', 'ReadOnly').Certificates |
-                Where-Object Subject -Match 'CN=Agentdom test server'
+                Where-Object Subject -Match "CN=Agentdom test server, OU=($($ProcessId -join '|')) on "
         }
 
         function Start-Server {
@@ -154,34 +155,39 @@ Describe 'A server with https' -Skip:(-not $IsLinux) {
     }
 
     It 'leaves no trust behind when the process exits' {
-        $null = Invoke-Shell -NoProfile -NonInteractive -Command "Import-Module '$manifest'; `$null = Start-AtpServer -Https"
-        Get-TrustedServer | Should -BeNullOrEmpty
+        $command = "Import-Module '$manifest'; `$null = Start-AtpServer -Https; `$PID"
+        $id = Invoke-Shell -NoProfile -NonInteractive -Command $command
+        $id | Should -Match '^\d+$'
+        Get-TrustedServer $id | Should -BeNullOrEmpty
     }
 
     It 'leaves no trust behind when the process is ended by <_>' -ForEach TERM, HUP {
         $child = Start-Server
         try {
-            Get-TrustedServer | Should -HaveCount 1
-            & kill "-$_" $child.Id
+            $id = $child.Id
+            Get-TrustedServer $id | Should -HaveCount 1
+            & kill "-$_" $id
             $child.WaitForExit()
         }
         finally {
             $child.Dispose()
         }
-        Get-TrustedServer | Should -BeNullOrEmpty
+        Get-TrustedServer $id | Should -BeNullOrEmpty
     }
 
     It 'takes away the trust of a process that was killed, and of no other' {
         $killed = Start-Server
         $running = Start-Server
+        $ids = $killed.Id, $running.Id, $PID
         try {
             & kill -KILL $killed.Id
             $killed.WaitForExit()
-            Get-TrustedServer | Should -HaveCount 2
+            Get-TrustedServer $ids | Should -HaveCount 2
             $null = Start-AtpServer -Https
-            Get-TrustedServer | Should -HaveCount 2
+            Get-TrustedServer $running.Id, $PID | Should -HaveCount 2
+            Get-TrustedServer $killed.Id | Should -BeNullOrEmpty
             Stop-AtpServer
-            Get-TrustedServer | Should -HaveCount 1
+            Get-TrustedServer $ids | Should -HaveCount 1
         }
         finally {
             & kill -TERM $running.Id
@@ -189,6 +195,6 @@ Describe 'A server with https' -Skip:(-not $IsLinux) {
             $killed.Dispose()
             $running.Dispose()
         }
-        Get-TrustedServer | Should -BeNullOrEmpty
+        Get-TrustedServer $ids | Should -BeNullOrEmpty
     }
 }
