@@ -90,7 +90,12 @@ internal static class EntryName
 
     private static string Readable(string host)
     {
-        var text = new string([.. host.Select(static c => char.IsLetterOrDigit(c) ? c : '-')]).Trim('-');
+        var characters = host.ToCharArray();
+        for (var i = 0; i < characters.Length; i++)
+        {
+            if (!char.IsLetterOrDigit(characters[i])) characters[i] = '-';
+        }
+        var text = new string(characters).Trim('-');
         return text.Length > MaxHostLength ? text.Substring(0, MaxHostLength) : text;
     }
 

@@ -46,6 +46,17 @@ internal static class ScopeSet
     }
 
     /// <summary>A key for a set of scopes that does not depend on their order.</summary>
-    internal static string Key(IEnumerable<string> scopes) =>
-        string.Join(" ", scopes.Distinct(StringComparer.Ordinal).OrderBy(static s => s, StringComparer.Ordinal));
+    internal static string Key(IEnumerable<string> scopes) => string.Join(" ", scopes is IReadOnlyList<string> list && IsOrdered(list)
+        ? list
+        : scopes.Distinct(StringComparer.Ordinal).OrderBy(static s => s, StringComparer.Ordinal));
+
+    // Usually they are, and sorting a list of two costs more than the rest of an entry's name.
+    private static bool IsOrdered(IReadOnlyList<string> scopes)
+    {
+        for (var i = 1; i < scopes.Count; i++)
+        {
+            if (string.CompareOrdinal(scopes[i - 1], scopes[i]) >= 0) return false;
+        }
+        return true;
+    }
 }
