@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Agentdom.Client;
 
@@ -208,7 +207,7 @@ internal sealed class FileVault : ITokenVault
     private (string Path, byte[] Content) Sealed(VaultEntry entry, VaultKey key)
     {
         var path = PathOf(entry.Name);
-        return (path, SealedBox.Seal(key.Bytes, Encoding.UTF8.GetBytes(entry.ToJson()), Path.GetFileName(path)));
+        return (path, SealedBox.Seal(key.Bytes, entry.ToJson(), Path.GetFileName(path)));
     }
 
     private string PathOf(string name) => Path.Combine(_folder, Sha256.OfText(NameIndex.Fold(name)) + Suffix);

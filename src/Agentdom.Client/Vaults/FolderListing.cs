@@ -14,11 +14,12 @@ internal sealed class FolderListing(string folder)
     /// <summary>Lists the files, and keeps them for <see cref="Unchanged"/>.</summary>
     internal string[] Read(Func<string[]> list)
     {
-        var changed = Directory.GetLastWriteTimeUtc(folder);
+        var state = new DirectoryInfo(folder);
+        var changed = state.LastWriteTimeUtc;
         // If the folder has just changed, it may change again without getting another time.
         var isSettled = DateTime.UtcNow - changed > s_coarsestTime;
         // The time of a link does not tell when the folder behind it changed.
-        var isLink = (new DirectoryInfo(folder).Attributes & FileAttributes.ReparsePoint) != 0;
+        var isLink = (state.Attributes & FileAttributes.ReparsePoint) != 0;
         var files = list();
         _last = isSettled && !isLink ? new Listing(files, changed) : null;
         return files;

@@ -30,7 +30,7 @@ internal sealed record VaultEntry
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({Type})";
 
-    internal string ToJson() => CanonicalJson.FromValue(new Dictionary<string, object?>
+    internal byte[] ToJson() => CanonicalJson.Utf8FromValue(new Dictionary<string, object?>
     {
         ["name"] = Name,
         ["type"] = Type,

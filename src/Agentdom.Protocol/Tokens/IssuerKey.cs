@@ -28,7 +28,7 @@ internal sealed class IssuerKey
     {
         Verification = verification;
         _sign = sign;
-        _head = Base64UrlEncoder.Encode(CanonicalJson.FromValue(new Dictionary<string, object?>
+        _head = Base64UrlEncoder.Encode(CanonicalJson.Utf8FromValue(new Dictionary<string, object?>
         {
             [JwtHeaderParameterNames.Alg] = verification.Algorithm,
             [JwtHeaderParameterNames.Kid] = Id,
@@ -51,7 +51,7 @@ internal sealed class IssuerKey
     /// <summary>A JWT with these claims (RFC 7515 §3.1).</summary>
     internal string Sign(IDictionary<string, object?> claims)
     {
-        var signed = _head + Base64UrlEncoder.Encode(CanonicalJson.FromValue(claims));
+        var signed = _head + Base64UrlEncoder.Encode(CanonicalJson.Utf8FromValue(claims));
         return signed + "." + Base64UrlEncoder.Encode(_sign(Encoding.ASCII.GetBytes(signed)));
     }
 }

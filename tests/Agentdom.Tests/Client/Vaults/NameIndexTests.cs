@@ -116,10 +116,7 @@ public sealed class NameIndexTests : IDisposable
     [Fact]
     public void AFolderIsReadAgainOnceItHasChanged()
     {
-        var folder = Copy();
-        Assert.Equal(All, Names(folder));
-        var settled = Settle(folder);
-        Assert.Equal(All, Names(folder));
+        var (folder, settled) = Listed();
 
         AddAsAnEarlierBuild(folder, Wanted + "new");
         // As on a file system that does not note the change.
@@ -132,10 +129,7 @@ public sealed class NameIndexTests : IDisposable
     [Fact]
     public void AFolderThatDoesNotNoteChangesIsReadAgainForAListOfAllAndBeforeAnEntryIsMissing()
     {
-        var folder = Copy();
-        Assert.Equal(All, Names(folder));
-        var settled = Settle(folder);
-        Assert.Equal(All, Names(folder));
+        var (folder, settled) = Listed();
         AddAsAnEarlierBuild(folder, "agentdom-new");
         File.Delete(FileOf(folder, Wanted));
         Directory.SetLastWriteTimeUtc(folder, settled);
@@ -163,10 +157,7 @@ public sealed class NameIndexTests : IDisposable
     [Fact]
     public void AFolderThatDoesNotNoteChangesIsReadAgainAfterAWriteOfThisProcess()
     {
-        var folder = Copy();
-        Assert.Equal(All, Names(folder));
-        var settled = Settle(folder);
-        Assert.Equal(All, Names(folder));
+        var (folder, settled) = Listed();
         new FileVault(folder).Write(Wanted + "new", "new");
         Directory.SetLastWriteTimeUtc(folder, settled);
 
@@ -292,6 +283,16 @@ public sealed class NameIndexTests : IDisposable
     {
         Directory.SetLastWriteTimeUtc(folder, DateTime.UtcNow.AddHours(-1));
         return Directory.GetLastWriteTimeUtc(folder);
+    }
+
+    // A folder that has not changed for an hour, and whose list is kept.
+    private (string Folder, DateTime Settled) Listed()
+    {
+        var folder = Copy();
+        Assert.Equal(All, Names(folder));
+        var settled = Settle(folder);
+        Assert.Equal(All, Names(folder));
+        return (folder, settled);
     }
 
     private string Copy() => Copy(_folder);
