@@ -68,7 +68,7 @@ internal static class HostileBodies
         }
 
         var plain = Median(costs[s_bodies[0].Name].Whole);
-        Console.WriteLine("| body | bytes | CPU per request (µs) | times a plain one | of that, reading JSON (µs) | answer |");
+        Console.WriteLine("| body | bytes | CPU per request (µs) | times a plain one | reading JSON alone (µs) | answer |");
         Console.WriteLine("|---|---:|---:|---:|---:|---:|");
         foreach (var (name, body) in s_bodies)
         {

@@ -10,10 +10,10 @@ internal sealed class EntryFiles(string folder)
     /// <summary>The path of the file of the entry with a name.</summary>
     internal string PathOf(string name) => Path.Combine(folder, Sha256.OfText(NameIndex.Fold(name)) + Suffix);
 
-    /// <summary>Whether there is one. The folder exists.</summary>
+    /// <summary>Whether there are entries. The folder must exist.</summary>
     internal bool Any() => Directory.EnumerateFiles(folder, "*" + Suffix).Any();
 
-    /// <summary>The paths of all.</summary>
+    /// <summary>The paths of all entries' files. Empty if the folder does not exist.</summary>
     /// <exception cref="AtpException"><see cref="AtpError.VaultUnreadable"/></exception>
     internal string[] List() => Reading(folder, () =>
     {
@@ -24,7 +24,7 @@ internal sealed class EntryFiles(string folder)
         return files;
     });
 
-    /// <summary>The path and the content of an entry's file.</summary>
+    /// <summary>Encrypts an entry. Returns the path and the content of its file.</summary>
     /// <exception cref="JsonFormatException">The value or the metadata has no JSON form.</exception>
     internal (string Path, byte[] Content) Seal(VaultEntry entry, VaultKey key)
     {
@@ -61,7 +61,7 @@ internal sealed class EntryFiles(string folder)
         }
     });
 
-    /// <summary>Runs work that reads something, and says what to do if that fails.</summary>
+    /// <summary>Runs work that reads the vault. If it fails, the error's advice names this path.</summary>
     /// <exception cref="AtpException"><see cref="AtpError.VaultUnreadable"/></exception>
     internal static T Reading<T>(string path, Func<T> work)
     {

@@ -12,7 +12,7 @@ internal sealed class FileVault : ITokenVault
     private readonly string _folder;
     private readonly EntryFiles _files;
     private readonly VaultWriteLock _writeLock;
-    private readonly FolderKey _folderKey;
+    private readonly VaultKeyFinder _keys;
     private readonly bool _keepsKey;
     private VaultKey? _key;
 
@@ -33,7 +33,7 @@ internal sealed class FileVault : ITokenVault
         _folder = folder;
         _files = new EntryFiles(folder);
         _writeLock = new VaultWriteLock(folder, cancel);
-        _folderKey = new FolderKey(folder, _files, _writeLock);
+        _keys = new VaultKeyFinder(folder, _files, _writeLock);
     }
 
     /// <summary>Whether entries can be read without a keychain that may prompt the user.</summary>
@@ -46,8 +46,8 @@ internal sealed class FileVault : ITokenVault
     /// <inheritdoc/>
     public string? EnsureWritable() => Writing(() =>
     {
-        var isNewKey = _folderKey.FindExisting() is null;
-        _ = _folderKey.ForWriting();
+        var isNewKey = _keys.FindExisting() is null;
+        _ = _keys.ForWriting();
         var probe = Path.Combine(_folder, "probe" + AtomicFile.TemporarySuffix);
         AtomicFile.OpenOrCreate(probe).Dispose();
         File.Delete(probe);
@@ -68,7 +68,7 @@ internal sealed class FileVault : ITokenVault
         {
             Writing(() =>
             {
-                var key = _folderKey.ForWriting();
+                var key = _keys.ForWriting();
                 var faults = AtomicFile.WriteAll([.. entries.Select(entry => _files.Seal(OfText(entry.Name, entry.Text), key))]);
                 for (var i = 0; i < failures.Length; i++)
                 {
@@ -125,7 +125,7 @@ internal sealed class FileVault : ITokenVault
     /// <returns>False if there is no entry with that name.</returns>
     /// <exception cref="AtpException">The vault cannot be read or written.</exception>
     public bool ChangeEntry(string name, Func<VaultEntry, VaultEntry> change) =>
-        Writing(() => EntryFiles.Read(_files.PathOf(name), () => _folderKey.Find(isLocked: true)) is { } entry && Put(change(entry)));
+        Writing(() => EntryFiles.Read(_files.PathOf(name), () => _keys.Find(isLocked: true)) is { } entry && Put(change(entry)));
 
     /// <summary>All entries, in no particular order.</summary>
     /// <param name="onUnreadable">Called for each entry that cannot be read. The others are still listed.</param>
@@ -193,7 +193,7 @@ internal sealed class FileVault : ITokenVault
     // The caller holds the write lock.
     private bool Put(VaultEntry entry)
     {
-        var (path, content) = _files.Seal(entry, _folderKey.ForWriting());
+        var (path, content) = _files.Seal(entry, _keys.ForWriting());
         AtomicFile.Write(path, content);
         NameIndex.Of(_folder).Add(path, entry.Name);
         return true;
@@ -213,7 +213,7 @@ internal sealed class FileVault : ITokenVault
 
     private VaultKey KeyForReading()
     {
-        var key = _folderKey.Find();
+        var key = _keys.Find();
         if (_keepsKey) _key = key;
         return key;
     }

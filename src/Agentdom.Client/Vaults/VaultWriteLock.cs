@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Agentdom.Client;
 
 /// <summary>
-/// The lock under which a vault's folder is changed. Only one process holds it at a time, so a temporary file that its holder finds is
-/// from a process that died. Such files are removed, once in this process.
+/// The lock under which the files in a vault's folder are changed. Only one thread of one process holds it at a time, so a temporary
+/// file that its holder finds is from a process that died. The first holder in this process removes such files.
 /// </summary>
 /// <param name="folder">The folder.</param>
 /// <param name="cancel">Cancels the wait for other writers.</param>
@@ -34,7 +34,11 @@ internal sealed class VaultWriteLock(string folder, CancellationToken cancel)
         }
     }
 
-    /// <summary>Runs work that can be done another time: only if no other process holds the lock, and the vault can be written.</summary>
+    /// <summary>
+    /// Runs work that can also be done later. It is skipped if another writer holds the lock, or if the vault cannot be written: it can
+    /// still be read.
+    /// </summary>
+    /// <exception cref="AtpException"><see cref="AtpError.VaultInsecure"/></exception>
     internal void IfFree(Action work)
     {
         try

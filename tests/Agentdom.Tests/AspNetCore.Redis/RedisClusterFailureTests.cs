@@ -40,7 +40,8 @@ public sealed class RedisClusterFailureTests
 
     [Theory]
     [InlineData("proxy=Envoyproxy", ServerType.Envoyproxy)]
-    // Without these commands the client takes it for a single server, and the cluster refuses the first call.
+    // Like a proxy that is not declared: without these commands the client takes it for a single server. The cluster then refuses the
+    // first call that has keys of several slots.
     [InlineData("$CLUSTER=,$INFO=,$HELLO=", ServerType.Standalone)]
     public async Task AClusterBehindAProxyGetsACallForEachSlot(string setting, ServerType seenAs)
     {

@@ -4,10 +4,10 @@ namespace Agentdom.Client;
 /// <param name="folder">The folder.</param>
 /// <param name="files">The entries' files.</param>
 /// <param name="writeLock">The folder's lock.</param>
-internal sealed class FolderKey(string folder, EntryFiles files, VaultWriteLock writeLock)
+internal sealed class VaultKeyFinder(string folder, EntryFiles files, VaultWriteLock writeLock)
 {
-    /// <summary>The key, which is created if there are no entries yet. The caller holds the write lock.</summary>
-    /// <exception cref="AtpException">There is no key that fits.</exception>
+    /// <summary>The key to write with. One is created if there is none and the vault has no entries. The caller holds the write lock.</summary>
+    /// <exception cref="AtpException">There is no key that fits, or it cannot be used.</exception>
     internal VaultKey ForWriting()
     {
         // A new key would make existing entries unreadable. Without entries any key is right.
@@ -19,7 +19,7 @@ internal sealed class FolderKey(string folder, EntryFiles files, VaultWriteLock 
 
     /// <summary>The key that the vault's entries are encrypted with.</summary>
     /// <param name="isLocked">Whether the caller holds the write lock.</param>
-    /// <exception cref="AtpException">There is no key that fits.</exception>
+    /// <exception cref="AtpException">There is no key that fits, or it cannot be used.</exception>
     internal VaultKey Find(bool isLocked = false)
     {
         var record = KeyRecord.Read(folder);
@@ -32,7 +32,7 @@ internal sealed class FolderKey(string folder, EntryFiles files, VaultWriteLock 
     }
 
     /// <summary>The key that is there, whether it fits or not, or null.</summary>
-    /// <exception cref="AtpException">It cannot be used.</exception>
+    /// <exception cref="AtpException"><see cref="AtpError.VaultKeyInvalid"/>: there is a key, but it cannot be used.</exception>
     internal VaultKey? FindExisting()
     {
         try
